@@ -142,10 +142,4 @@ fn three_clients_of_five_calls_take_a_fifth_of_the_runs_or_less() {
     assert!(plain.explored.complete && pruned.explored.complete);
     assert_eq!(pruned.ends, plain.ends);
     assert!(pruned.runs * 5 <= plain.runs, "{} runs against {}", pruned.runs, plain.runs);
-    assert!(
-        pruned.explored.transitions * 5 <= plain.explored.transitions,
-        "{} steps against {}",
-        pruned.explored.transitions,
-        plain.explored.transitions
-    );
 }

@@ -22,5 +22,4 @@ mod explore_tests;
 #[cfg(test)]
 mod tests;
 
-pub use python::{PyError, call_function, evaluate};
-pub use scenario::{Scenario, Trouble};
+pub use scenario::{Files, Scenario, Trouble};

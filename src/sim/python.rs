@@ -311,18 +311,17 @@ impl Layout {
     }
 }
 
-/// Evaluates a Python expression with the given names bound; the expression must be pure.
-pub fn evaluate(expression: &str, inputs: &[(&str, Value)]) -> Result<Value, PyError> {
+/// Runs Python of an exercise's author with the given names bound; the value of its last expression.
+pub fn evaluate_program(program: &str, inputs: &[(&str, Value)]) -> Result<Value, PyError> {
     let names: Vec<&str> = inputs.iter().map(|(name, _)| *name).collect();
     let values: Vec<Value> = inputs.iter().map(|(_, value)| value.clone()).collect();
-    let prelude = pure::PRELUDE;
-    Program::compile(prelude, "", &format!("({}\n)", expression.trim()), &names)?.run(&values)
+    Program::compile(pure::PRELUDE, "", program, &names)?.run(&values)
 }
 
-/// Calls a pure function of the learner's code.
-pub fn call_function(code: &str, function: &str, args: Vec<Value>) -> Result<Value, PyError> {
+/// Runs the learner's code without a world, then `epilogue`; the value of its last expression.
+pub fn run_pure(code: &str, epilogue: &str) -> Result<Value, PyError> {
     let prelude = format!("{}{}", super::errors::PRELUDE, pure::PRELUDE);
-    Program::compile(&prelude, code, &format!("{function}(*_belt_args)"), &["_belt_args"])?.run(&[Value::List(args)])
+    Program::compile(&prelude, code, epilogue, &[])?.run(&[])
 }
 
 fn exception_type(fault: Fault) -> ExcType {

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::client::{Forest, Next};
 use super::explore::{ClientPlan, Explorer, Faults, Injection, Judge, State, Status, Violation};
 use super::python::{Program, PyError, Reply, Turn};
-use super::scenario::{Built, Invariant, Scenario, Trouble, merge, micros};
+use super::scenario::{Built, Files, Invariant, Scenario, Trouble, merge, micros};
 use super::story;
 use super::value::Value;
 use super::world::World;
@@ -26,7 +26,7 @@ pub fn run(
     scenario: &Scenario,
     base_world: &BTreeMap<String, Json>,
     document: &Json,
-    files: &BTreeMap<String, Vec<u8>>,
+    files: Files,
 ) -> Result<Verdict, Trouble> {
     let code = document.pointer(&scenario.code).and_then(Json::as_str).unwrap_or_default();
     let (mut world, faults) = build_world(scenario, base_world, document, files)?;
@@ -124,7 +124,7 @@ fn build_world(
     scenario: &Scenario,
     base: &BTreeMap<String, Json>,
     document: &Json,
-    files: &BTreeMap<String, Vec<u8>>,
+    files: Files,
 ) -> Result<(World, FaultTable), Trouble> {
     let mut components = Vec::new();
     let mut table = FaultTable { components: Vec::new(), client: Vec::new() };
@@ -183,7 +183,8 @@ fn plans(scenario: &Scenario) -> Result<Vec<ClientPlan>, Trouble> {
     Ok(plans)
 }
 
-fn does_not_compile(pointer: &str, error: &PyError) -> Problem {
+/// The problem that the code at `pointer` is not Python we can run.
+pub fn does_not_compile(pointer: &str, error: &PyError) -> Problem {
     let place = match error.place() {
         Some(frame) => Place::inside(pointer, frame.range.clone()),
         None => Place::field(pointer),
@@ -194,6 +195,78 @@ fn does_not_compile(pointer: &str, error: &PyError) -> Problem {
         help: error.help.clone(),
         ..Problem::default()
     }
+}
+
+/// A function of the learner's code.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Function {
+    pub name: String,
+    pub parameters: Vec<String>,
+    /// Bytes of its `def` line in the code.
+    pub range: std::ops::Range<usize>,
+}
+
+impl Function {
+    /// Whether it can be called with so many arguments.
+    pub fn takes(&self, count: usize) -> bool {
+        let open = self.parameters.iter().any(|p| p.starts_with('*'));
+        let required = self.parameters.iter().filter(|p| !p.contains('=') && !p.starts_with('*')).count();
+        required <= count && (open || count <= self.parameters.len())
+    }
+}
+
+/// The top-level functions of `code`, once it compiles and its module level runs in the exercise's world.
+///
+/// # Errors
+/// As for [`run`]; the inner error is the code's own.
+pub fn functions(
+    code: &str,
+    base_world: &BTreeMap<String, Json>,
+    document: &Json,
+    files: Files,
+) -> Result<Result<Vec<Function>, PyError>, Trouble> {
+    let mut components = Vec::new();
+    for (name, spec) in merge(base_world, &BTreeMap::new())? {
+        components.push((name, spec.build(document, files)?.component));
+    }
+    let world = World::new(components);
+    let program = match Program::compile(&prelude(&world), code, "None\n", &[]) {
+        Ok(program) => program,
+        Err(error) => return Ok(Err(error)),
+    };
+    // Module level defines; it does not call the world. A call there is found by the scenarios.
+    if let Turn::Raised(error) = program.start(&[]) {
+        return Ok(Err(error));
+    }
+    let mut found = Vec::new();
+    let mut at = 0;
+    for line in code.split_inclusive('\n') {
+        if let Some(rest) = line.strip_prefix("def ")
+            && let Some((name, _)) = rest.split_once('(')
+        {
+            // Parameters may go on over several lines.
+            let from = at + "def ".len() + name.len() + 1;
+            let text = code.get(from..).unwrap_or_default();
+            let mut depth = 1;
+            let end = text.char_indices().find(|(_, c)| {
+                depth += match c {
+                    '(' | '[' | '{' => 1,
+                    ')' | ']' | '}' => -1,
+                    _ => 0,
+                };
+                depth == 0
+            });
+            let parameters = end.map_or("", |(end, _)| &text[..end]);
+            let parameters = super::components::service::split_parameters(parameters);
+            found.push(Function {
+                name: name.trim().to_owned(),
+                parameters: parameters.into_iter().filter(|p| *p != "*" && *p != "/").map(str::to_owned).collect(),
+                range: at..at + line.trim_end().len(),
+            });
+        }
+        at += line.len();
+    }
+    Ok(Ok(found))
 }
 
 /// Injections by component and client.

@@ -9,6 +9,9 @@ use super::components;
 use super::explore::{Bounds, Injection};
 use super::world::{Component, MICROS_PER_SECOND, Micros};
 
+/// The text of a file of the exercise, by its name.
+pub type Files<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// A scenario file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -131,7 +134,7 @@ pub struct Built {
 }
 
 impl Spec {
-    pub fn build(&self, document: &Json, files: &BTreeMap<String, Vec<u8>>) -> Result<Built, Trouble> {
+    pub fn build(&self, document: &Json, files: Files) -> Result<Built, Trouble> {
         let (component, faults, faulty): (Box<dyn Component>, &[String], &[String]) = match self {
             Spec::Clock {} => (Box::new(components::clock::Clock), &[], &[]),
             Spec::Rand { seed, faults } => {
@@ -140,9 +143,8 @@ impl Spec {
             }
             Spec::Lock { faults } => (Box::new(components::lock::Lock::new()), faults, &[]),
             Spec::Service { file, state, faults, faulty } => {
-                let source = files.get(file).and_then(|bytes| std::str::from_utf8(bytes).ok());
-                let source = source.ok_or_else(|| Trouble::Author(format!("the exercise has no file {file}")))?;
-                let service = components::service::Service::new(source, state)
+                let source = files(file).ok_or_else(|| Trouble::Author(format!("the exercise has no file {file}")))?;
+                let service = components::service::Service::new(&source, state)
                     .map_err(|error| Trouble::Author(format!("{file}: {error}")))?;
                 (Box::new(service), faults, faulty)
             }

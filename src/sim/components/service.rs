@@ -135,7 +135,7 @@ fn methods(source: &str) -> Vec<Method> {
 }
 
 /// Splits at commas outside brackets.
-fn split_parameters(text: &str) -> Vec<&str> {
+pub fn split_parameters(text: &str) -> Vec<&str> {
     let (mut parts, mut depth, mut start) = (Vec::new(), 0, 0);
     for (at, c) in text.char_indices() {
         match c {
