@@ -155,7 +155,9 @@ fn block(source: &str, start: usize, folded: bool, agrees: impl Fn(&Vec<Piece>) 
     let leading = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let first = split_lines(body).map(|(_, line, _)| line).find(|line| !line.trim_start_matches(' ').is_empty()).map_or(1, leading);
     let explicit = indicators.contains(|character: char| character.is_ascii_digit());
-    let candidates = if explicit { 1..=first.max(1) } else { first..=first };
+    let blank = |line: &&str| line.trim_start_matches(' ').is_empty();
+    let deepest_blank = split_lines(body).map(|(_, line, _)| line).take_while(blank).map(str::len).max().unwrap_or(0);
+    let candidates = if explicit { 1..=first.max(deepest_blank).max(1) } else { first..=first };
     let keep = indicators.contains('+');
     let strip = indicators.contains('-');
     // With nothing but empty lines any indentation will do that is as deep as they are.
