@@ -54,7 +54,11 @@ impl CodeCheck {
                     });
                 }
                 Some(function) if !function.takes(parameters.len()) => problems.push(Problem {
-                    message: format!("{name} is called with {} arguments and takes {}", parameters.len(), function.parameters.len()),
+                    message: format!(
+                        "{name} is called with {} arguments and takes {}",
+                        parameters.len(),
+                        function.parameters.len()
+                    ),
                     expected: Some(format!("def {name}({}):", parameters.join(", "))),
                     place: Place::inside(pointer, function.range.clone()),
                     ..Problem::default()

@@ -4,6 +4,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use crate::checks::Check;
+
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rubric {
@@ -51,8 +53,7 @@ pub struct Weighted {
     pub hints: Option<Vec<String>>,
     /// The check's kind, such as `scenario`.
     pub kind: String,
-    /// `{kind: arguments}`: the form in which an enum of checks, tagged by its key, is read.
-    pub check: Value,
+    pub check: Check,
 }
 
 impl<'de> Deserialize<'de> for Weighted {
@@ -69,12 +70,16 @@ impl<'de> Deserialize<'de> for Weighted {
             )));
         }
         let kind = fields.keys().next().cloned().unwrap_or_default();
-        // The typed parse belongs here: `Check::deserialize(&check).map_err(D::Error::custom)?`.
-        Ok(Weighted { weight, title, hints, kind, check: Value::Object(fields) })
+        let check = serde_json::from_value(Value::Object(fields))
+            .map_err(|error| D::Error::custom(format!("{kind}: {error}")))?;
+        Ok(Weighted { weight, title, hints, kind, check })
     }
 }
 
-fn take<T: serde::de::DeserializeOwned, E: serde::de::Error>(fields: &mut Map<String, Value>, name: &str) -> Result<Option<T>, E> {
+fn take<T: serde::de::DeserializeOwned, E: serde::de::Error>(
+    fields: &mut Map<String, Value>,
+    name: &str,
+) -> Result<Option<T>, E> {
     let Some(value) = fields.shift_remove(name) else { return Ok(None) };
     serde_json::from_value(value).map(Some).map_err(|error| E::custom(format!("{name}: {error}")))
 }

@@ -127,7 +127,14 @@ impl Forest {
         }
     }
 
-    fn add(&mut self, turn: Turn, parent: Option<(NodeId, Reply)>, root: NodeId, depth: u32, world: &mut World) -> NodeId {
+    fn add(
+        &mut self,
+        turn: Turn,
+        parent: Option<(NodeId, Reply)>,
+        root: NodeId,
+        depth: u32,
+        world: &mut World,
+    ) -> NodeId {
         let (next, live) = match turn {
             Turn::Done(value) => (Next::Done(value), None),
             Turn::Raised(error) => (Next::Raised(error), None),

@@ -106,7 +106,10 @@ pub struct ClientPlan {
 pub enum Status {
     Ready,
     /// Until a time; `resume` when a `sleep` is to be answered then.
-    Sleeping { until: Micros, resume: bool },
+    Sleeping {
+        until: Micros,
+        resume: bool,
+    },
     /// For other clients to end.
     Waiting,
     Ended,
@@ -256,8 +259,23 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
             ..Explored::default()
         };
         let horizon = initial.now.saturating_add((self.bounds.horizon_s * MICROS_PER_SECOND) as Micros);
-        let mut result = Exploration { counterexample: None, explored: Explored::default(), fault_fired: false, sample: None, runs: 0, ends: BTreeSet::new() };
-        visits.push(Visit { state: Rc::new(initial), parent: 0, event: None, faults: 0, preemptions: 0, steps: 0, spin: 0 });
+        let mut result = Exploration {
+            counterexample: None,
+            explored: Explored::default(),
+            fault_fired: false,
+            sample: None,
+            runs: 0,
+            ends: BTreeSet::new(),
+        };
+        visits.push(Visit {
+            state: Rc::new(initial),
+            parent: 0,
+            event: None,
+            faults: 0,
+            preemptions: 0,
+            steps: 0,
+            spin: 0,
+        });
         queue.push(Reverse((0, 0, 0, 0)));
 
         while let Some(Reverse((faults, preemptions, _, id))) = queue.pop() {
@@ -306,7 +324,10 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
                 let before = &visits[id as usize];
                 let repeats = match (&event, &before.event) {
                     (Some(now), Some(last)) => {
-                        now.client == last.client && now.call == last.call && now.reply == last.reply && state.world == before.state.world
+                        now.client == last.client
+                            && now.call == last.call
+                            && now.reply == last.reply
+                            && state.world == before.state.world
                     }
                     _ => false,
                 };
@@ -371,7 +392,16 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
             }
             let at = state.clients[client];
             let event = |fault: Option<Injection>, reply: Option<Reply>| {
-                Some(Event { client, incarnation: at.incarnation, node: at.node, call, fault, reply, now: state.now, preempts })
+                Some(Event {
+                    client,
+                    incarnation: at.incarnation,
+                    node: at.node,
+                    call,
+                    fault,
+                    reply,
+                    now: state.now,
+                    preempts,
+                })
             };
             // Without a fault.
             let mut after = state.clone();

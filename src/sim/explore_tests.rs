@@ -69,7 +69,9 @@ fn function(index: usize, ops: &[Op]) -> String {
             Op::Read(cell) => format!("    seen = seen * 3 + cells.read('{cell}')\n"),
             Op::Write(cell) => format!("    cells.write('{cell}', seen)\n"),
             Op::Claim(cell) => {
-                format!("    try:\n        cells.claim('{cell}', seen)\n    except UniqueViolation:\n        seen = -seen\n")
+                format!(
+                    "    try:\n        cells.claim('{cell}', seen)\n    except UniqueViolation:\n        seen = -seen\n"
+                )
             }
             Op::Wait(seconds) => format!("    clock.sleep({seconds})\n"),
         });
@@ -81,10 +83,8 @@ fn function(index: usize, ops: &[Op]) -> String {
 /// Both explorations use one world and one forest, so their ends can be compared.
 fn both(programs: &[Vec<Op>], bounds: &Bounds, injections: Vec<Injection>) -> (Exploration, Exploration) {
     let service = Service::new(CELLS, &serde_json::Map::new()).expect("the service compiles");
-    let components: Vec<(String, Box<dyn Component>)> = vec![
-        ("cells".to_owned(), Box::new(service)),
-        ("clock".to_owned(), Box::new(super::components::clock::Clock)),
-    ];
+    let components: Vec<(String, Box<dyn Component>)> =
+        vec![("cells".to_owned(), Box::new(service)), ("clock".to_owned(), Box::new(super::components::clock::Clock))];
     let mut world = World::new(components);
     let code: String = programs.iter().enumerate().map(|(index, ops)| function(index, ops)).collect();
     let entries: String = (0..programs.len()).map(|index| format!("client{index}, ")).collect();

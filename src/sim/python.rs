@@ -85,7 +85,13 @@ impl PyError {
             ErrorKind::World(fault) => fault == Fault::Misuse,
             ErrorKind::Exception => matches!(
                 self.name.as_str(),
-                "TypeError" | "NameError" | "AttributeError" | "KeyError" | "IndexError" | "ZeroDivisionError" | "UnboundLocalError"
+                "TypeError"
+                    | "NameError"
+                    | "AttributeError"
+                    | "KeyError"
+                    | "IndexError"
+                    | "ZeroDivisionError"
+                    | "UnboundLocalError"
             ),
         }
     }

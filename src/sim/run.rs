@@ -56,7 +56,8 @@ pub fn run(
         let exploration = explorer.explore(initial);
         if let Some(found) = exploration.counterexample {
             let plan_names = ["set-up".to_owned()];
-            let problem = story::problem(&found, scenario, &plan_names, &mut world, &mut forest, &exploration.explored, None);
+            let problem =
+                story::problem(&found, scenario, &plan_names, &mut world, &mut forest, &exploration.explored, None);
             return Ok(Verdict::failed(vec![problem]));
         }
         if let Some(end) = exploration.sample.as_ref().and_then(|sample| sample.states.last()) {
@@ -84,7 +85,8 @@ pub fn run(
     let executed = Some(format!("{}: {}", scenario.title, describe(&exploration.explored)));
 
     if let Some(found) = &exploration.counterexample {
-        let problem = story::problem(found, scenario, &names, &mut world, &mut forest, &exploration.explored, Some(&mut judge));
+        let problem =
+            story::problem(found, scenario, &names, &mut world, &mut forest, &exploration.explored, Some(&mut judge));
         return Ok(Verdict { executed, ..Verdict::failed(vec![problem]) });
     }
     let mut missed: Vec<String> = judge.unreached();
@@ -99,7 +101,9 @@ pub fn run(
     let problems = missed
         .into_iter()
         .map(|message| match &exploration.sample {
-            Some(sample) => story::unreached(&message, sample, scenario, &names, &mut world, &mut forest, &exploration.explored),
+            Some(sample) => {
+                story::unreached(&message, sample, scenario, &names, &mut world, &mut forest, &exploration.explored)
+            }
             None => Problem { message, place: Place::field(&scenario.code), ..Problem::default() },
         })
         .take(1)
@@ -178,7 +182,13 @@ fn plans(scenario: &Scenario) -> Result<Vec<ClientPlan>, Trouble> {
         let restart = client.restart.as_deref().unwrap_or(&client.run).trim();
         let restart = *entries.entry(restart).or_insert(2 * index as u32 + 1);
         let after = client.after.iter().map(number).collect::<Result<_, _>>()?;
-        plans.push(ClientPlan { name: client.name.clone(), entry, restart: Some(restart), at: micros(client.at_s), after });
+        plans.push(ClientPlan {
+            name: client.name.clone(),
+            entry,
+            restart: Some(restart),
+            at: micros(client.at_s),
+            after,
+        });
     }
     Ok(plans)
 }
@@ -372,7 +382,13 @@ impl Expectations {
     }
 
     /// The first of the given expectations that does not hold, and what it says.
-    pub fn broken(&mut self, which: &[usize], world: &mut World, forest: &Forest, state: &State) -> Option<(usize, String)> {
+    pub fn broken(
+        &mut self,
+        which: &[usize],
+        world: &mut World,
+        forest: &Forest,
+        state: &State,
+    ) -> Option<(usize, String)> {
         let mut inputs = Vec::with_capacity(self.names.len() + 1);
         for component in 0..world.len() {
             inputs.push(world.view(component, state.world[component], state.now));

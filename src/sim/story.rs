@@ -23,7 +23,9 @@ pub fn problem(
     let mut story = tell(found, scenario, names, world, forest, explored);
     let name = |client: usize| names.get(client).map_or("a client", String::as_str);
     let culprit = match &found.violation {
-        Violation::Invariant { index, .. } => judge.and_then(|judge| turning_point(found, *index, judge, world, forest)),
+        Violation::Invariant { index, .. } => {
+            judge.and_then(|judge| turning_point(found, *index, judge, world, forest))
+        }
         _ => None,
     };
     let last = story.steps.len().checked_sub(1);
@@ -81,7 +83,8 @@ pub fn problem(
                 _ => None,
             };
             let (Some(mark), Some(place)) = (mark, story.steps[index].place.clone()) else { continue };
-            if place != problem.place && problem.related.len() < 3 && !problem.related.iter().any(|(p, _)| *p == place) {
+            if place != problem.place && problem.related.len() < 3 && !problem.related.iter().any(|(p, _)| *p == place)
+            {
                 problem.related.push((place, format!("step {}, {}: {mark}", index + 1, story.steps[index].client)));
             }
         }

@@ -115,6 +115,10 @@ fn claiming_first_with_the_services_own_key_survives_everything() {
     for (faults, crash) in [(0, false), (1, false), (1, true), (2, true)] {
         let verdict = grade(CLAIM_FIRST, twice(faults, crash));
         assert_eq!(verdict.outcome, Outcome::Passed, "{faults} faults, crash {crash}: {:#?}", verdict.problems);
-        assert!(verdict.executed.as_deref().is_some_and(|text| text.contains("all there are")), "{:?}", verdict.executed);
+        assert!(
+            verdict.executed.as_deref().is_some_and(|text| text.contains("all there are")),
+            "{:?}",
+            verdict.executed
+        );
     }
 }

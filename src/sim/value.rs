@@ -132,9 +132,7 @@ impl Value {
                     .map(|(k, v)| (k.as_str().map_or_else(|| k.to_string(), str::to_owned), v.to_json()))
                     .collect(),
             ),
-            Value::Record(_, fields) => {
-                Json::Object(fields.iter().map(|(k, v)| (k.clone(), v.to_json())).collect())
-            }
+            Value::Record(_, fields) => Json::Object(fields.iter().map(|(k, v)| (k.clone(), v.to_json())).collect()),
         }
     }
 }

@@ -183,7 +183,13 @@ impl World {
     pub fn new(components: Vec<(String, Box<dyn Component>)>) -> Self {
         let (names, components) = components.into_iter().unzip();
         let nothing = Call { object: String::new(), method: String::new(), args: Vec::new() };
-        World { names, components, calls: Interner::new(nothing), call_components: vec![usize::MAX], memo: HashMap::new() }
+        World {
+            names,
+            components,
+            calls: Interner::new(nothing),
+            call_components: vec![usize::MAX],
+            memo: HashMap::new(),
+        }
     }
 
     pub fn len(&self) -> usize {

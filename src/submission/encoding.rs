@@ -18,7 +18,11 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Fa
     let content = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if let Some(at) = content.iter().position(|byte| *byte == 0) {
         let utf16 = at < 4 && content.iter().take(64).filter(|byte| **byte == 0).count() > 1;
-        let message = if utf16 { "the file looks like UTF-16, expected UTF-8" } else { "the file holds a NUL byte, expected text" };
+        let message = if utf16 {
+            "the file looks like UTF-16, expected UTF-8"
+        } else {
+            "the file holds a NUL byte, expected text"
+        };
         return Err(Fault::new(at..at, message, RESAVE));
     }
     let text = std::str::from_utf8(content).map_err(|error| {

@@ -183,8 +183,14 @@ mod tests {
     fn speaks_of_the_form_that_was_meant() {
         let base = "exercise: day06\nendpoint: {code: x}\n";
         let of = |rest: &str| findings(&schema(), &format!("{base}{rest}"));
-        assert_eq!(of("choice: {kind: ttl}\n"), ["3:1 the field `ttl_s` is missing in `choice`"].map(|text| text.replace("3:1", "3:9")));
-        assert_eq!(of("choice: {kind: event, topic: 3}\n"), ["3:30 `choice/topic` must be text (put it in quotes: \"3\")"]);
+        assert_eq!(
+            of("choice: {kind: ttl}\n"),
+            ["3:1 the field `ttl_s` is missing in `choice`"].map(|text| text.replace("3:1", "3:9"))
+        );
+        assert_eq!(
+            of("choice: {kind: event, topic: 3}\n"),
+            ["3:30 `choice/topic` must be text (put it in quotes: \"3\")"]
+        );
         assert_eq!(of("amount: [1]\n"), ["3:9 `amount` must be text or a number"]);
         assert_eq!(of("capacity:\n"), ["3:1 `capacity` is not filled in"]);
         assert_eq!(of("capacity: 0\n"), ["3:11 `capacity` must be at least 1"]);

@@ -26,7 +26,11 @@ fn check_offsets(document: &Document, pointer: &str) {
             ' ' => matches!(written, " " | "\n" | "\r\n") || written.starts_with('\\'),
             _ => written == character.to_string() || written.starts_with('\\') || written == "''",
         };
-        assert!(same, "{character:?} at {at} of {value:?} is placed at {span:?} = {written:?} in {:?}", document.source());
+        assert!(
+            same,
+            "{character:?} at {at} of {value:?} is placed at {span:?} = {written:?} in {:?}",
+            document.source()
+        );
     }
 }
 
@@ -67,7 +71,14 @@ fn refuses_what_is_not_such_a_file_with_its_place() {
     for name in ["x.yaml", "x.json"] {
         assert!(error(name, "[".repeat(100_000).as_bytes()).contains("levels inside one another"), "{name}");
     }
-    assert!(error("x.yaml", format!("a:\n{}", (0..70).map(|level| format!("{}a:\n", " ".repeat(level + 1))).collect::<String>()).as_bytes()).contains("levels"));
+    assert!(
+        error(
+            "x.yaml",
+            format!("a:\n{}", (0..70).map(|level| format!("{}a:\n", " ".repeat(level + 1))).collect::<String>())
+                .as_bytes()
+        )
+        .contains("levels")
+    );
 }
 
 #[test]
@@ -102,7 +113,10 @@ fn refuses_json_that_is_not_json() {
 
 #[test]
 fn reads_values_and_keys() {
-    let document = parse("x.yaml", "\u{feff}a: 012\r\nb: [yes, null, ~, 'x', !!str 12]\r\n1: one\r\ntrue: two\r\nc:\r\nd: 100000000000000000000\r\n");
+    let document = parse(
+        "x.yaml",
+        "\u{feff}a: 012\r\nb: [yes, null, ~, 'x', !!str 12]\r\n1: one\r\ntrue: two\r\nc:\r\nd: 100000000000000000000\r\n",
+    );
     let expected = serde_json::json!({
         "a": 12, "b": ["yes", null, null, "x", "12"], "1": "one", "true": "two", "c": null, "d": 1e20
     });

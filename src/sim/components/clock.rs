@@ -1,8 +1,10 @@
 //! The clock: virtual seconds, and waiting that takes none of the machine's time.
 
-use crate::sim::value::Value;
-use crate::sim::world::{ApiEntry, Call, Caller, Component, Depends, EPOCH_S, Effect, MICROS_PER_SECOND, Micros, StateId, Transition};
 use crate::sim::errors::Fault;
+use crate::sim::value::Value;
+use crate::sim::world::{
+    ApiEntry, Call, Caller, Component, Depends, EPOCH_S, Effect, MICROS_PER_SECOND, Micros, StateId, Transition,
+};
 
 pub struct Clock;
 

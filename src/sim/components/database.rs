@@ -51,8 +51,8 @@ impl Database {
     pub fn new(pointer: &str, rows: &[String], document: &Json) -> Result<Database, Trouble> {
         let schema = schema_at(pointer, document)?;
         let place = format!("{pointer}/sql");
-        let mut engine =
-            sql::Database::create(&schema).map_err(|problem| Trouble::Submission(Box::new(schema_problem(&place, &problem))))?;
+        let mut engine = sql::Database::create(&schema)
+            .map_err(|problem| Trouble::Submission(Box::new(schema_problem(&place, &problem))))?;
         for statement in rows {
             engine.run(statement, &Params::None, EPOCH_S).map_err(|error| {
                 Trouble::Submission(Box::new(Problem {

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use crate::sim::errors::Fault;
 use crate::sim::value::Value;
-use crate::sim::world::{ApiEntry, Call, Caller, Component, Depends, Interner, MICROS_PER_SECOND, Micros, StateId, Transition};
+use crate::sim::world::{
+    ApiEntry, Call, Caller, Component, Depends, Interner, MICROS_PER_SECOND, Micros, StateId, Transition,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 struct Locks {
@@ -64,7 +66,13 @@ impl Component for Lock {
                     Value::None => None,
                     ttl => match ttl.as_f64() {
                         Some(seconds) if seconds > 0.0 => Some(caller.now + (seconds * MICROS_PER_SECOND) as Micros),
-                        _ => return Transition::raises(Fault::Misuse, format!("ttl must be seconds above 0, not {ttl}"), state),
+                        _ => {
+                            return Transition::raises(
+                                Fault::Misuse,
+                                format!("ttl must be seconds above 0, not {ttl}"),
+                                state,
+                            );
+                        }
                     },
                 };
                 locks.granted += 1;
@@ -89,6 +97,9 @@ impl Component for Lock {
     fn view(&mut self, state: StateId, now: Micros) -> Value {
         let held = self.states.get(state).held.iter();
         let held = held.filter(|(_, lease)| lease.until.is_none_or(|until| until > now));
-        Value::Record("lock".into(), vec![("held".into(), Value::List(held.map(|(name, _)| Value::str(name.clone())).collect()))])
+        Value::Record(
+            "lock".into(),
+            vec![("held".into(), Value::List(held.map(|(name, _)| Value::str(name.clone())).collect()))],
+        )
     }
 }

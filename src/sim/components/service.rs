@@ -18,7 +18,8 @@ use crate::sim::pure;
 use crate::sim::python::{ErrorKind, Program, PyError, Reply};
 use crate::sim::value::Value;
 use crate::sim::world::{
-    ApiEntry, Call, Caller, Component, Depends, EPOCH_S, Effect, Interner, MICROS_PER_SECOND, Micros, StateId, Transition,
+    ApiEntry, Call, Caller, Component, Depends, EPOCH_S, Effect, Interner, MICROS_PER_SECOND, Micros, StateId,
+    Transition,
 };
 
 const BLOCK: &str = "_belt_block";
@@ -63,11 +64,7 @@ impl Service {
                 None => books.push((Value::str(key.clone()), value)),
             }
         }
-        let depends = Depends {
-            client: source.contains("\"caller\""),
-            draws: false,
-            now: source.contains("\"now\""),
-        };
+        let depends = Depends { client: source.contains("\"caller\""), draws: false, now: source.contains("\"now\"") };
         Ok(Service { methods, program, books: Interner::new(Value::Dict(books)), depends })
     }
 
