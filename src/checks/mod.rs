@@ -20,11 +20,18 @@ pub struct Place {
 
 impl Place {
     pub fn field(pointer: impl Into<String>) -> Self {
-        Place { pointer: pointer.into(), ..Place::default() }
+        Place {
+            pointer: pointer.into(),
+            ..Place::default()
+        }
     }
 
     pub fn inside(pointer: impl Into<String>, range: Range<usize>) -> Self {
-        Place { pointer: pointer.into(), range: Some(range), key: false }
+        Place {
+            pointer: pointer.into(),
+            range: Some(range),
+            key: false,
+        }
     }
 }
 
@@ -70,7 +77,10 @@ pub struct StoryStep {
 pub enum Outcome {
     Passed,
     /// The share of the check's weight that was earned all the same, as `(earned, of)`; `(0, 1)` for nothing.
-    Failed { earned: u32, of: u32 },
+    Failed {
+        earned: u32,
+        of: u32,
+    },
     NotGradable,
 }
 
@@ -84,14 +94,26 @@ pub struct Verdict {
 
 impl Verdict {
     pub fn passed() -> Self {
-        Verdict { outcome: Outcome::Passed, problems: Vec::new(), executed: None }
+        Verdict {
+            outcome: Outcome::Passed,
+            problems: Vec::new(),
+            executed: None,
+        }
     }
 
     pub fn failed(problems: Vec<Problem>) -> Self {
-        Verdict { outcome: Outcome::Failed { earned: 0, of: 1 }, problems, executed: None }
+        Verdict {
+            outcome: Outcome::Failed { earned: 0, of: 1 },
+            problems,
+            executed: None,
+        }
     }
 
     pub fn not_gradable(problems: Vec<Problem>) -> Self {
-        Verdict { outcome: Outcome::NotGradable, problems, executed: None }
+        Verdict {
+            outcome: Outcome::NotGradable,
+            problems,
+            executed: None,
+        }
     }
 }
