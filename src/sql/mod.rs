@@ -6,7 +6,7 @@
 //!
 //! Only this module names the SQL parser and the SQL engine.
 //!
-//! Times are numbers: seconds on the simulated clock, where 0 is 2026-01-01T00:00:00Z. Text with a date in it is
+//! Times are numbers: seconds since 1970-01-01T00:00:00Z, on the simulated clock. Text with a date in it is
 //! turned into that number on its way in, so `now()`, a literal and a client's `clock.now()` can be compared.
 
 mod database;

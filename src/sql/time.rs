@@ -1,7 +1,5 @@
-//! Dates as numbers: seconds on the simulated clock, where 0 is 2026-01-01T00:00:00Z.
+//! Dates as numbers: seconds since 1970-01-01T00:00:00Z, on the simulated clock.
 
-/// Days from 1970-01-01 to 2026-01-01.
-const BASE_DAYS: i64 = 20_454;
 const DAY_S: f64 = 86_400.0;
 
 /// Days since 1970-01-01 of a Gregorian date (Hinnant, "chrono-compatible low-level date algorithms").
@@ -43,13 +41,13 @@ pub(super) fn civil(seconds: f64) -> (i64, i64, i64, f64) {
         clippy::cast_possible_truncation,
         reason = "clamped to a few thousand years"
     )]
-    let (year, month, day) = civil_from_days(days as i64 + BASE_DAYS);
+    let (year, month, day) = civil_from_days(days as i64);
     (year, month, day, seconds - days * DAY_S)
 }
 
 pub(super) fn from_civil(year: i64, month: i64, day: i64, seconds: f64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "days of a few thousand years")]
-    let days = (days_from_civil(year, month, day) - BASE_DAYS) as f64;
+    let days = days_from_civil(year, month, day) as f64;
     days * DAY_S + seconds
 }
 
