@@ -66,7 +66,7 @@ pub fn run(
         }
     }
 
-    let mut judge = Expectations::compile(scenario, &world)?;
+    let mut judge = Expectations::compile(scenario, &world, document)?;
     let mut explorer = Explorer {
         world: &mut world,
         forest: &mut forest,
@@ -336,6 +336,8 @@ pub struct Expectations {
     end: Vec<usize>,
     goals: Vec<(usize, String, bool)>,
     names: Vec<String>,
+    /// The document, so that behaviour can be held against what the design claims.
+    submission: Value,
     may_block: bool,
     /// Verdicts of `always` by what they can depend on.
     seen: HashMap<(Vec<u32>, i64), Option<(usize, String)>>,
@@ -343,10 +345,11 @@ pub struct Expectations {
 }
 
 impl Expectations {
-    fn compile(scenario: &Scenario, world: &World) -> Result<Expectations, Trouble> {
+    fn compile(scenario: &Scenario, world: &World, document: &Json) -> Result<Expectations, Trouble> {
         let mut names: Vec<String> = (0..world.len()).map(|index| world.name(index).to_owned()).collect();
         names.extend(scenario.clients.iter().map(|client| client.name.clone()));
         let mut inputs: Vec<&str> = names.iter().map(String::as_str).collect();
+        inputs.push("submission");
         inputs.push("_belt_which");
         let all: Vec<&Invariant> = scenario.invariants.iter().chain(&scenario.goals).collect();
         let mut text = String::from("def rows(name, sql):\n    return _belt_call('rows', name, [sql])\n");
@@ -371,6 +374,7 @@ impl Expectations {
             end: (0..count).collect(),
             goals: (count..all.len()).map(|index| (index, all[index].otherwise.clone(), false)).collect(),
             names,
+            submission: Value::from_json(document),
             may_block: scenario.may_block,
             seen: HashMap::new(),
             trouble: None,
@@ -396,6 +400,7 @@ impl Expectations {
         for client in &state.clients {
             inputs.push(client_record(forest, client));
         }
+        inputs.push(self.submission.clone());
         inputs.push(Value::List(which.iter().map(|index| Value::Int(*index as i64)).collect()));
         let mut turn = self.program.start(&inputs);
         loop {
