@@ -62,7 +62,8 @@ pub(super) struct CaseFile {
 }
 
 pub(super) fn load(exercise: &Exercise) -> Result<Vec<Case>, Error> {
-    let (files, manifest): (Vec<CaseFile>, Document) = read::typed(&exercise.path_of(MANIFEST), exercise.file(MANIFEST)?)?;
+    let (files, manifest): (Vec<CaseFile>, Document) =
+        read::typed(&exercise.path_of(MANIFEST), exercise.file(MANIFEST)?)?;
     files.into_iter().enumerate().map(|(index, file)| case(exercise, &manifest, index, file)).collect()
 }
 
@@ -80,7 +81,9 @@ fn case(exercise: &Exercise, manifest: &Document, index: usize, file: CaseFile) 
     } else {
         let name = format!("cases/{source}");
         let field = if file.file.is_some() { "/file" } else { "/from" };
-        let bytes = exercise.file(&name).map_err(|_| read::invalid(manifest, &at(field), format!("there is no file `{name}`")))?;
+        let bytes = exercise
+            .file(&name)
+            .map_err(|_| read::invalid(manifest, &at(field), format!("there is no file `{name}`")))?;
         (exercise.path_of(&name), bytes)
     };
     let stem = source.rsplit_once('.').map_or(source.as_str(), |(stem, _)| stem);

@@ -74,7 +74,9 @@ fn scalar(value: &Value, indent: usize, out: &mut String) {
 
 /// The lines of a literal block and its chomping indicator, if the text can be written as one.
 fn block(text: &str) -> Option<(&str, &'static str)> {
-    let plain = |character: char| character == '\n' || (!character.is_control() && !matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}'));
+    let plain = |character: char| {
+        character == '\n' || (!character.is_control() && !matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}'))
+    };
     if !text.contains('\n') || text.trim().is_empty() || !text.chars().all(plain) || text.ends_with("\n\n") {
         return None;
     }
@@ -97,12 +99,16 @@ mod tests {
     use crate::submission::{Document, Limits};
 
     fn read(text: &str) -> Value {
-        Document::parse("x.yaml", text.as_bytes(), &Limits::course()).unwrap_or_else(|errors| panic!("{errors:?}\n{text}")).json().clone()
+        Document::parse("x.yaml", text.as_bytes(), &Limits::course())
+            .unwrap_or_else(|errors| panic!("{errors:?}\n{text}"))
+            .json()
+            .clone()
     }
 
     #[test]
     fn text_of_several_lines_stays_a_block() {
-        let value = json!({"endpoint": {"code": "def f():\n    return 1\n", "notes": [{"a b": "x\n\n  y"}, [], [1, null]]}});
+        let value =
+            json!({"endpoint": {"code": "def f():\n    return 1\n", "notes": [{"a b": "x\n\n  y"}, [], [1, null]]}});
         let text = to_yaml(&value);
         assert!(text.contains("code: |2\n    def f():\n        return 1\n"), "{text}");
         assert_eq!(read(&text), value);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::exercise::{self, Exercise, RUBRIC, SCHEMA, TEXT, template_path};
-use super::{Course, CaseKind, Error, Pack, cases};
+use super::{CaseKind, Course, Error, Pack, cases};
 use crate::checks::Place;
 use crate::submission::{Document, Limits, Validator};
 
@@ -50,7 +50,9 @@ pub fn lint(pack: &Pack) -> Vec<LintFinding> {
 fn from_error(error: Error) -> LintFinding {
     match error {
         Error::Invalid { path, line, message, .. } => LintFinding { path, line, message },
-        Error::Missing { ref path } => LintFinding { path: path.clone(), line: 1, message: "the course needs this file".to_owned() },
+        Error::Missing { ref path } => {
+            LintFinding { path: path.clone(), line: 1, message: "the course needs this file".to_owned() }
+        }
         Error::UnknownExercise { .. } | Error::NotWritten { .. } => {
             LintFinding { path: super::COURSE_FILE.to_owned(), line: 1, message: error.to_string() }
         }
@@ -58,21 +60,30 @@ fn from_error(error: Error) -> LintFinding {
 }
 
 fn lint_course(course: &Course, findings: &mut Vec<LintFinding>) {
-    let document = Document::parse(super::COURSE_FILE, course.pack.get(super::COURSE_FILE).unwrap_or_default(), &Limits::course());
+    let document =
+        Document::parse(super::COURSE_FILE, course.pack.get(super::COURSE_FILE).unwrap_or_default(), &Limits::course());
     let Ok(document) = document else { return };
     let mut seen = BTreeSet::new();
     for (week, listed) in course.weeks.iter().enumerate() {
         for (at, id) in listed.exercises.iter().enumerate() {
             if !seen.insert(id) {
                 let line = document.locate(&Place::field(format!("/weeks/{week}/exercises/{at}/id"))).line;
-                findings.push(LintFinding { path: document.name().to_owned(), line, message: format!("the exercise `{id}` is listed twice") });
+                findings.push(LintFinding {
+                    path: document.name().to_owned(),
+                    line,
+                    message: format!("the exercise `{id}` is listed twice"),
+                });
             }
         }
     }
     for path in course.pack.paths().filter(|path| path.ends_with("/rubric.yaml")) {
         let id = path.strip_prefix("rubrics/").and_then(|path| path.strip_suffix("/rubric.yaml")).unwrap_or(path);
         if !course.titles.contains_key(id) {
-            findings.push(LintFinding { path: path.to_owned(), line: 1, message: format!("the exercise `{id}` is not listed in course.yaml") });
+            findings.push(LintFinding {
+                path: path.to_owned(),
+                line: 1,
+                message: format!("the exercise `{id}` is not listed in course.yaml"),
+            });
         }
     }
 }
@@ -131,7 +142,10 @@ impl<'a> Lint<'a> {
             self.hints(&format!("/criteria/{at}/hints"), &format!("the criterion `{id}`"), &criterion.hints);
             for (index, check) in criterion.checks.iter().enumerate() {
                 if check.weight == 0 {
-                    self.rubric(&format!("/criteria/{at}/checks/{index}/weight"), format!("a check of `{id}` weighs nothing"));
+                    self.rubric(
+                        &format!("/criteria/{at}/checks/{index}/weight"),
+                        format!("a check of `{id}` weighs nothing"),
+                    );
                 }
                 if let Some(hints) = &check.hints {
                     self.hints(&format!("/criteria/{at}/checks/{index}/hints"), &format!("a check of `{id}`"), hints);
@@ -148,14 +162,18 @@ impl<'a> Lint<'a> {
     fn hints(&mut self, pointer: &str, whose: &str, hints: &[String]) {
         let filled = hints.iter().filter(|hint| !hint.trim().is_empty()).count();
         if hints.len() != HINT_LEVELS || filled != HINT_LEVELS {
-            self.rubric(pointer, format!("{whose} has {filled} hints that say something, expected {HINT_LEVELS} levels"));
+            self.rubric(
+                pointer,
+                format!("{whose} has {filled} hints that say something, expected {HINT_LEVELS} levels"),
+            );
         }
     }
 
     fn needs(&mut self) {
         let exercise = self.exercise;
         let criteria = &exercise.rubric.criteria;
-        let needs: BTreeMap<&str, &[String]> = criteria.iter().map(|criterion| (criterion.id.as_str(), criterion.needs.as_slice())).collect();
+        let needs: BTreeMap<&str, &[String]> =
+            criteria.iter().map(|criterion| (criterion.id.as_str(), criterion.needs.as_slice())).collect();
         for (at, criterion) in criteria.iter().enumerate() {
             for (index, need) in criterion.needs.iter().enumerate() {
                 let pointer = format!("/criteria/{at}/needs/{index}");
@@ -171,7 +189,8 @@ impl<'a> Lint<'a> {
     fn prose(&mut self) {
         let points = |criterion: &super::Criterion| {
             let total: u32 = criterion.checks.iter().map(|check| check.weight).sum();
-            let prose: u32 = criterion.checks.iter().filter(|check| check.kind == "prose").map(|check| check.weight).sum();
+            let prose: u32 =
+                criterion.checks.iter().filter(|check| check.kind == "prose").map(|check| check.weight).sum();
             if total == 0 { 0.0 } else { f64::from(criterion.points) * f64::from(prose) / f64::from(total) }
         };
         let prose: f64 = self.exercise.rubric.criteria.iter().map(points).sum();
@@ -222,7 +241,8 @@ impl<'a> Lint<'a> {
             }
         }
         let manifest = self.exercise.document(cases::MANIFEST).ok();
-        let line = |pointer: String| manifest.as_ref().map_or(1, |document| document.locate(&Place::field(pointer)).line);
+        let line =
+            |pointer: String| manifest.as_ref().map_or(1, |document| document.locate(&Place::field(pointer)).line);
         let exercise = self.exercise;
         let criteria = &exercise.rubric.criteria;
         let mut names = BTreeSet::new();

@@ -10,8 +10,10 @@ use crate::submission::{Document, Limits};
 pub(super) fn document(path: &str, bytes: &[u8]) -> Result<Document, Error> {
     Document::parse(path, bytes, &Limits::course()).map_err(|errors| {
         // `parse` never fails without saying why; should it, the file's start is the place.
-        let (line, column, message) =
-            errors.into_iter().next().map_or((1, 1, String::new()), |error| (error.location.line, error.location.column, error.message));
+        let (line, column, message) = errors
+            .into_iter()
+            .next()
+            .map_or((1, 1, String::new()), |error| (error.location.line, error.location.column, error.message));
         Error::Invalid { path: path.to_owned(), line, column, message }
     })
 }

@@ -74,7 +74,10 @@ impl<'de> Deserialize<'de> for Weighted {
     }
 }
 
-fn take<T: serde::de::DeserializeOwned, E: serde::de::Error>(fields: &mut Map<String, Value>, name: &str) -> Result<Option<T>, E> {
+fn take<T: serde::de::DeserializeOwned, E: serde::de::Error>(
+    fields: &mut Map<String, Value>,
+    name: &str,
+) -> Result<Option<T>, E> {
     let Some(value) = fields.shift_remove(name) else { return Ok(None) };
     serde_json::from_value(value).map(Some).map_err(|error| E::custom(format!("{name}: {error}")))
 }

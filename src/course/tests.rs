@@ -63,7 +63,10 @@ fn lints(path: &str, from: &str, to: &str) -> Vec<String> {
     let text = files.entry(path.to_owned()).or_default();
     assert!(text.contains(from), "{from:?} is not in {path}");
     *text = text.replacen(from, to, 1);
-    lint(&pack(files)).into_iter().map(|finding| format!("{}:{} {}", finding.path, finding.line, finding.message)).collect()
+    lint(&pack(files))
+        .into_iter()
+        .map(|finding| format!("{}:{} {}", finding.path, finding.line, finding.message))
+        .collect()
 }
 
 #[test]
@@ -89,7 +92,10 @@ fn exercises_are_read_when_asked_for() {
     assert_eq!(exercise.rubric.criteria[0].checks[1].kind, "scenario");
     assert_eq!(exercise.sha256().len(), 64);
     assert_eq!(course.lessons[&1].title, "First");
-    assert_eq!(course.exercise("day02").expect_err("broken").to_string(), "rubrics/day02/rubric.yaml:1:11: this `[` is not closed");
+    assert_eq!(
+        course.exercise("day02").expect_err("broken").to_string(),
+        "rubrics/day02/rubric.yaml:1:11: this `[` is not closed"
+    );
     let unknown = course.exercise("day1").expect_err("unknown");
     assert_eq!(unknown.to_string(), "there is no exercise `day1`, did you mean `day01`?");
     assert!(!unknown.is_broken_pack());
@@ -104,8 +110,14 @@ fn a_mistake_in_a_rubric_has_its_place() {
         assert!(error.is_broken_pack());
         error.to_string()
     };
-    assert_eq!(error("points: 60", "points: many"), "rubrics/day01/rubric.yaml:6:13: invalid type: string \"many\", expected u32");
-    assert!(error("weight: 2", "weigth: 2").starts_with("rubrics/day01/rubric.yaml:9:9: expected one kind of check besides"));
+    assert_eq!(
+        error("points: 60", "points: many"),
+        "rubrics/day01/rubric.yaml:6:13: invalid type: string \"many\", expected u32"
+    );
+    assert!(
+        error("weight: 2", "weigth: 2")
+            .starts_with("rubrics/day01/rubric.yaml:9:9: expected one kind of check besides")
+    );
     assert!(error("title: It runs", "titel: It runs").contains("unknown field `titel`"));
     assert!(error("exercise: day01", "exercise: day02").ends_with("expected `day01`, the directory's name"));
 }
@@ -156,9 +168,19 @@ fn lint_names_each_mistake() {
         (manifest, "kind: blank", "kind: variant", "cases.yaml:1 0 cases of kind `blank`"),
         (manifest, "/list/0", "/list/7", "cases.yaml:6 there is nothing at `/list/7`"),
         (manifest, "from: model.yaml", "from: modl.yaml", "cases.yaml:2 there is no file `cases/modl.yaml`"),
-        ("submissions-template/day01.yaml", "# yaml-language-server", "# language-server", "day01.yaml:1 expected a line"),
+        (
+            "submissions-template/day01.yaml",
+            "# yaml-language-server",
+            "# language-server",
+            "day01.yaml:1 expected a line",
+        ),
         ("submissions-template/day01.yaml", "a:", "a: b: c", "day01.yaml:2 a `:` where"),
-        ("day01/submission.schema.json", "\"object\"", "\"objct\"", "submission.schema.json:1 the schema does not compile"),
+        (
+            "day01/submission.schema.json",
+            "\"object\"",
+            "\"objct\"",
+            "submission.schema.json:1 the schema does not compile",
+        ),
         ("course.yaml", "id: day02", "id: day01", "course.yaml:9 the exercise `day01` is listed twice"),
         ("course.yaml", "id: day01", "id: day03", "day01/rubric.yaml:1 the exercise `day01` is not listed"),
         ("day01/cases/stray.yaml", "", "a: 1", "cases/stray.yaml:1 nothing in the exercise names this file"),
@@ -166,6 +188,9 @@ fn lint_names_each_mistake() {
     ];
     for (path, from, to, expected) in cases {
         let found = lints(path, from, to);
-        assert!(found.iter().any(|finding| finding.contains(expected)), "{from:?} -> {to:?}: {found:?}, expected {expected:?}");
+        assert!(
+            found.iter().any(|finding| finding.contains(expected)),
+            "{from:?} -> {to:?}: {found:?}, expected {expected:?}"
+        );
     }
 }

@@ -35,7 +35,11 @@ impl<'a> Reader<'a> {
         let root = self.value()?;
         self.space()?;
         if self.at < self.source.len() {
-            return Err(Fault::new(self.here(), "text after the end of the JSON value", "remove it, or check the brackets before it"));
+            return Err(Fault::new(
+                self.here(),
+                "text after the end of the JSON value",
+                "remove it, or check the brackets before it",
+            ));
         }
         Ok(root)
     }
@@ -55,7 +59,11 @@ impl<'a> Reader<'a> {
     fn space(&mut self) -> Result<(), Fault> {
         self.at += self.rest().len() - self.rest().trim_start_matches([' ', '\t', '\n', '\r']).len();
         if self.rest().starts_with("//") || self.rest().starts_with("/*") || self.rest().starts_with('#') {
-            return Err(Fault::new(self.here(), "a comment, which JSON does not have", "remove it, or write the file in YAML"));
+            return Err(Fault::new(
+                self.here(),
+                "a comment, which JSON does not have",
+                "remove it, or write the file in YAML",
+            ));
         }
         Ok(())
     }
@@ -106,10 +114,18 @@ impl<'a> Reader<'a> {
                 Some('}') => return Err(self.trailing_comma()),
                 None => return Err(unclosed(open, '{')),
                 Some('\'') => {
-                    return Err(Fault::new(self.here(), "single quotes, expected double quotes", "write field names as \"...\""));
+                    return Err(Fault::new(
+                        self.here(),
+                        "single quotes, expected double quotes",
+                        "write field names as \"...\"",
+                    ));
                 }
                 Some(_) => {
-                    return Err(Fault::new(self.here(), "expected a field's name in double quotes", "write \"name\": value"));
+                    return Err(Fault::new(
+                        self.here(),
+                        "expected a field's name in double quotes",
+                        "write \"name\": value",
+                    ));
                 }
             }
             let name = self.string()?.value;
@@ -169,7 +185,11 @@ impl<'a> Reader<'a> {
                 Ok(false)
             }
             None => Err(unclosed(open, opening)),
-            Some(_) => Err(Fault::new(self.here(), format!("expected `,` or `{closing}` here"), "check the line before it for a missing comma")),
+            Some(_) => Err(Fault::new(
+                self.here(),
+                format!("expected `,` or `{closing}` here"),
+                "check the line before it for a missing comma",
+            )),
         }
     }
 
@@ -196,13 +216,21 @@ impl<'a> Reader<'a> {
                     let known = rest[1..].starts_with(['"', '\\', '/', 'b', 'f', 'n', 'r', 't', 'u']);
                     let Some(character) = decoded.filter(|_| known) else {
                         let end = at + rest.char_indices().nth(2).map_or(rest.len(), |(end, _)| end);
-                        return Err(Fault::new(at..end, "an escape that JSON does not have", "write a backslash as `\\\\`"));
+                        return Err(Fault::new(
+                            at..end,
+                            "an escape that JSON does not have",
+                            "write a backslash as `\\\\`",
+                        ));
                     };
                     value.push(character);
                     at += length;
                 }
                 Some('\n' | '\r') | None => {
-                    return Err(Fault::new(start..at, "this text is not closed on its line", "close it with `\"`; write a line break as `\\n`"));
+                    return Err(Fault::new(
+                        start..at,
+                        "this text is not closed on its line",
+                        "close it with `\"`; write a line break as `\\n`",
+                    ));
                 }
                 Some(control) => {
                     let message = format!("the control character U+{:04X} inside text", u32::from(control));
@@ -217,13 +245,19 @@ impl<'a> Reader<'a> {
     fn number(&mut self) -> Result<Kind, Fault> {
         let start = self.at;
         let rest = self.rest();
-        let length = rest.find(|next: char| !(next.is_ascii_alphanumeric() || matches!(next, '+' | '-' | '.' | '_'))).unwrap_or(rest.len());
+        let length = rest
+            .find(|next: char| !(next.is_ascii_alphanumeric() || matches!(next, '+' | '-' | '.' | '_')))
+            .unwrap_or(rest.len());
         let text = &rest[..length];
         self.at += length;
         // serde_json follows RFC 8259 to the letter and keeps what fits neither i64 nor u64 as f64.
         serde_json::from_str::<serde_json::Number>(text).map(Kind::Number).map_err(|_| {
             let shown: String = text.chars().take(40).collect();
-            Fault::new(start..self.at, format!("`{shown}` is not a JSON number"), "write it as 12, -0.5 or 1e6, or in double quotes as text")
+            Fault::new(
+                start..self.at,
+                format!("`{shown}` is not a JSON number"),
+                "write it as 12, -0.5 or 1e6, or in double quotes as text",
+            )
         })
     }
 

@@ -45,7 +45,9 @@ impl Lines {
         let (end_line, end_column) = self.position(source, end);
         let first = line as usize - 1;
         let shown = (end_line - line + 1) as usize;
-        let source = (first..first + shown.min(MAX_SOURCE_LINES)).map(|line| source[self.range(source, line)].to_owned()).collect();
+        let source = (first..first + shown.min(MAX_SOURCE_LINES))
+            .map(|line| source[self.range(source, line)].to_owned())
+            .collect();
         Location { path: path.to_owned(), line, column, end_line, end_column, pointer: pointer.to_owned(), source }
     }
 }

@@ -144,8 +144,9 @@ impl Document {
             Ok(source) => source,
             Err(fault) => {
                 // Positions in a file that is not text are those of its bytes read as well as possible.
-                let readable = fault.span.start.min(bytes.len()).min(limits.max_bytes);
-                let text = String::from_utf8_lossy(&bytes[..readable]).into_owned();
+                let content = encoding::without_mark(bytes);
+                let readable = fault.span.start.min(content.len()).min(limits.max_bytes);
+                let text = String::from_utf8_lossy(&content[..readable]).into_owned();
                 let end = text.len();
                 return Err(load_errors(name, &text, vec![Fault { span: end..end, ..fault }]));
             }

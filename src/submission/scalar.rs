@@ -153,7 +153,10 @@ fn block(source: &str, start: usize, folded: bool, agrees: impl Fn(&Vec<Piece>) 
     let body_start = start + header_length + line_break(&source[start + header_length..]);
     let body = &source[body_start..];
     let leading = |line: &str| line.len() - line.trim_start_matches(' ').len();
-    let first = split_lines(body).map(|(_, line, _)| line).find(|line| !line.trim_start_matches(' ').is_empty()).map_or(1, leading);
+    let first = split_lines(body)
+        .map(|(_, line, _)| line)
+        .find(|line| !line.trim_start_matches(' ').is_empty())
+        .map_or(1, leading);
     let explicit = indicators.contains(|character: char| character.is_ascii_digit());
     let blank = |line: &&str| line.trim_start_matches(' ').is_empty();
     let deepest_blank = split_lines(body).map(|(_, line, _)| line).take_while(blank).map(str::len).max().unwrap_or(0);
@@ -164,7 +167,9 @@ fn block(source: &str, start: usize, folded: bool, agrees: impl Fn(&Vec<Piece>) 
     candidates.rev().chain([usize::MAX]).find_map(|indent| {
         let lines = block_lines(body, body_start, indent);
         // The parser takes the end of the file for a break in some places; both readings are tried.
-        [true, false].into_iter().find_map(|at_end| Some(join_block(&lines, folded, keep.then_some(at_end), strip)).filter(&agrees))
+        [true, false]
+            .into_iter()
+            .find_map(|at_end| Some(join_block(&lines, folded, keep.then_some(at_end), strip)).filter(&agrees))
     })
 }
 
@@ -187,7 +192,11 @@ fn block_lines(body: &str, body_start: usize, indent: usize) -> Vec<BlockLine<'_
         } else {
             break;
         };
-        lines.push(BlockLine { text: &line[skipped..], start: body_start + at + skipped, line_break: end..end + break_length });
+        lines.push(BlockLine {
+            text: &line[skipped..],
+            start: body_start + at + skipped,
+            line_break: end..end + break_length,
+        });
     }
     lines
 }

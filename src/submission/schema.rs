@@ -57,7 +57,7 @@ impl Validator {
         }
         let mut problems = Vec::new();
         for error in self.compiled.iter_errors(document.json()) {
-            self.collect(&error, document, &mut problems);
+            self.collect(&error, &mut problems);
         }
         problems.sort_by_cached_key(|problem| {
             let span = document.span_of(&problem.place);
@@ -67,12 +67,12 @@ impl Validator {
         problems
     }
 
-    fn collect(&self, error: &ValidationError<'_>, document: &Document, problems: &mut Vec<Problem>) {
+    fn collect(&self, error: &ValidationError<'_>, problems: &mut Vec<Problem>) {
         match error.kind() {
             E::AnyOf { context } | E::OneOfNotValid { context } => {
                 let pointer = error.instance_path().as_str();
                 match meant(context, pointer) {
-                    Some(branch) => branch.iter().for_each(|error| self.collect(error, document, problems)),
+                    Some(branch) => branch.iter().for_each(|error| self.collect(error, problems)),
                     None => problems.push(explain::no_form_fits(context, error)),
                 }
             }
@@ -183,8 +183,14 @@ mod tests {
     fn speaks_of_the_form_that_was_meant() {
         let base = "exercise: day06\nendpoint: {code: x}\n";
         let of = |rest: &str| findings(&schema(), &format!("{base}{rest}"));
-        assert_eq!(of("choice: {kind: ttl}\n"), ["3:1 the field `ttl_s` is missing in `choice`"].map(|text| text.replace("3:1", "3:9")));
-        assert_eq!(of("choice: {kind: event, topic: 3}\n"), ["3:30 `choice/topic` must be text (put it in quotes: \"3\")"]);
+        assert_eq!(
+            of("choice: {kind: ttl}\n"),
+            ["3:1 the field `ttl_s` is missing in `choice`"].map(|text| text.replace("3:1", "3:9"))
+        );
+        assert_eq!(
+            of("choice: {kind: event, topic: 3}\n"),
+            ["3:30 `choice/topic` must be text (put it in quotes: \"3\")"]
+        );
         assert_eq!(of("amount: [1]\n"), ["3:9 `amount` must be text or a number"]);
         assert_eq!(of("capacity:\n"), ["3:1 `capacity` is not filled in"]);
         assert_eq!(of("capacity: 0\n"), ["3:11 `capacity` must be at least 1"]);

@@ -26,7 +26,11 @@ fn check_offsets(document: &Document, pointer: &str) {
             ' ' => matches!(written, " " | "\n" | "\r\n") || written.starts_with('\\'),
             _ => written == character.to_string() || written.starts_with('\\') || written == "''",
         };
-        assert!(same, "{character:?} at {at} of {value:?} is placed at {span:?} = {written:?} in {:?}", document.source());
+        assert!(
+            same,
+            "{character:?} at {at} of {value:?} is placed at {span:?} = {written:?} in {:?}",
+            document.source()
+        );
     }
 }
 
@@ -40,6 +44,7 @@ fn refuses_what_is_not_such_a_file_with_its_place() {
         (b"a\0:\0 \x001\0", "1:2 the file looks like UTF-16"),
         (b"abc: 1\nb: x\0y\n", "2:5 the file holds a NUL byte"),
         (b"a: 1\nb: caf\xE9\n", "2:7 the file is not UTF-8: here is the byte 0xE9, which is `é` in Latin-1"),
+        (b"\xEF\xBB\xBFa: \xE9\n", "1:4 the file is not UTF-8"),
         (b"- a\n- b\n", "1:1 the file holds a list"),
         (b"just words\n", "1:1 the file holds text"),
         (b"a: 1\nb: 2\na: 3\n", "3:1 the field `a` is given twice"),
@@ -67,7 +72,14 @@ fn refuses_what_is_not_such_a_file_with_its_place() {
     for name in ["x.yaml", "x.json"] {
         assert!(error(name, "[".repeat(100_000).as_bytes()).contains("levels inside one another"), "{name}");
     }
-    assert!(error("x.yaml", format!("a:\n{}", (0..70).map(|level| format!("{}a:\n", " ".repeat(level + 1))).collect::<String>()).as_bytes()).contains("levels"));
+    assert!(
+        error(
+            "x.yaml",
+            format!("a:\n{}", (0..70).map(|level| format!("{}a:\n", " ".repeat(level + 1))).collect::<String>())
+                .as_bytes()
+        )
+        .contains("levels")
+    );
 }
 
 #[test]
@@ -102,7 +114,10 @@ fn refuses_json_that_is_not_json() {
 
 #[test]
 fn reads_values_and_keys() {
-    let document = parse("x.yaml", "\u{feff}a: 012\r\nb: [yes, null, ~, 'x', !!str 12]\r\n1: one\r\ntrue: two\r\nc:\r\nd: 100000000000000000000\r\n");
+    let document = parse(
+        "x.yaml",
+        "\u{feff}a: 012\r\nb: [yes, null, ~, 'x', !!str 12]\r\n1: one\r\ntrue: two\r\nc:\r\nd: 100000000000000000000\r\n",
+    );
     let expected = serde_json::json!({
         "a": 12, "b": ["yes", null, null, "x", "12"], "1": "one", "true": "two", "c": null, "d": 1e20
     });
@@ -173,7 +188,7 @@ fn locates_fields_keys_and_what_is_missing() {
     assert_eq!(at(Place::field("/b/missing/deeper")), (2, 1, 2, 2));
     assert_eq!(at(Place::field("/missing")), (1, 1, 1, 2));
     assert_eq!(at(Place::field("")), (1, 1, 1, 2));
-    assert_eq!(at(Place::inside("/b/d", 5..5)), (5, 9, 5, 9).min(at(Place::inside("/b/d", 5..5))));
+    assert_eq!(at(Place::inside("/b/d", 5..5)), (5, 9, 5, 9));
     assert_eq!(at(Place::inside("/b/d", 900..901)), (4, 3, 4, 4), "a range that is not the value's");
 }
 
@@ -182,7 +197,7 @@ fn lines() -> impl Strategy<Value = Vec<String>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn random_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
@@ -229,10 +244,10 @@ proptest! {
         text.push_str(&end);
         if follow { text.push_str("\nz: 1\n"); }
         if crlf { text = text.replace('\n', "\r\n"); }
-        if let Ok(document) = Document::parse("x.yaml", text.as_bytes(), &Limits::submission()) {
-            if document.text_at("/k/0/s").is_some() {
-                check_offsets(&document, "/k/0/s");
-            }
+        if let Ok(document) = Document::parse("x.yaml", text.as_bytes(), &Limits::submission())
+            && document.text_at("/k/0/s").is_some()
+        {
+            check_offsets(&document, "/k/0/s");
         }
     }
 
@@ -249,10 +264,10 @@ proptest! {
         }).collect::<Vec<_>>().join("\n");
         let mut text = format!("k:\n  s: {quote}{body}{quote}\nz: 1\n");
         if crlf { text = text.replace('\n', "\r\n"); }
-        if let Ok(document) = Document::parse("x.yaml", text.as_bytes(), &Limits::submission()) {
-            if document.text_at("/k/s").is_some() {
-                check_offsets(&document, "/k/s");
-            }
+        if let Ok(document) = Document::parse("x.yaml", text.as_bytes(), &Limits::submission())
+            && document.text_at("/k/s").is_some()
+        {
+            check_offsets(&document, "/k/s");
         }
     }
 

@@ -88,7 +88,8 @@ impl Builder<'_> {
             }
             Event::MappingStart(_, _, tag) => {
                 self.collection_tag(tag.as_deref(), "map", &bytes);
-                let mapping = Open::Mapping { start: bytes.start, fields: Vec::new(), names: HashSet::new(), key: None };
+                let mapping =
+                    Open::Mapping { start: bytes.start, fields: Vec::new(), names: HashSet::new(), key: None };
                 self.open(mapping, &bytes)?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(&bytes),
@@ -299,14 +300,38 @@ mod tests {
             Ok(Some(Kind::Number(number))) => number.to_string(),
             other => panic!("{text}: {other:?}"),
         };
-        for (text, expected) in
-            [("012", "12"), ("+7", "7"), ("-0", "0"), ("0x1F", "31"), ("0o17", "15"), ("1.5e3", "1500.0"), (".5", "0.5"), ("1.", "1.0")]
-        {
+        for (text, expected) in [
+            ("012", "12"),
+            ("+7", "7"),
+            ("-0", "0"),
+            ("0x1F", "31"),
+            ("0o17", "15"),
+            ("1.5e3", "1500.0"),
+            (".5", "0.5"),
+            ("1.", "1.0"),
+        ] {
             assert_eq!(number(text), expected);
         }
         assert_eq!(number("18446744073709551615"), "18446744073709551615");
         assert_eq!(number("100000000000000000000"), "1e+20");
-        for text in ["0b11", "1_000", "1e", ".", "-", "+", "0x", "yes", "on", "1:30", "12:30:45", "2026-01-01", "e5", "1e+", "--1", ".e1"] {
+        for text in [
+            "0b11",
+            "1_000",
+            "1e",
+            ".",
+            "-",
+            "+",
+            "0x",
+            "yes",
+            "on",
+            "1:30",
+            "12:30:45",
+            "2026-01-01",
+            "e5",
+            "1e+",
+            "--1",
+            ".e1",
+        ] {
             assert!(matches!(resolve(text), Ok(None)), "{text} is text");
         }
         for text in [".inf", "-.INF", ".nan", "1e400", "0xFFFFFFFFFFFFFFFFF"] {

@@ -48,7 +48,8 @@ pub(super) fn problems(error: &ValidationError<'_>, schema: &Value) -> Vec<Probl
         E::Required { property } => {
             let field = property.as_str().unwrap_or_default();
             let place = if pointer.is_empty() { String::new() } else { format!(" in {name}") };
-            let expected = field_schema(error, schema, field).map(|field| field.get("description").and_then(Value::as_str).map(str::to_owned));
+            let expected = field_schema(error, schema, field)
+                .map(|field| field.get("description").and_then(Value::as_str).map(str::to_owned));
             vec![Problem {
                 message: format!("the field `{field}` is missing{place}"),
                 expected: expected.flatten().or_else(|| Some(format!("a field `{field}`"))),
@@ -68,7 +69,8 @@ pub(super) fn problems(error: &ValidationError<'_>, schema: &Value) -> Vec<Probl
             found
         }
         E::Enum { options } => {
-            let options: Vec<String> = options.as_array().map(|options| options.iter().map(plain).collect()).unwrap_or_default();
+            let options: Vec<String> =
+                options.as_array().map(|options| options.iter().map(plain).collect()).unwrap_or_default();
             let listed = list(&options);
             if instance.is_null() {
                 return expecting(format!("{name} is not filled in"), format!("one of {listed}"));
@@ -106,7 +108,9 @@ pub(super) fn problems(error: &ValidationError<'_>, schema: &Value) -> Vec<Probl
         E::Format { format } => one(format!("{name} is not a valid {format}")),
         E::FalseSchema => one(format!("{name} is not expected here")),
         E::Not { .. } => one(format!("{name} has a value that is not allowed")),
-        E::OneOfMultipleValid { .. } => one(format!("{name} fits more than one of the forms it may have, expected exactly one")),
+        E::OneOfMultipleValid { .. } => {
+            one(format!("{name} fits more than one of the forms it may have, expected exactly one"))
+        }
         // The rest is about keywords that courses have no use for; the validator's own words are true, if terse.
         _ => one(format!("{name} is not valid: {}", error.masked())),
     }
@@ -120,7 +124,10 @@ pub(super) fn no_form_fits(context: &[Vec<ValidationError<'static>>], error: &Va
         let more = match error.kind() {
             E::Type { kind } => types(kind).into_iter().map(str::to_owned).collect(),
             E::Constant { expected_value } => vec![format!("`{}`", plain(expected_value))],
-            E::Enum { options } => options.as_array().map(|options| options.iter().map(|option| format!("`{}`", plain(option))).collect()).unwrap_or_default(),
+            E::Enum { options } => options
+                .as_array()
+                .map(|options| options.iter().map(|option| format!("`{}`", plain(option))).collect())
+                .unwrap_or_default(),
             _ => Vec::new(),
         };
         for form in more {
@@ -180,7 +187,11 @@ fn parent_schema<'a>(error: &ValidationError<'_>, schema: &'a Value) -> Option<&
 fn field_schema<'a>(error: &ValidationError<'_>, schema: &'a Value, field: &str) -> Option<&'a Value> {
     let parent = parent_schema(error, schema)?;
     // `required` is reported at its own index in some versions of the path.
-    let parent = if parent.is_array() { error.schema_path().as_str().rsplitn(3, '/').nth(2).and_then(|path| schema.pointer(path))? } else { parent };
+    let parent = if parent.is_array() {
+        error.schema_path().as_str().rsplitn(3, '/').nth(2).and_then(|path| schema.pointer(path))?
+    } else {
+        parent
+    };
     parent.get("properties")?.get(field)
 }
 

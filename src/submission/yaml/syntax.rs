@@ -10,17 +10,26 @@ const QUOTE: &str = "put the whole value in quotes, or write it under `|` on lin
 pub(super) fn fault(source: &str, error: &ScanError) -> Fault {
     use ErrorKind as E;
     let at = error.marker().byte_offset().unwrap_or(0).min(source.len());
-    let here = at..source[at..].chars().next().filter(|next| !next.is_control()).map_or(at, |next| at + next.len_utf8());
+    let here =
+        at..source[at..].chars().next().filter(|next| !next.is_control()).map_or(at, |next| at + next.len_utf8());
     let (message, help) = match error.kind() {
-        E::TabNotAllowed | E::TabInBlockIndentation | E::TabAtBlockScalarStart | E::TabInIndentation | E::TabInPlainScalar => {
+        E::TabNotAllowed
+        | E::TabInBlockIndentation
+        | E::TabAtBlockScalarStart
+        | E::TabInIndentation
+        | E::TabInPlainScalar => {
             return tab(source, at);
         }
-        E::InvalidIndentation | E::ExpectedBlockMappingKey | E::ExpectedBlockSequenceEntry | E::InvalidBlockScalarIndent => {
+        E::InvalidIndentation
+        | E::ExpectedBlockMappingKey
+        | E::ExpectedBlockSequenceEntry
+        | E::InvalidBlockScalarIndent => {
             ("the indentation of this line does not fit the lines above it".to_owned(), ALIGN)
         }
-        E::MappingValueNotAllowed | E::InvalidColonPlacement | E::InvalidMappingValueWhitespace => {
-            ("a `:` where no field can start".to_owned(), "put a value with `: ` in it in quotes; a new field starts on a line of its own")
-        }
+        E::MappingValueNotAllowed | E::InvalidColonPlacement | E::InvalidMappingValueWhitespace => (
+            "a `:` where no field can start".to_owned(),
+            "put a value with `: ` in it in quotes; a new field starts on a line of its own",
+        ),
         E::UnexpectedCharacter { character } if character.is_control() => {
             (format!("the control character U+{:04X} is not allowed in a file", u32::from(*character)), "remove it")
         }
@@ -50,17 +59,24 @@ pub(super) fn fault(source: &str, error: &ScanError) -> Fault {
         | E::InvalidFlowScalarIndent => ("a `[` or `{` is not closed, or a `,` is missing".to_owned(), QUOTE_BRACKETS),
         E::UnclosedFlowCollection { open } => (format!("this `{open}` is not closed"), QUOTE_BRACKETS),
         E::MismatchedFlowCollectionEnd { open, close } => (format!("`{open}` is closed by `{close}`"), QUOTE_BRACKETS),
-        E::MisplacedFlowCollectionEnd => ("a closing bracket without an opening one".to_owned(), "remove it, or put the value in quotes"),
-        E::BlockSequenceEntryNotAllowed | E::InvalidBlockEntryWhitespace | E::BlockEntryInFlowCollection => {
-            ("a list item cannot start here".to_owned(), "put each `- item` on a line of its own, under the field's name")
+        E::MisplacedFlowCollectionEnd => {
+            ("a closing bracket without an opening one".to_owned(), "remove it, or put the value in quotes")
         }
+        E::BlockSequenceEntryNotAllowed | E::InvalidBlockEntryWhitespace | E::BlockEntryInFlowCollection => (
+            "a list item cannot start here".to_owned(),
+            "put each `- item` on a line of its own, under the field's name",
+        ),
         E::CommentInterceptedScalar => ("text goes on after a comment".to_owned(), QUOTE),
         E::InvalidBlockScalarHeader | E::ZeroBlockScalarIndent => {
             ("unexpected text after `|` or `>`".to_owned(), "start the text on the next line, indented")
         }
-        E::SimpleKeyExpected | E::InvalidSimpleKey => ("expected `name: value`".to_owned(), "put a `: ` after the field's name, on the same line"),
+        E::SimpleKeyExpected | E::InvalidSimpleKey => {
+            ("expected `name: value`".to_owned(), "put a `: ` after the field's name, on the same line")
+        }
         E::RecursionLimitExceeded => ("too many levels inside one another".to_owned(), "flatten this part of the file"),
-        E::UnsupportedYamlMajorVersion => ("this version of YAML is not known, expected 1.2".to_owned(), "remove the `%YAML` line"),
+        E::UnsupportedYamlMajorVersion => {
+            ("this version of YAML is not known, expected 1.2".to_owned(), "remove the `%YAML` line")
+        }
         _ => (format!("not valid YAML: {}", error.info()), QUOTE),
     };
     Fault::new(here, message, help)
