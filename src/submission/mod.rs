@@ -27,6 +27,9 @@ pub use nearest::nearest;
 pub use scalar::Text;
 pub use schema::{SchemaError, Validator};
 
+/// More errors than this about one file help nobody.
+const MAX_ERRORS: usize = 100;
+
 /// What a file may cost before it is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -253,6 +256,7 @@ fn not_a_mapping(root: &Node, source: &str) -> Fault {
 
 fn load_errors(name: &str, source: &str, mut faults: Vec<Fault>) -> Vec<LoadError> {
     faults.sort_by_key(|fault| fault.span.start);
+    faults.truncate(MAX_ERRORS);
     let lines = Lines::of(source);
     faults
         .into_iter()

@@ -8,10 +8,13 @@ use jsonschema::error::ValidationErrorKind as E;
 use jsonschema::{PatternOptions, ValidationError};
 use serde_json::Value;
 
-use super::Document;
+use super::{Document, MAX_ERRORS};
 use crate::checks::{Place, Problem};
 
 mod explain;
+
+/// Errors looked at before they are put in order: a hostile file has as many as it has bytes.
+const MAX_COLLECTED: usize = 1000;
 
 /// A compiled schema. Compiling costs more than validating: keep one for many documents.
 pub struct Validator {
@@ -56,7 +59,7 @@ impl Validator {
             return Vec::new();
         }
         let mut problems = Vec::new();
-        for error in self.compiled.iter_errors(document.json()) {
+        for error in self.compiled.iter_errors(document.json()).take(MAX_COLLECTED) {
             self.collect(&error, &mut problems);
         }
         problems.sort_by_cached_key(|problem| {
@@ -64,6 +67,7 @@ impl Validator {
             (span.start, span.end, problem.message.clone())
         });
         problems.dedup();
+        problems.truncate(MAX_ERRORS);
         problems
     }
 

@@ -89,6 +89,15 @@ fn refuses_what_is_not_such_a_file_with_its_place() {
 }
 
 #[test]
+fn a_file_of_mistakes_is_cut_short() {
+    let errors = Document::parse("x.yaml", "a: 1\n".repeat(2000).as_bytes(), &Limits::submission());
+    assert_eq!(errors.expect_err("must be refused").len(), MAX_ERRORS);
+    let document = parse("x.yaml", &(0..2000).map(|name| format!("k{name}: 1\n")).collect::<String>());
+    let schema = serde_json::json!({"properties": {"known": {}}, "additionalProperties": false});
+    assert_eq!(Validator::new(&schema).expect("compiles").validate(&document).len(), MAX_ERRORS);
+}
+
+#[test]
 fn refuses_json_that_is_not_json() {
     let cases = [
         ("{\"a\": 1,\n \"a\": 2}", "2:2 the field `a` is given twice"),
