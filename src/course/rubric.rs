@@ -4,6 +4,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use crate::checks::Check;
+
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rubric {
@@ -41,7 +43,7 @@ pub struct Criterion {
 
 /// A check and its share of the criterion's points.
 ///
-/// Written as `{scenario: {file: same-key.yaml}, weight: 2, hints: [...]}`: the one key besides `weight`, `hints` and
+/// Written as `{scenario: scenarios/same-key.yaml, weight: 2, hints: [...]}`: the one key besides `weight`, `hints` and
 /// `title` names the kind.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weighted {
@@ -51,8 +53,7 @@ pub struct Weighted {
     pub hints: Option<Vec<String>>,
     /// The check's kind, such as `scenario`.
     pub kind: String,
-    /// `{kind: arguments}`: the form in which an enum of checks, tagged by its key, is read.
-    pub check: Value,
+    pub check: Check,
 }
 
 impl<'de> Deserialize<'de> for Weighted {
@@ -69,8 +70,9 @@ impl<'de> Deserialize<'de> for Weighted {
             )));
         }
         let kind = fields.keys().next().cloned().unwrap_or_default();
-        // The typed parse belongs here: `Check::deserialize(&check).map_err(D::Error::custom)?`.
-        Ok(Weighted { weight, title, hints, kind, check: Value::Object(fields) })
+        let check = serde_json::from_value(Value::Object(fields))
+            .map_err(|error| D::Error::custom(format!("{kind}: {error}")))?;
+        Ok(Weighted { weight, title, hints, kind, check })
     }
 }
 
