@@ -5,7 +5,12 @@
 
 use std::ops::Range;
 
+use serde_json::Value;
+
+use crate::diagram::DiagramError;
 use crate::report::Explored;
+
+pub mod state_machine;
 
 /// A place in a submission: a field, or a stretch of text inside a string field.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,11 +25,18 @@ pub struct Place {
 
 impl Place {
     pub fn field(pointer: impl Into<String>) -> Self {
-        Place { pointer: pointer.into(), ..Place::default() }
+        Place {
+            pointer: pointer.into(),
+            ..Place::default()
+        }
     }
 
     pub fn inside(pointer: impl Into<String>, range: Range<usize>) -> Self {
-        Place { pointer: pointer.into(), range: Some(range), key: false }
+        Place {
+            pointer: pointer.into(),
+            range: Some(range),
+            key: false,
+        }
     }
 }
 
@@ -70,7 +82,10 @@ pub struct StoryStep {
 pub enum Outcome {
     Passed,
     /// The share of the check's weight that was earned all the same, as `(earned, of)`; `(0, 1)` for nothing.
-    Failed { earned: u32, of: u32 },
+    Failed {
+        earned: u32,
+        of: u32,
+    },
     NotGradable,
 }
 
@@ -84,14 +99,113 @@ pub struct Verdict {
 
 impl Verdict {
     pub fn passed() -> Self {
-        Verdict { outcome: Outcome::Passed, problems: Vec::new(), executed: None }
+        Verdict {
+            outcome: Outcome::Passed,
+            problems: Vec::new(),
+            executed: None,
+        }
     }
 
     pub fn failed(problems: Vec<Problem>) -> Self {
-        Verdict { outcome: Outcome::Failed { earned: 0, of: 1 }, problems, executed: None }
+        Verdict {
+            outcome: Outcome::Failed { earned: 0, of: 1 },
+            problems,
+            executed: None,
+        }
     }
 
     pub fn not_gradable(problems: Vec<Problem>) -> Self {
-        Verdict { outcome: Outcome::NotGradable, problems, executed: None }
+        Verdict {
+            outcome: Outcome::NotGradable,
+            problems,
+            executed: None,
+        }
     }
+}
+
+/// A diagram that could not be read, at the bytes of the field at `pointer`.
+fn diagram_problem(pointer: &str, error: DiagramError) -> Problem {
+    Problem {
+        message: error.message,
+        place: Place::inside(pointer, error.range),
+        help: error.help,
+        ..Problem::default()
+    }
+}
+
+/// The learner's words in backquotes: one line, no control or direction characters, not long.
+fn quote(text: &str) -> String {
+    format!("`{}`", shown(text, 60))
+}
+
+/// Text of the learner's as it may stand in a message.
+fn shown(text: &str, most_chars: usize) -> String {
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '`')
+    };
+    let kept: String = text
+        .chars()
+        .map(|c| if hidden(c) { ' ' } else { c })
+        .collect();
+    let line = kept.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= most_chars {
+        return line;
+    }
+    let cut: String = line.chars().take(most_chars).collect();
+    format!("{cut}...")
+}
+
+/// A few names in a row, the rest counted.
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.map(quote).collect();
+    match names.len() {
+        0 => "none".to_string(),
+        n if n <= 8 => names.join(", "),
+        n => format!("{} and {} more", names[..8].join(", "), n - 8),
+    }
+}
+
+/// The strings of a value that is one, or a list of them; numbers and the like are no strings.
+fn strings(value: &Value) -> impl Iterator<Item = &str> {
+    let many = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    value
+        .as_str()
+        .into_iter()
+        .chain(many.iter().filter_map(Value::as_str))
+}
+
+/// A key as a step of a JSON pointer.
+fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// The name most like `name`, if one is like it at all.
+fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted: Vec<char> = name.to_lowercase().chars().take(100).collect();
+    names
+        .map(|candidate| {
+            let other: Vec<char> = candidate.to_lowercase().chars().take(100).collect();
+            let ratio = similar::TextDiff::from_slices(
+                &wanted
+                    .iter()
+                    .map(char::to_string)
+                    .collect::<Vec<_>>()
+                    .iter()
+                    .map(String::as_str)
+                    .collect::<Vec<_>>(),
+                &other
+                    .iter()
+                    .map(char::to_string)
+                    .collect::<Vec<_>>()
+                    .iter()
+                    .map(String::as_str)
+                    .collect::<Vec<_>>(),
+            )
+            .ratio();
+            (ratio, candidate)
+        })
+        .filter(|(ratio, _)| *ratio >= 0.6)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
 }
