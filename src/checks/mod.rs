@@ -10,6 +10,8 @@ use serde_json::Value;
 use crate::diagram::DiagramError;
 use crate::report::Explored;
 
+pub mod prose;
+pub mod quantity;
 pub mod state_machine;
 
 /// A place in a submission: a field, or a stretch of text inside a string field.
