@@ -32,14 +32,15 @@ pub(super) struct Sentence<'a> {
     pub range: Range<usize>,
 }
 
-/// The sentences of a text: stretches up to `.`, `!`, `?`, `;`, a blank line or a bullet.
+/// The sentences of a text: stretches up to `.`, `!`, `?`, a blank line or a bullet. One of up to three words belongs to
+/// its neighbour.
 pub(super) fn sentences(text: &str) -> Vec<Sentence<'_>> {
-    let mut found = Vec::new();
+    let mut found: Vec<Sentence> = Vec::new();
     let mut start = 0;
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let next = chars.peek().map(|(_, c)| *c);
-        let stop = matches!(c, '.' | '!' | '?' | ';' | '。')
+        let stop = matches!(c, '.' | '!' | '?' | '。')
             && next.is_none_or(char::is_whitespace)
             && !abbreviation(&text[start..at]);
         let break_here = c == '\n' && {
@@ -55,10 +56,18 @@ pub(super) fn sentences(text: &str) -> Vec<Sentence<'_>> {
                     .len();
             let trimmed = piece[lead..].trim_end();
             if trimmed.chars().any(char::is_alphanumeric) {
-                found.push(Sentence {
-                    text: trimmed,
-                    range: start + lead..start + lead + trimmed.len(),
-                });
+                let short = |text: &str| words(text).len() < 4;
+                let end = start + lead + trimmed.len();
+                match found.last_mut() {
+                    Some(last) if short(trimmed) || short(last.text) => {
+                        last.range.end = end;
+                        last.text = &text[last.range.clone()];
+                    }
+                    _ => found.push(Sentence {
+                        text: trimmed,
+                        range: start + lead..end,
+                    }),
+                }
             }
             start = end;
         }
@@ -128,7 +137,7 @@ impl Sentence<'_> {
         let pieces: Vec<&str> = self.text.split([',', '/', '|', '+', ':']).collect();
         let short_pieces = pieces.iter().filter(|p| self::words(p).len() <= 2).count();
         let list = pieces.len() >= 4 && short_pieces * 4 >= pieces.len() * 3;
-        words.len() >= 6
+        (words.len() >= 6 || words.len() >= 4 && verb)
             && distinct.len() * 3 >= words.len() * 2
             && joining * 6 >= words.len()
             && joining >= 2

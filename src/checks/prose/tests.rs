@@ -55,6 +55,8 @@ fn lists_copies_and_repetitions_earn_nothing() {
         "reads reads writes writes reads writes is is the the",
         "read/write/fan-out/copy/insert/post",
         "TODO",
+        "Reads. Writes. Fan-out. Latency. Denormalized.",
+        "Reads dominate writes.",
         "Say in one to three sentences which of reads and writes dominates and what your choice does to the other one.",
         "say in one to three sentences which of READS and writes dominates, and what your choice does",
         "",
@@ -137,7 +139,7 @@ fn the_same_text_counts_once() {
 
 #[test]
 fn sentences_are_placed() {
-    let text = "First, e.g. this one. Second — é!\n- third\n\nfourth 1.5 s; fifth";
+    let text = "First, e.g. this one. Second — é is the letter! No doubt.\n- third of them is here\n\nfourth 1.5 s; fifth";
     let found: Vec<&str> = sentences(text)
         .iter()
         .map(|s| &text[s.range.clone()])
