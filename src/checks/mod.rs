@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::diagram::DiagramError;
 use crate::report::Explored;
 
+pub mod choice;
 pub mod graph;
 pub mod prose;
 pub mod quantity;

@@ -79,6 +79,12 @@ pub(super) fn read(source: &Source, model: &FlowchartModel) -> Result<Graph, Dia
             range: mentions.first(&node.id).unwrap_or_else(|| source.header()),
         });
     }
+    if nodes.len() > MAX_ELEMENTS {
+        return Err(DiagramError::new(
+            format!("the diagram has more than {MAX_ELEMENTS} nodes"),
+            source.header(),
+        ));
+    }
     let mut edges: Vec<Edge> = Vec::new();
     let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for edge in &model.edges {
@@ -103,6 +109,12 @@ pub(super) fn read(source: &Source, model: &FlowchartModel) -> Result<Graph, Dia
         // An edge to a box of several nodes reaches each of them.
         for from in ends(&members, &edge.from) {
             for to in ends(&members, &edge.to) {
+                if edges.len() > MAX_ELEMENTS {
+                    return Err(DiagramError::new(
+                        format!("the diagram has more than {MAX_ELEMENTS} edges"),
+                        source.header(),
+                    ));
+                }
                 if forth {
                     edges.push(Edge {
                         from: from.clone(),
@@ -121,18 +133,6 @@ pub(super) fn read(source: &Source, model: &FlowchartModel) -> Result<Graph, Dia
                 }
             }
         }
-        if edges.len() > MAX_ELEMENTS {
-            return Err(DiagramError::new(
-                format!("the diagram has more than {MAX_ELEMENTS} edges"),
-                source.header(),
-            ));
-        }
-    }
-    if nodes.len() > MAX_ELEMENTS {
-        return Err(DiagramError::new(
-            format!("the diagram has more than {MAX_ELEMENTS} nodes"),
-            source.header(),
-        ));
     }
     Ok(Graph {
         nodes,

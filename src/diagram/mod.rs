@@ -25,7 +25,7 @@ use source::Source;
 /// Longest diagram that is read, in bytes. A hand-drawn design needs a hundredth of it.
 pub const MAX_BYTES: usize = 64 * 1024;
 /// Most nodes or states, and most edges or transitions, after composite states have been flattened.
-pub const MAX_ELEMENTS: usize = 5_000;
+pub const MAX_ELEMENTS: usize = 1_000;
 
 /// What a text turned out to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,7 +80,7 @@ pub fn parse(text: &str) -> Result<Diagram, DiagramError> {
         return Err(DiagramError::new("there is no diagram here", 0..text.len())
             .help("start with `stateDiagram-v2` or `flowchart LR` on a line of its own"));
     }
-    source.check_depth()?;
+    source.check_size()?;
     let parsed = match merman_core::SemanticParser::new().parse_diagram_sync(source.body()) {
         Ok(parsed) => parsed,
         Err(error) => return Err(source.explain(&error)),

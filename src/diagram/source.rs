@@ -9,6 +9,9 @@ use super::DiagramError;
 /// Deepest nesting of composite states or subgraphs.
 const MAX_DEPTH: usize = 32;
 
+/// Most `&` in a diagram; the edges they stand for grow with the square.
+const MAX_AMPERSANDS: usize = 200;
+
 pub(super) struct Source<'a> {
     /// The learner's own bytes.
     text: &'a str,
@@ -67,8 +70,14 @@ impl<'a> Source<'a> {
         trimmed(&self.blanked, start..end)
     }
 
-    /// Refuses nesting that no drawing needs, before anything recurses into it.
-    pub fn check_depth(&self) -> Result<(), DiagramError> {
+    /// Refuses what no drawing needs before it is unfolded: deep nesting, and `a & b & ... --> c & d & ...`.
+    pub fn check_size(&self) -> Result<(), DiagramError> {
+        if let Some((at, _)) = self.blanked.match_indices('&').nth(MAX_AMPERSANDS) {
+            return Err(DiagramError::new(
+                format!("the diagram has more than {MAX_AMPERSANDS} `&`"),
+                self.line(at),
+            ));
+        }
         let (mut depth, mut offset) = (0usize, 0usize);
         for line in self.blanked.split_inclusive('\n') {
             let trimmed = line.trim();

@@ -529,11 +529,12 @@ impl Raw {
                 .or_default()
                 .push(transition);
         }
-        let mut done = Vec::new();
+        let (mut done, mut steps) = (Vec::new(), 0usize);
         for transition in self.transitions.iter().filter(|t| !choice(&t.from)) {
             let mut open = vec![(transition.clone(), 0)];
             while let Some((so_far, depth)) = open.pop() {
-                if done.len() > MAX_ELEMENTS {
+                steps += 1;
+                if done.len() > MAX_ELEMENTS || steps > 64 * MAX_ELEMENTS {
                     return done;
                 }
                 // Eight choices in a row are a mistake or a loop of choices.

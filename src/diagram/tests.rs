@@ -256,8 +256,28 @@ fn hostile_text_is_refused_or_read_but_never_hangs() {
         "}\n".repeat(500)
     );
     assert!(parse(&deep).expect_err("too deep").message.contains("deep"));
-    let wide: String = (0..60).map(|i| format!("n{i} & ")).collect();
-    let _ = parse(&format!("flowchart LR\n{wide}z --> {wide}z --> {wide}z\n"));
+    let wide = "n & ".repeat(5_000);
+    assert!(
+        parse(&format!("flowchart LR\n{wide}z --> {wide}z\n"))
+            .expect_err("too wide")
+            .message
+            .contains('&')
+    );
+    let long: String = (0..450).map(|i| format!("n{i} --> n{}\n", i + 1)).collect();
+    assert_eq!(
+        parse_graph(&format!("flowchart LR\n{long}"))
+            .expect("parses")
+            .edges
+            .len(),
+        450
+    );
+    let choices: String = (0..12)
+        .map(|i| format!("state c{i} <<choice>>\n"))
+        .collect();
+    let between: String = (0..144)
+        .map(|i| format!("c{} --> c{}\n", i / 12, i % 12))
+        .collect();
+    let _ = parse(&format!("stateDiagram-v2\n{choices}A --> c0\n{between}"));
     let escapes = "stateDiagram-v2\n A --> B : \u{1b}[31mred\u{202e}\n \u{1b}]0;x\u{7}--> C\n";
     if let Ok(Diagram::StateMachine(machine)) = parse(escapes) {
         assert!(

@@ -1,5 +1,6 @@
 //! The rules a flowchart is held against, each a walk.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::Deserialize;
@@ -9,16 +10,14 @@ use crate::checks::{Place, Problem, listed, quote};
 use crate::diagram::{Edge, Graph, words};
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "RuleForm")]
 pub struct Rule {
-    #[serde(flatten)]
     pub kind: RuleKind,
     /// Shown to the learner when the rule is broken.
-    #[serde(default)]
     pub why: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum RuleKind {
     /// Some path leads from one role to the other, by way of others in the order given.
     Path(Between),
@@ -31,6 +30,46 @@ pub enum RuleKind {
     FanOut(FanOut),
     /// A path is left whichever single node fails.
     Survives(Survives),
+}
+
+/// A rule as it is written: one of the kinds by name, and perhaps a reason.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleForm {
+    path: Option<Between>,
+    every_path: Option<Between>,
+    no_path: Option<Between>,
+    edge: Option<Between>,
+    no_edge: Option<Between>,
+    fan_out: Option<FanOut>,
+    survives: Option<Survives>,
+    why: Option<String>,
+}
+
+impl TryFrom<RuleForm> for Rule {
+    type Error = &'static str;
+
+    fn try_from(form: RuleForm) -> Result<Self, Self::Error> {
+        let kinds = [
+            form.path.map(RuleKind::Path),
+            form.every_path.map(RuleKind::EveryPath),
+            form.no_path.map(RuleKind::NoPath),
+            form.edge.map(RuleKind::Edge),
+            form.no_edge.map(RuleKind::NoEdge),
+            form.fan_out.map(RuleKind::FanOut),
+            form.survives.map(RuleKind::Survives),
+        ];
+        let mut kinds = kinds.into_iter().flatten();
+        match (kinds.next(), kinds.next()) {
+            (Some(kind), None) => Ok(Rule {
+                kind,
+                why: form.why,
+            }),
+            _ => Err(
+                "a rule has exactly one of path, every_path, no_path, edge, no_edge, fan_out, survives",
+            ),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
@@ -223,14 +262,15 @@ impl Tour<'_> {
     fn no_path(&self, b: &Between) -> Option<Problem> {
         let path = self.walk(&self.of(&b.from), &self.of(&b.to), b, &BTreeSet::new())?;
         let last = path.last()?;
+        let labelled = path
+            .iter()
+            .find(|e| b.label.as_ref().is_some_and(|l| l.fit(&e.label)));
+        let labelled = labelled.map_or(String::new(), |e| format!(" by {}", quote(&e.label)));
         Some(Problem {
             message: format!(
-                "a path leads from {} to {}{}",
+                "a path leads from {} to {}{labelled}",
                 spoken(&b.from),
-                spoken(&b.to),
-                b.label
-                    .as_ref()
-                    .map_or(String::new(), |l| format!(" for {}", l.spoken()))
+                spoken(&b.to)
             ),
             expected: Some("no such path".to_string()),
             place: self.at_edge(last),
@@ -469,8 +509,8 @@ impl Tour<'_> {
                     path.reverse();
                     return Some(path);
                 }
-                if !came.contains_key(&next) {
-                    came.insert(next, Some((here, *at)));
+                if let Entry::Vacant(new) = came.entry(next) {
+                    new.insert(Some((here, *at)));
                     open.push_back(next);
                 }
             }

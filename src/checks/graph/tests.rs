@@ -63,7 +63,7 @@ fn a_write_to_a_replica_is_shown_as_a_path() {
     let verdict = run(replicas(), diagram, json!({}));
     assert_eq!(
         messages(&verdict),
-        ["a path leads from app to replica for writ"]
+        ["a path leads from app to replica by `write`"]
     );
     assert_eq!(
         verdict.problems[0].notes,
@@ -193,5 +193,17 @@ fn no_diagram_is_not_gradable() {
             Outcome::NotGradable,
             "{document}"
         );
+    }
+}
+
+#[test]
+fn a_rule_of_no_or_two_kinds_is_refused() {
+    for rule in [
+        json!({}),
+        json!({"why": "x"}),
+        json!({"path": {"from": "a", "to": "b"}, "edge": {"from": "a", "to": "b"}}),
+        json!({"pth": {}}),
+    ] {
+        assert!(serde_json::from_value::<GraphCheck>(json!({ "rules": [rule] })).is_err());
     }
 }

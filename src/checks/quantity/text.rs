@@ -189,9 +189,7 @@ fn number(chars: &[char], start: usize) -> (String, usize) {
     let mut at = start;
     let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
     while let Some(&c) = chars.get(at) {
-        if c.is_ascii_digit() {
-            number.push(c);
-        } else if c == '.' && digit(at + 1) && !number.contains('.') {
+        if c.is_ascii_digit() || (c == '.' && digit(at + 1) && !number.contains('.')) {
             number.push(c);
         } else if matches!(
             c,

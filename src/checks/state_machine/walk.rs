@@ -158,7 +158,7 @@ impl Exam<'_> {
         } else {
             rests.first().filter(|w| ends(w))
         };
-        let visited = good.and_then(|w| forbidden(w));
+        let visited = good.and_then(forbidden);
         if good.is_some() && visited.is_none() {
             return None;
         }
