@@ -3,6 +3,10 @@
 //! A check sees the document and the exercise's files and answers with a [`Verdict`]. It speaks of places as JSON
 //! pointers plus offsets inside a field ([`Place`]); `grade` turns those into lines and columns.
 
+pub mod query;
+mod rows;
+pub mod schema_probe;
+
 use std::ops::Range;
 
 use crate::report::Explored;

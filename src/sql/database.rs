@@ -325,8 +325,11 @@ impl Database {
         Ok(hash.finish())
     }
 
-    /// How SQLite would run a query, one line a step, and the query as it was lowered.
-    pub(crate) fn plan(&mut self, sql: &str) -> Result<Vec<String>, DbError> {
+    /// How the engine would run a query.
+    ///
+    /// # Errors
+    /// As for [`Database::run`].
+    pub fn plan(&mut self, sql: &str) -> Result<Plan, DbError> {
         let lowered = self.lowered(sql)?;
         self.looks.store(0, Ordering::Relaxed);
         let explained = format!("EXPLAIN QUERY PLAN {}", lowered.sql);
@@ -342,8 +345,19 @@ impl Database {
                 Ok(lines)
             })
             .map_err(|error| errors::translate(&error, &self.schema, None))?;
-        Ok(lines)
+        Ok(Plan {
+            lines,
+            aliases: lowered.aliases.clone(),
+        })
     }
+}
+
+/// The steps of a query, as SQLite prints them, and the tables its aliases stand for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    pub lines: Vec<String>,
+    /// Alias and table.
+    pub aliases: Vec<(String, String)>,
 }
 
 enum Failure {

@@ -29,6 +29,8 @@ pub(super) struct Lowered {
     pub(super) booleans: Vec<usize>,
     /// The table an `INSERT`, `UPDATE` or `DELETE` changes.
     pub(super) target: Option<String>,
+    /// Alias and table of everything read.
+    pub(super) aliases: Vec<(String, String)>,
 }
 
 /// Finished SQLite text as an expression.
@@ -176,6 +178,7 @@ fn lower_statement(
         returns_rows,
         booleans,
         target,
+        aliases: lowering.sources.tables,
     })
 }
 

@@ -26,7 +26,7 @@ mod tests;
 
 use std::ops::Range;
 
-pub use database::Database;
+pub use database::{Database, Plan};
 pub use model::{Check, Column, ForeignKey, Index, IndexPart, Schema, Table, Unique};
 pub use time::{format_timestamp, parse_timestamp};
 pub use types::Kind;

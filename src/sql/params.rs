@@ -141,7 +141,7 @@ fn end_of_quoted(bytes: &[u8], start: usize, quote: u8, backslash: bool) -> usiz
 /// The values in the order of `slots`.
 ///
 /// # Errors
-/// A parameter without a value, or a value nothing asks for (a slip of the pen that would otherwise be found late).
+/// A parameter without a value, or more values in a list than are asked for. Unused names are let be, as drivers do.
 pub(super) fn resolve<'a>(slots: &[Slot], params: &'a Params) -> Result<Vec<&'a Value>, DbError> {
     let parameter = |message: String| DbError::new(DbErrorKind::Parameter, message);
     let values = slots
@@ -177,17 +177,6 @@ pub(super) fn resolve<'a>(slots: &[Slot], params: &'a Params) -> Result<Vec<&'a 
                 given.len(),
                 slots.len()
             )));
-        }
-        Params::Named(given) => {
-            if let Some((name, _)) = given.iter().find(|(name, _)| {
-                !slots
-                    .iter()
-                    .any(|slot| matches!(slot, Slot::Name(known) if known == name))
-            }) {
-                return Err(parameter(format!(
-                    "a value for :{name} was given, and the statement does not use it"
-                )));
-            }
         }
         _ => {}
     }

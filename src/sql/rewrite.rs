@@ -261,6 +261,16 @@ impl Lowering<'_> {
             Expr::Identifier(name) if name.quote_style.is_none() && !is_name(&name.value) => {
                 return ON;
             }
+            // MySQL's grammar takes `$1` for a name.
+            Expr::Identifier(name)
+                if name.quote_style.is_none()
+                    && name
+                        .value
+                        .strip_prefix('$')
+                        .is_some_and(|n| n.parse::<u32>().is_ok()) =>
+            {
+                raw(name.value.replace('$', "?"))
+            }
             Expr::Identifier(name) => {
                 let name = fold(dialect, name);
                 if dialect != Dialect::Sqlite
