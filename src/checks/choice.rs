@@ -57,10 +57,7 @@ impl Options {
     fn names(&self) -> Vec<(&str, &[String])> {
         match self {
             Options::Names(names) => names.iter().map(|n| (n.as_str(), [].as_slice())).collect(),
-            Options::Known(known) => known
-                .iter()
-                .map(|(n, other)| (n.as_str(), other.as_slice()))
-                .collect(),
+            Options::Known(known) => known.iter().map(|(n, other)| (n.as_str(), other.as_slice())).collect(),
         }
     }
 }
@@ -69,14 +66,8 @@ impl ChoiceCheck {
     pub fn run(&self, document: &Value, at: Option<&str>) -> Verdict {
         let pointer = self.at.as_deref().or(at).unwrap_or("");
         let names = self.options.names();
-        let expected = Some(format!(
-            "one of {}",
-            listed(names.iter().map(|(name, _)| *name))
-        ));
-        let given = document
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .filter(|text| !text.trim().is_empty());
+        let expected = Some(format!("one of {}", listed(names.iter().map(|(name, _)| *name))));
+        let given = document.pointer(pointer).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
         let Some(given) = given else {
             let problem = Problem {
                 message: "nothing is chosen yet".to_string(),
@@ -89,25 +80,18 @@ impl ChoiceCheck {
         let wanted = normalise(given);
         let chosen = names
             .iter()
-            .find(|(name, other)| {
-                normalise(name) == wanted || other.iter().any(|o| normalise(o) == wanted)
-            })
+            .find(|(name, other)| normalise(name) == wanted || other.iter().any(|o| normalise(o) == wanted))
             .map(|(name, _)| *name);
         let Some(chosen) = chosen else {
             return Verdict::not_gradable(vec![Problem {
                 message: format!("{} is not one of the options", quote(given)),
                 expected,
                 place: Place::field(pointer),
-                help: nearest(given, names.iter().map(|(name, _)| *name))
-                    .map(|n| format!("did you mean `{n}`?")),
+                help: nearest(given, names.iter().map(|(name, _)| *name)).map(|n| format!("did you mean `{n}`?")),
                 ..Problem::default()
             }]);
         };
-        if let Some(accept) = self
-            .accept
-            .as_ref()
-            .filter(|accept| !accept.iter().any(|a| a == chosen))
-        {
+        if let Some(accept) = self.accept.as_ref().filter(|accept| !accept.iter().any(|a| a == chosen)) {
             // The right answer is for the hints to give.
             return Verdict::failed(vec![Problem {
                 message: format!("{} does not fit what is asked for here", quote(chosen)),
@@ -136,11 +120,7 @@ impl ChoiceCheck {
                 });
             }
         }
-        if problems.is_empty() {
-            Verdict::passed()
-        } else {
-            Verdict::failed(problems)
-        }
+        if problems.is_empty() { Verdict::passed() } else { Verdict::failed(problems) }
     }
 }
 
@@ -163,41 +143,22 @@ mod tests {
     #[test]
     fn options_are_read_in_any_spelling() {
         for text in ["normalized", "Normalized", "FAN_OUT on read", " pull "] {
-            assert_eq!(
-                check().run(&json!({ "c": text }), Some("/c")).outcome,
-                Outcome::Passed,
-                "{text}"
-            );
+            assert_eq!(check().run(&json!({ "c": text }), Some("/c")).outcome, Outcome::Passed, "{text}");
         }
         let typo = check().run(&json!({"c": "denormalised"}), Some("/c"));
         assert_eq!(typo.outcome, Outcome::NotGradable);
-        assert_eq!(
-            typo.problems[0].help.as_deref(),
-            Some("did you mean `denormalized`?")
-        );
+        assert_eq!(typo.problems[0].help.as_deref(), Some("did you mean `denormalized`?"));
         for document in [json!({}), json!({"c": ""}), json!({"c": 3})] {
-            assert_eq!(
-                check().run(&document, Some("/c")).outcome,
-                Outcome::NotGradable
-            );
+            assert_eq!(check().run(&document, Some("/c")).outcome, Outcome::NotGradable);
         }
-        assert_eq!(
-            check().run(&json!({"c": "neither"}), Some("/c")).outcome,
-            Outcome::Failed { earned: 0, of: 1 }
-        );
+        assert_eq!(check().run(&json!({"c": "neither"}), Some("/c")).outcome, Outcome::Failed { earned: 0, of: 1 });
     }
 
     #[test]
     fn a_choice_calls_for_its_parts() {
-        let verdict = check().run(
-            &json!({"c": "denormalized", "schema": {"feed": " "}}),
-            Some("/c"),
-        );
+        let verdict = check().run(&json!({"c": "denormalized", "schema": {"feed": " "}}), Some("/c"));
         assert_eq!(verdict.problems[0].place.pointer, "/schema/feed");
-        let verdict = check().run(
-            &json!({"c": "denormalized", "schema": {"feed": "CREATE TABLE"}}),
-            Some("/c"),
-        );
+        let verdict = check().run(&json!({"c": "denormalized", "schema": {"feed": "CREATE TABLE"}}), Some("/c"));
         assert_eq!(verdict.outcome, Outcome::Passed);
     }
 }

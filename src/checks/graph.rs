@@ -98,16 +98,10 @@ impl GraphCheck {
         }
         let mut problems = Vec::new();
         let roles = self.cast(&graph, document, pointer, &mut problems);
-        let tour = rules::Tour {
-            graph: &graph,
-            roles: &roles,
-            pointer,
-        };
+        let tour = rules::Tour { graph: &graph, roles: &roles, pointer };
         for (role, bounds) in &self.count {
             let nodes = roles.get(role).map(Vec::as_slice).unwrap_or_default();
-            if !nodes.is_empty()
-                && (nodes.len() < bounds.min || bounds.max.is_some_and(|max| nodes.len() > max))
-            {
+            if !nodes.is_empty() && (nodes.len() < bounds.min || bounds.max.is_some_and(|max| nodes.len() > max)) {
                 problems.push(Problem {
                     message: format!("the diagram has {} of {}", nodes.len(), spoken(role)),
                     expected: Some(match bounds.max {
@@ -116,24 +110,14 @@ impl GraphCheck {
                         None => format!("{} or more", bounds.min),
                     }),
                     actual: Some(listed(nodes.iter().map(String::as_str))),
-                    place: nodes
-                        .first()
-                        .map_or_else(|| Place::field(pointer), |id| tour.at_node(id)),
+                    place: nodes.first().map_or_else(|| Place::field(pointer), |id| tour.at_node(id)),
                     ..Problem::default()
                 });
             }
         }
         if self.no_dead_nodes {
-            let joined: BTreeSet<&str> = graph
-                .edges
-                .iter()
-                .flat_map(|e| [e.from.as_str(), e.to.as_str()])
-                .collect();
-            for node in graph
-                .nodes
-                .iter()
-                .filter(|n| !joined.contains(n.id.as_str()))
-            {
+            let joined: BTreeSet<&str> = graph.edges.iter().flat_map(|e| [e.from.as_str(), e.to.as_str()]).collect();
+            for node in graph.nodes.iter().filter(|n| !joined.contains(n.id.as_str())) {
                 problems.push(Problem {
                     message: format!("{} is connected to nothing", quote(&node.id)),
                     place: tour.at_node(&node.id),
@@ -157,15 +141,8 @@ impl GraphCheck {
             self.rules.len()
         ));
         problems.truncate(MAX_PROBLEMS);
-        let verdict = if problems.is_empty() {
-            Verdict::passed()
-        } else {
-            Verdict::failed(problems)
-        };
-        Verdict {
-            executed,
-            ..verdict
-        }
+        let verdict = if problems.is_empty() { Verdict::passed() } else { Verdict::failed(problems) };
+        Verdict { executed, ..verdict }
     }
 
     /// Which nodes play which role: the learner's word first, then names.
@@ -179,18 +156,11 @@ impl GraphCheck {
         let mut roles: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut taken: BTreeSet<&str> = BTreeSet::new();
         let map_at = self.roles_at.as_deref().unwrap_or("");
-        let map = self
-            .roles_at
-            .as_deref()
-            .and_then(|at| document.pointer(at))
-            .and_then(Value::as_object);
+        let map = self.roles_at.as_deref().and_then(|at| document.pointer(at)).and_then(Value::as_object);
         for (role, ids) in map.into_iter().flatten() {
             for id in strings(ids).filter(|id| !id.trim().is_empty()) {
                 let wanted = normalise(id);
-                let inside = graph
-                    .subgraphs
-                    .iter()
-                    .find(|s| s.id == id || normalise(&s.title) == wanted);
+                let inside = graph.subgraphs.iter().find(|s| s.id == id || normalise(&s.title) == wanted);
                 let found: Vec<&Node> = graph
                     .nodes
                     .iter()
@@ -216,11 +186,7 @@ impl GraphCheck {
                 }
             }
         }
-        for node in graph
-            .nodes
-            .iter()
-            .filter(|n| !taken.contains(n.id.as_str()))
-        {
+        for node in graph.nodes.iter().filter(|n| !taken.contains(n.id.as_str())) {
             // A node inside a box called `Replicas` is one of them, if its own name says nothing.
             let boxes = graph
                 .subgraphs
@@ -235,25 +201,14 @@ impl GraphCheck {
                 roles.entry(role).or_default().push(node.id.clone());
             }
         }
-        for (role, names) in self
-            .roles
-            .iter()
-            .filter(|(role, _)| !roles.contains_key(*role))
-        {
+        for (role, names) in self.roles.iter().filter(|(role, _)| !roles.contains_key(*role)) {
             problems.push(Problem {
                 message: format!("the diagram has no {}", spoken(role)),
                 expected: Some(format!(
                     "a node called {}",
-                    listed(
-                        [role.as_str()]
-                            .into_iter()
-                            .chain(names.iter().map(String::as_str))
-                    )
+                    listed([role.as_str()].into_iter().chain(names.iter().map(String::as_str)))
                 )),
-                actual: Some(format!(
-                    "nodes {}",
-                    listed(graph.nodes.iter().map(|n| n.label.as_str()))
-                )),
+                actual: Some(format!("nodes {}", listed(graph.nodes.iter().map(|n| n.label.as_str())))),
                 place: Place::field(pointer),
                 help: self
                     .roles_at
@@ -292,17 +247,9 @@ fn holds(text: &[String], name: &[String]) -> bool {
     let alike = |t: &str, n: &str| {
         let t = t.trim_end_matches(|c: char| c.is_ascii_digit());
         let n = n.trim_end_matches(|c: char| c.is_ascii_digit());
-        t == n
-            || t.strip_suffix('s') == Some(n)
-            || n.strip_suffix('s') == Some(t)
-            || t.strip_suffix("es") == Some(n)
+        t == n || t.strip_suffix('s') == Some(n) || n.strip_suffix('s') == Some(t) || t.strip_suffix("es") == Some(n)
     };
-    !name.is_empty()
-        && text.windows(name.len()).any(|w| {
-            w.iter()
-                .zip(name)
-                .all(|(t, n)| !n.is_empty() && alike(t, n))
-        })
+    !name.is_empty() && text.windows(name.len()).any(|w| w.iter().zip(name).all(|(t, n)| !n.is_empty() && alike(t, n)))
 }
 
 fn spoken(role: &str) -> String {

@@ -11,6 +11,7 @@ pub mod graph;
 pub mod prose;
 pub mod quantity;
 pub mod query;
+mod rows;
 pub mod scenario;
 pub mod schema_probe;
 pub mod state_machine;
@@ -53,9 +54,9 @@ impl Check {
             Check::Graph(check) => Ok(check.run(context.document, context.at)),
             Check::Prose(check) => Ok(check.run(context.document, context.at, context.originals)),
             Check::Quantity(check) => Ok(check.run(context.document, context.at)),
-            Check::Query(check) => check.run(context),
+            Check::Query(check) => Ok(check.run(context.document, &std::collections::BTreeMap::new())),
             Check::Scenario(check) => check.run(context),
-            Check::SchemaProbe(check) => check.run(context),
+            Check::SchemaProbe(check) => Ok(check.run(context.document, &std::collections::BTreeMap::new())),
             Check::StateMachine(check) => Ok(check.run(context.document, context.at)),
         }
     }
@@ -97,18 +98,11 @@ pub struct Place {
 
 impl Place {
     pub fn field(pointer: impl Into<String>) -> Self {
-        Place {
-            pointer: pointer.into(),
-            ..Place::default()
-        }
+        Place { pointer: pointer.into(), ..Place::default() }
     }
 
     pub fn inside(pointer: impl Into<String>, range: Range<usize>) -> Self {
-        Place {
-            pointer: pointer.into(),
-            range: Some(range),
-            key: false,
-        }
+        Place { pointer: pointer.into(), range: Some(range), key: false }
     }
 }
 
@@ -171,27 +165,15 @@ pub struct Verdict {
 
 impl Verdict {
     pub fn passed() -> Self {
-        Verdict {
-            outcome: Outcome::Passed,
-            problems: Vec::new(),
-            executed: None,
-        }
+        Verdict { outcome: Outcome::Passed, problems: Vec::new(), executed: None }
     }
 
     pub fn failed(problems: Vec<Problem>) -> Self {
-        Verdict {
-            outcome: Outcome::Failed { earned: 0, of: 1 },
-            problems,
-            executed: None,
-        }
+        Verdict { outcome: Outcome::Failed { earned: 0, of: 1 }, problems, executed: None }
     }
 
     pub fn not_gradable(problems: Vec<Problem>) -> Self {
-        Verdict {
-            outcome: Outcome::NotGradable,
-            problems,
-            executed: None,
-        }
+        Verdict { outcome: Outcome::NotGradable, problems, executed: None }
     }
 }
 
@@ -216,10 +198,7 @@ fn shown(text: &str, most_chars: usize) -> String {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '`')
     };
-    let kept: String = text
-        .chars()
-        .map(|c| if hidden(c) { ' ' } else { c })
-        .collect();
+    let kept: String = text.chars().map(|c| if hidden(c) { ' ' } else { c }).collect();
     let line = kept.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= most_chars {
         return line;
@@ -239,12 +218,9 @@ fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// The strings of a value that is one, or a list of them; numbers and the like are no strings.
-fn strings(value: &Value) -> impl Iterator<Item = &str> {
+fn strings(value: &Json) -> impl Iterator<Item = &str> {
     let many = value.as_array().map(Vec::as_slice).unwrap_or_default();
-    value
-        .as_str()
-        .into_iter()
-        .chain(many.iter().filter_map(Value::as_str))
+    value.as_str().into_iter().chain(many.iter().filter_map(Json::as_str))
 }
 
 /// A key as a step of a JSON pointer.
@@ -259,20 +235,8 @@ fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a s
         .map(|candidate| {
             let other: Vec<char> = candidate.to_lowercase().chars().take(100).collect();
             let ratio = similar::TextDiff::from_slices(
-                &wanted
-                    .iter()
-                    .map(char::to_string)
-                    .collect::<Vec<_>>()
-                    .iter()
-                    .map(String::as_str)
-                    .collect::<Vec<_>>(),
-                &other
-                    .iter()
-                    .map(char::to_string)
-                    .collect::<Vec<_>>()
-                    .iter()
-                    .map(String::as_str)
-                    .collect::<Vec<_>>(),
+                &wanted.iter().map(char::to_string).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>(),
+                &other.iter().map(char::to_string).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>(),
             )
             .ratio();
             (ratio, candidate)

@@ -95,11 +95,7 @@ impl ProseCheck {
     /// `originals` are the texts that earn nothing when copied: the template, the task, the hints.
     pub fn run(&self, document: &Value, at: Option<&str>, originals: &[&str]) -> Verdict {
         let pointer = self.at.as_deref().or(at).unwrap_or("");
-        let Some(text) = document
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .filter(|t| !t.trim().is_empty())
-        else {
+        let Some(text) = document.pointer(pointer).and_then(Value::as_str).filter(|t| !t.trim().is_empty()) else {
             return Verdict::failed(vec![Problem {
                 message: "nothing is written here".to_string(),
                 expected: Some(self.asked()),
@@ -109,20 +105,14 @@ impl ProseCheck {
         };
         if text.len() > MAX_BYTES {
             return Verdict::not_gradable(vec![Problem {
-                message: format!(
-                    "the text is {} bytes long, and at most {MAX_BYTES} are read",
-                    text.len()
-                ),
+                message: format!("the text is {} bytes long, and at most {MAX_BYTES} are read", text.len()),
                 expected: Some(self.asked()),
                 place: Place::field(pointer),
                 ..Problem::default()
             }]);
         }
         for other in &self.also {
-            let same = document
-                .pointer(other)
-                .and_then(Value::as_str)
-                .is_some_and(|o| same_words(o, text));
+            let same = document.pointer(other).and_then(Value::as_str).is_some_and(|o| same_words(o, text));
             if same && other != pointer {
                 return Verdict::failed(vec![Problem {
                     message: format!("the same text stands in `{other}`"),
@@ -143,18 +133,9 @@ impl ProseCheck {
                 ..Problem::default()
             };
             if copied_share(sentence.text, originals) > COPIED {
-                problems.push(problem(
-                    "this repeats the task or the template and earns nothing",
-                    "your own words",
-                ));
-            } else if own
-                .iter()
-                .any(|o: &Sentence| same_words(o.text, sentence.text))
-            {
-                problems.push(problem(
-                    "this sentence says the same again",
-                    "each sentence once",
-                ));
+                problems.push(problem("this repeats the task or the template and earns nothing", "your own words"));
+            } else if own.iter().any(|o: &Sentence| same_words(o.text, sentence.text)) {
+                problems.push(problem("this sentence says the same again", "each sentence once"));
             } else if !sentence.is_sentence() {
                 problems.push(problem(
                     "this is not a sentence, and a list of words says nothing",
@@ -187,30 +168,18 @@ impl ProseCheck {
             });
         }
         wrong.extend(self.missing(pointer, &own));
-        let executed = Some(format!(
-            "read {} sentence{}",
-            own.len(),
-            if own.len() == 1 { "" } else { "s" }
-        ));
+        let executed = Some(format!("read {} sentence{}", own.len(), if own.len() == 1 { "" } else { "s" }));
         if wrong.is_empty() {
-            return Verdict {
-                executed,
-                ..Verdict::passed()
-            };
+            return Verdict { executed, ..Verdict::passed() };
         }
         wrong.extend(problems);
-        Verdict {
-            executed,
-            ..Verdict::failed(wrong)
-        }
+        Verdict { executed, ..Verdict::failed(wrong) }
     }
 
     fn contradictions(&self, pointer: &str, own: &[Sentence]) -> Vec<Problem> {
         let mut found = Vec::new();
         for against in &self.against {
-            let place = own
-                .iter()
-                .find_map(|s| against.any.iter().find_map(|p| s.claims(p)));
+            let place = own.iter().find_map(|s| against.any.iter().find_map(|p| s.claims(p)));
             if let Some(range) = place {
                 found.push(Problem {
                     message: against.message.clone(),
@@ -223,18 +192,11 @@ impl ProseCheck {
     }
 
     fn missing(&self, pointer: &str, own: &[Sentence]) -> Vec<Problem> {
-        let need = self
-            .need
-            .unwrap_or(self.concepts.len())
-            .min(self.concepts.len());
+        let need = self.need.unwrap_or(self.concepts.len()).min(self.concepts.len());
         let mentions: Vec<Vec<usize>> = self
             .concepts
             .iter()
-            .map(|c| {
-                (0..own.len())
-                    .filter(|at| c.any.iter().any(|p| own[*at].mentions(p)))
-                    .collect()
-            })
+            .map(|c| (0..own.len()).filter(|at| c.any.iter().any(|p| own[*at].mentions(p))).collect())
             .collect();
         let held = if self.distinct {
             matched(&mentions, own.len())
@@ -256,19 +218,11 @@ impl ProseCheck {
         let about: Vec<&str> = missing.iter().map(|(c, _)| c.about.as_str()).collect();
         let crowded = missing.iter().all(|(_, mentioned)| *mentioned);
         let message = match (crowded, need < self.concepts.len()) {
-            (true, _) => format!(
-                "{} shares its sentence with another reason",
-                about.join(" and ")
-            ),
+            (true, _) => format!("{} shares its sentence with another reason", about.join(" and ")),
             (false, true) => format!("nothing is said about {}", about.join(", or ")),
             (false, false) => format!("nothing is said about {}", about.join(" and ")),
         };
-        vec![Problem {
-            message,
-            expected: Some(self.asked()),
-            place: Place::field(pointer),
-            ..Problem::default()
-        }]
+        vec![Problem { message, expected: Some(self.asked()), place: Place::field(pointer), ..Problem::default() }]
     }
 
     fn asked(&self) -> String {
@@ -278,25 +232,13 @@ impl ProseCheck {
             (min, Some(max)) => format!("{min} to {max} sentences"),
             (min, None) => format!("{min} sentences or more"),
         };
-        format!(
-            "{count} in your own words{}",
-            if self.distinct {
-                ", one for each reason"
-            } else {
-                ""
-            }
-        )
+        format!("{count} in your own words{}", if self.distinct { ", one for each reason" } else { "" })
     }
 }
 
 /// Which concepts can be given a sentence each, as many as possible.
 fn matched(mentions: &[Vec<usize>], sentences: usize) -> Vec<bool> {
-    fn place(
-        concept: usize,
-        mentions: &[Vec<usize>],
-        taken: &mut [Option<usize>],
-        tried: &mut [bool],
-    ) -> bool {
+    fn place(concept: usize, mentions: &[Vec<usize>], taken: &mut [Option<usize>], tried: &mut [bool]) -> bool {
         for &sentence in &mentions[concept] {
             if std::mem::replace(&mut tried[sentence], true) {
                 continue;
@@ -312,7 +254,5 @@ fn matched(mentions: &[Vec<usize>], sentences: usize) -> Vec<bool> {
     for concept in 0..mentions.len() {
         place(concept, mentions, &mut taken, &mut vec![false; sentences]);
     }
-    (0..mentions.len())
-        .map(|c| taken.contains(&Some(c)))
-        .collect()
+    (0..mentions.len()).map(|c| taken.contains(&Some(c))).collect()
 }

@@ -95,18 +95,14 @@ impl QuantityCheck {
             };
             notes.push(format!("{sum} = {}", self.say(expected)));
             bounds = self.around(expected);
-            wanted = Some(
-                match (self.factor, self.min.is_some() || self.max.is_some()) {
-                    (Some(factor), _) => {
-                        format!("{}, give or take a factor of {factor}", self.say(expected))
-                    }
-                    (None, _) => format!(
-                        "{}, within {} %",
-                        self.say(expected),
-                        number(self.tolerance.unwrap_or(TOLERANCE) * 100.0)
-                    ),
-                },
-            );
+            wanted = Some(match (self.factor, self.min.is_some() || self.max.is_some()) {
+                (Some(factor), _) => {
+                    format!("{}, give or take a factor of {factor}", self.say(expected))
+                }
+                (None, _) => {
+                    format!("{}, within {} %", self.say(expected), number(self.tolerance.unwrap_or(TOLERANCE) * 100.0))
+                }
+            });
         }
         for (limit, lower) in [(&self.min, true), (&self.max, false)] {
             let Some(limit) = limit else { continue };
@@ -128,27 +124,17 @@ impl QuantityCheck {
         }
         // Room for the rounding of the arithmetic itself.
         let slack = |bound: f64| {
-            if bound.is_finite() {
-                bound.abs() * 1e-9
-            } else {
-                0.0
-            }
+            if bound.is_finite() { bound.abs() * 1e-9 } else { 0.0 }
         };
         let executed = Some(format!("worked out {}", self.say(value)));
         if value >= bounds.0 - slack(bounds.0) && value <= bounds.1 + slack(bounds.1) {
-            return Verdict {
-                executed,
-                ..Verdict::passed()
-            };
+            return Verdict { executed, ..Verdict::passed() };
         }
         let message = match wanted.is_some().then(|| off_by(value, &bounds)).flatten() {
             Some(times) => format!("{} is {times}", self.say(value)),
             None => format!("{} is out of range", self.say(value)),
         };
-        notes.insert(
-            0,
-            format!("yours: {} = {}", shown(&given, 80), self.say(value)),
-        );
+        notes.insert(0, format!("yours: {} = {}", shown(&given, 80), self.say(value)));
         let problem = Problem {
             message,
             expected: wanted,
@@ -157,17 +143,12 @@ impl QuantityCheck {
             notes,
             ..Problem::default()
         };
-        Verdict {
-            executed,
-            ..Verdict::failed(vec![problem])
-        }
+        Verdict { executed, ..Verdict::failed(vec![problem]) }
     }
 
     fn around(&self, expected: f64) -> (f64, f64) {
         let (low, high) = match self.factor {
-            Some(factor) if factor > 0.0 => {
-                (expected / factor.max(1.0), expected * factor.max(1.0))
-            }
+            Some(factor) if factor > 0.0 => (expected / factor.max(1.0), expected * factor.max(1.0)),
             _ if self.tolerance.is_none() && (self.min.is_some() || self.max.is_some()) => {
                 (f64::NEG_INFINITY, f64::INFINITY)
             }
@@ -189,28 +170,18 @@ impl QuantityCheck {
             let (sum, _) = split_conversion(&sum);
             match evaluate(&format!("({sum}) / ({})", self.unit_expression())) {
                 // `99.9` where a percentage is asked for; `0.999` is one too.
-                Ok(Worked::Number(percent))
-                    if unit == "%" && !text.contains('%') && !text.contains("percent") =>
-                {
-                    return Ok(if percent > 100.0 {
-                        percent / 100.0
-                    } else {
-                        percent
-                    });
+                Ok(Worked::Number(percent)) if unit == "%" && !text.contains('%') && !text.contains("percent") => {
+                    return Ok(if percent > 100.0 { percent / 100.0 } else { percent });
                 }
                 Ok(Worked::Number(number)) => return Ok(number),
                 Ok(Worked::Units) => {
-                    if let (true, Ok(Worked::Number(number))) =
-                        (bare.is_none(), evaluate(&format!("({sum})")))
-                    {
+                    if let (true, Ok(Worked::Number(number))) = (bare.is_none(), evaluate(&format!("({sum})"))) {
                         bare = Some(number);
                     }
                     failure = Some(Unreadable::Dimension);
                 }
                 Err(Failure::TooLarge) => return Err(Unreadable::TooLarge),
-                Err(Failure::Wrong) => {
-                    failure = failure.or(Some(Unreadable::Text("the arithmetic does not work out")))
-                }
+                Err(Failure::Wrong) => failure = failure.or(Some(Unreadable::Text("the arithmetic does not work out"))),
             }
         }
         if let (Some(number), true) = (bare, self.bare.unwrap_or(true)) {
@@ -245,9 +216,7 @@ impl QuantityCheck {
                 return Err(missing("is missing".to_string()));
             };
             let read = READINGS.iter().find_map(|r| {
-                expression(&text, *r)
-                    .ok()
-                    .filter(|e| evaluate(&format!("({})", split_conversion(e).0)).is_ok())
+                expression(&text, *r).ok().filter(|e| evaluate(&format!("({})", split_conversion(e).0)).is_ok())
             });
             let Some(read) = read else {
                 return Err(missing(format!("is not a quantity: {}", quote(&text))));
@@ -255,17 +224,12 @@ impl QuantityCheck {
             sum = sum.replace(&hole, &format!("({})", split_conversion(&read).0));
             spoken = spoken.replace(&hole, &shown(&text, 40));
         }
-        let strict = QuantityCheck {
-            bare: Some(true),
-            ..self.clone()
-        };
+        let strict = QuantityCheck { bare: Some(true), ..self.clone() };
         match strict.read(&sum) {
             Ok(value) => Ok((value, spoken)),
             Err(why) => Err(Box::new(Verdict::not_gradable(vec![Problem {
                 message: match why {
-                    Unreadable::Dimension => {
-                        "what this is worked out from has the wrong units".to_string()
-                    }
+                    Unreadable::Dimension => "what this is worked out from has the wrong units".to_string(),
                     _ => "what this is worked out from does not come to a number".to_string(),
                 },
                 actual: Some(shown(&spoken, 120)),
@@ -277,33 +241,21 @@ impl QuantityCheck {
     }
 
     fn refuse(&self, pointer: &str, given: &str, why: &Unreadable) -> Verdict {
-        let mut problem = Problem {
-            place: Place::field(pointer),
-            actual: Some(quote(given)),
-            ..Problem::default()
-        };
+        let mut problem = Problem { place: Place::field(pointer), actual: Some(quote(given)), ..Problem::default() };
         match why {
             Unreadable::Dimension => {
                 let unit = self.unit.as_deref().unwrap_or("a plain number");
-                problem.message = format!(
-                    "{} is not in {unit} or anything that converts to it",
-                    quote(given)
-                );
+                problem.message = format!("{} is not in {unit} or anything that converts to it", quote(given));
                 problem.expected = Some(format!("a quantity such as {}", self.examples()));
                 return Verdict::failed(vec![problem]);
             }
             Unreadable::TooLarge => {
-                problem.message =
-                    format!("{} is larger than anything worth working out", quote(given));
+                problem.message = format!("{} is larger than anything worth working out", quote(given));
                 problem.expected = Some(format!("a quantity such as {}", self.examples()));
             }
             Unreadable::Text(reason) => {
-                problem.message =
-                    format!("{} cannot be read as a quantity: {reason}", quote(given));
-                problem.expected = Some(format!(
-                    "a number with a unit, or arithmetic, such as {}",
-                    self.examples()
-                ));
+                problem.message = format!("{} cannot be read as a quantity: {reason}", quote(given));
+                problem.expected = Some(format!("a number with a unit, or arithmetic, such as {}", self.examples()));
             }
         }
         Verdict::not_gradable(vec![problem])
@@ -357,23 +309,10 @@ fn split_conversion(sum: &str) -> (&str, Option<&str>) {
 }
 
 fn off_by(value: f64, bounds: &(f64, f64)) -> Option<String> {
-    let (bound, word) = if value < bounds.0 {
-        (bounds.0, "too small")
-    } else {
-        (bounds.1, "too large")
-    };
-    let times = if value < bound {
-        bound / value
-    } else {
-        value / bound
-    };
-    (times.is_finite() && times > 0.0).then(|| {
-        if times >= 1.5 {
-            format!("about {} times {word}", number(times))
-        } else {
-            word.to_string()
-        }
-    })
+    let (bound, word) = if value < bounds.0 { (bounds.0, "too small") } else { (bounds.1, "too large") };
+    let times = if value < bound { bound / value } else { value / bound };
+    (times.is_finite() && times > 0.0)
+        .then(|| if times >= 1.5 { format!("about {} times {word}", number(times)) } else { word.to_string() })
 }
 
 /// Four significant digits, thousands separated; a power of ten where that is shorter.
@@ -382,11 +321,7 @@ fn number(value: f64) -> String {
     if size != 0.0 && !(1e-4..1e15).contains(&size) {
         return format!("{value:.3e}");
     }
-    let digits = if size >= 1000.0 || size == 0.0 {
-        0
-    } else {
-        (3 - size.log10().floor() as i32).clamp(0, 8) as usize
-    };
+    let digits = if size >= 1000.0 || size == 0.0 { 0 } else { (3 - size.log10().floor() as i32).clamp(0, 8) as usize };
     let text = format!("{value:.digits$}");
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let fraction = fraction.trim_end_matches('0');
@@ -398,9 +333,5 @@ fn number(value: f64) -> String {
         }
         grouped.push(c);
     }
-    if fraction.is_empty() {
-        format!("{sign}{grouped}")
-    } else {
-        format!("{sign}{grouped}.{fraction}")
-    }
+    if fraction.is_empty() { format!("{sign}{grouped}") } else { format!("{sign}{grouped}.{fraction}") }
 }

@@ -136,10 +136,7 @@ impl StateMachineCheck {
             Some(_) => {
                 return Verdict::not_gradable(vec![Problem {
                     message: "a diagram is text, and this is something else".to_string(),
-                    help: Some(
-                        "write it as a block: `diagram: |` and the Mermaid text indented below"
-                            .to_string(),
-                    ),
+                    help: Some("write it as a block: `diagram: |` and the Mermaid text indented below".to_string()),
                     place: Place::field(pointer),
                     ..Problem::default()
                 }]);
@@ -162,13 +159,7 @@ impl StateMachineCheck {
         let mut problems = Vec::new();
         let roles = Roles::find(self, &machine, document, pointer, &mut problems);
         let labels = Labels::read(self, &machine, document, pointer, &mut problems);
-        let exam = Exam {
-            check: self,
-            machine: &machine,
-            roles: &roles,
-            labels: &labels,
-            pointer,
-        };
+        let exam = Exam { check: self, machine: &machine, roles: &roles, labels: &labels, pointer };
         exam.structure(&mut problems);
         let walked = exam.traces(&mut problems);
         let executed = format!(
@@ -177,11 +168,7 @@ impl StateMachineCheck {
             machine.states.len(),
             machine.transitions.len()
         );
-        let mut verdict = if problems.is_empty() {
-            Verdict::passed()
-        } else {
-            Verdict::failed(problems)
-        };
+        let mut verdict = if problems.is_empty() { Verdict::passed() } else { Verdict::failed(problems) };
         verdict.problems.truncate(MAX_PROBLEMS);
         verdict.executed = Some(executed);
         verdict
@@ -228,15 +215,9 @@ impl Roles {
         let mut roles = Roles::default();
         let mut taken: BTreeSet<&str> = BTreeSet::new();
         let map_at = check.roles_at.as_deref().unwrap_or("");
-        let map = check
-            .roles_at
-            .as_deref()
-            .and_then(|at| document.pointer(at))
-            .and_then(Value::as_object);
-        for (role, name) in map
-            .into_iter()
-            .flatten()
-            .flat_map(|(role, names)| super::strings(names).map(move |n| (role, n)))
+        let map = check.roles_at.as_deref().and_then(|at| document.pointer(at)).and_then(Value::as_object);
+        for (role, name) in
+            map.into_iter().flatten().flat_map(|(role, names)| super::strings(names).map(move |n| (role, n)))
         {
             if name.trim().is_empty() {
                 continue;
@@ -248,9 +229,7 @@ impl Roles {
                 .filter(|s| {
                     normalise(&s.name) == wanted
                         || normalise(&s.label) == wanted
-                        || s.inside.iter().any(|(id, label)| {
-                            normalise(id) == wanted || normalise(label) == wanted
-                        })
+                        || s.inside.iter().any(|(id, label)| normalise(id) == wanted || normalise(label) == wanted)
                 })
                 .collect();
             if found.is_empty() {
@@ -264,43 +243,25 @@ impl Roles {
             }
             for state in found {
                 taken.insert(&state.name);
-                roles
-                    .states
-                    .entry(role.clone())
-                    .or_default()
-                    .push(state.name.clone());
+                roles.states.entry(role.clone()).or_default().push(state.name.clone());
             }
         }
-        for state in machine
-            .states
-            .iter()
-            .filter(|s| s.kind == StateKind::Normal && !taken.contains(s.name.as_str()))
-        {
+        for state in machine.states.iter().filter(|s| s.kind == StateKind::Normal && !taken.contains(s.name.as_str())) {
             if let Some(role) = role_of(check, state) {
-                roles
-                    .states
-                    .entry(role)
-                    .or_default()
-                    .push(state.name.clone());
+                roles.states.entry(role).or_default().push(state.name.clone());
             }
         }
         for (role, names) in &check.states {
             if !roles.states.contains_key(role) {
                 problems.push(Problem {
                     message: format!("the diagram has no state for {}", spoken(role)),
-                    expected: Some(format!(
-                        "a state called `{}`{}",
-                        spoken(role),
-                        or_names(names)
-                    )),
-                    actual: Some(format!(
-                        "states {}",
-                        super::listed(machine.states.iter().map(|s| s.name.as_str()))
-                    )),
+                    expected: Some(format!("a state called `{}`{}", spoken(role), or_names(names))),
+                    actual: Some(format!("states {}", super::listed(machine.states.iter().map(|s| s.name.as_str())))),
                     place: Place::field(pointer),
-                    help: check.roles_at.as_ref().map(|at| {
-                        format!("if it is there under another name, say which in `{at}`")
-                    }),
+                    help: check
+                        .roles_at
+                        .as_ref()
+                        .map(|at| format!("if it is there under another name, say which in `{at}`")),
                     ..Problem::default()
                 });
             }
@@ -357,11 +318,7 @@ fn spoken(name: &str) -> String {
 }
 
 fn or_names(names: &[String]) -> String {
-    if names.is_empty() {
-        String::new()
-    } else {
-        format!(", or {}", super::listed(names.iter().map(String::as_str)))
-    }
+    if names.is_empty() { String::new() } else { format!(", or {}", super::listed(names.iter().map(String::as_str))) }
 }
 
 /// States that can be reached from some others, following every transition.

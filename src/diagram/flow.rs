@@ -6,9 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use merman_model::families::flowchart::{
-    FlowEdgeMarker, FlowEdgeVisibility, FlowNodeProvenance, FlowchartModel,
-};
+use merman_model::families::flowchart::{FlowEdgeMarker, FlowEdgeVisibility, FlowNodeProvenance, FlowchartModel};
 
 use super::source::Source;
 use super::{DiagramError, MAX_ELEMENTS};
@@ -55,35 +53,23 @@ impl Graph {
 
 pub(super) fn read(source: &Source, model: &FlowchartModel) -> Result<Graph, DiagramError> {
     let subgraphs = subgraphs(model);
-    let members: BTreeMap<&str, &[String]> = subgraphs
-        .iter()
-        .map(|s| (s.id.as_str(), s.nodes.as_slice()))
-        .collect();
+    let members: BTreeMap<&str, &[String]> = subgraphs.iter().map(|s| (s.id.as_str(), s.nodes.as_slice())).collect();
     let mentions = Mentions::new(source.blanked());
     let mut nodes = Vec::new();
     for node in &model.nodes {
-        if node.provenance == FlowNodeProvenance::SubgraphAnchor
-            || members.contains_key(node.id.as_str())
-        {
+        if node.provenance == FlowNodeProvenance::SubgraphAnchor || members.contains_key(node.id.as_str()) {
             continue;
         }
         let label = plain_label(node.label.as_deref().unwrap_or(&node.id));
         nodes.push(Node {
             id: node.id.clone(),
-            label: if label.is_empty() {
-                node.id.clone()
-            } else {
-                label
-            },
+            label: if label.is_empty() { node.id.clone() } else { label },
             shape: node.shape.clone(),
             range: mentions.first(&node.id).unwrap_or_else(|| source.header()),
         });
     }
     if nodes.len() > MAX_ELEMENTS {
-        return Err(DiagramError::new(
-            format!("the diagram has more than {MAX_ELEMENTS} nodes"),
-            source.header(),
-        ));
+        return Err(DiagramError::new(format!("the diagram has more than {MAX_ELEMENTS} nodes"), source.header()));
     }
     let mut edges: Vec<Edge> = Vec::new();
     let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
@@ -101,11 +87,7 @@ pub(super) fn read(source: &Source, model: &FlowchartModel) -> Result<Graph, Dia
         let forth = edge.end_marker != FlowEdgeMarker::None;
         let back = edge.start_marker != FlowEdgeMarker::None;
         // A line without arrow heads connects both ways.
-        let (forth, back) = if forth || back {
-            (forth, back)
-        } else {
-            (true, true)
-        };
+        let (forth, back) = if forth || back { (forth, back) } else { (true, true) };
         // An edge to a box of several nodes reaches each of them.
         for from in ends(&members, &edge.from) {
             for to in ends(&members, &edge.to) {
@@ -116,29 +98,15 @@ pub(super) fn read(source: &Source, model: &FlowchartModel) -> Result<Graph, Dia
                     ));
                 }
                 if forth {
-                    edges.push(Edge {
-                        from: from.clone(),
-                        to: to.clone(),
-                        label: label.clone(),
-                        range: range.clone(),
-                    });
+                    edges.push(Edge { from: from.clone(), to: to.clone(), label: label.clone(), range: range.clone() });
                 }
                 if back {
-                    edges.push(Edge {
-                        from: to.clone(),
-                        to: from.clone(),
-                        label: label.clone(),
-                        range: range.clone(),
-                    });
+                    edges.push(Edge { from: to.clone(), to: from.clone(), label: label.clone(), range: range.clone() });
                 }
             }
         }
     }
-    Ok(Graph {
-        nodes,
-        edges,
-        subgraphs,
-    })
+    Ok(Graph { nodes, edges, subgraphs })
 }
 
 fn ends(members: &BTreeMap<&str, &[String]>, id: &str) -> Vec<String> {
@@ -150,11 +118,7 @@ fn ends(members: &BTreeMap<&str, &[String]>, id: &str) -> Vec<String> {
 
 /// Subgraphs with their members down to the nodes.
 fn subgraphs(model: &FlowchartModel) -> Vec<Subgraph> {
-    let direct: BTreeMap<&str, &Vec<String>> = model
-        .subgraphs
-        .iter()
-        .map(|s| (s.id.as_str(), &s.nodes))
-        .collect();
+    let direct: BTreeMap<&str, &Vec<String>> = model.subgraphs.iter().map(|s| (s.id.as_str(), &s.nodes)).collect();
     model
         .subgraphs
         .iter()
@@ -171,25 +135,14 @@ fn subgraphs(model: &FlowchartModel) -> Vec<Subgraph> {
                     None => nodes.push(id.to_string()),
                 }
             }
-            Subgraph {
-                id: subgraph.id.clone(),
-                title: plain_label(&subgraph.title),
-                nodes,
-            }
+            Subgraph { id: subgraph.id.clone(), title: plain_label(&subgraph.title), nodes }
         })
         .collect()
 }
 
 pub(super) fn plain_label(label: &str) -> String {
-    let label = label
-        .replace("<br/>", " ")
-        .replace("<br />", " ")
-        .replace("<br>", " ")
-        .replace("\\n", " ");
-    let kept: String = label
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let label = label.replace("<br/>", " ").replace("<br />", " ").replace("<br>", " ").replace("\\n", " ");
+    let kept: String = label.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     kept.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -208,15 +161,11 @@ impl Mentions {
             let mut start: Option<usize> = None;
             for (at, c) in line.char_indices().chain([(line.len(), '\n')]) {
                 let outside = depth == 0 && !quoted && !piped;
-                let part =
-                    outside && (c.is_alphanumeric() || c == '_' || (c == '-' && joins(line, at)));
+                let part = outside && (c.is_alphanumeric() || c == '_' || (c == '-' && joins(line, at)));
                 match (part, start) {
                     (true, None) => start = Some(at),
                     (false, Some(from)) => {
-                        words
-                            .entry(line[from..at].to_string())
-                            .or_default()
-                            .push((number, offset + from..offset + at));
+                        words.entry(line[from..at].to_string()).or_default().push((number, offset + from..offset + at));
                         start = None;
                     }
                     _ => {}
@@ -235,19 +184,14 @@ impl Mentions {
     }
 
     fn first(&self, id: &str) -> Option<Range<usize>> {
-        self.words
-            .get(id)
-            .and_then(|all| all.first())
-            .map(|(_, range)| range.clone())
+        self.words.get(id).and_then(|all| all.first()).map(|(_, range)| range.clone())
     }
 
     /// From `from` to `to` on one line, the `nth` such line.
     fn pair(&self, from: &str, to: &str, nth: usize) -> Option<Range<usize>> {
         let (froms, tos) = (self.words.get(from)?, self.words.get(to)?);
         let mut found = froms.iter().filter_map(|(line, start)| {
-            let end = tos
-                .iter()
-                .find(|(other, end)| other == line && end.start > start.start)?;
+            let end = tos.iter().find(|(other, end)| other == line && end.start > start.start)?;
             Some(start.start..end.1.end)
         });
         found.nth(nth)

@@ -47,11 +47,7 @@ pub struct DiagramError {
 
 impl DiagramError {
     fn new(message: impl Into<String>, range: Range<usize>) -> Self {
-        DiagramError {
-            message: message.into(),
-            range,
-            help: None,
-        }
+        DiagramError { message: message.into(), range, help: None }
     }
 
     fn help(mut self, help: impl Into<String>) -> Self {
@@ -68,10 +64,7 @@ pub fn parse(text: &str) -> Result<Diagram, DiagramError> {
     if text.len() > MAX_BYTES {
         let end = text.floor_char_boundary(80).min(text.len());
         return Err(DiagramError::new(
-            format!(
-                "the diagram is {} bytes long, and at most {MAX_BYTES} are read",
-                text.len()
-            ),
+            format!("the diagram is {} bytes long, and at most {MAX_BYTES} are read", text.len()),
             0..end,
         ));
     }
@@ -86,18 +79,11 @@ pub fn parse(text: &str) -> Result<Diagram, DiagramError> {
         Err(error) => return Err(source.explain(&error)),
     };
     match parsed.model {
-        SemanticDiagramModel::State(model) => {
-            states::read(&source, &model).map(Diagram::StateMachine)
-        }
+        SemanticDiagramModel::State(model) => states::read(&source, &model).map(Diagram::StateMachine),
         SemanticDiagramModel::Flowchart(model) => flow::read(&source, &model).map(Diagram::Graph),
-        SemanticDiagramModel::Sequence(model) => {
-            Ok(Diagram::Sequence(sequence::read(&source, &model)))
-        }
-        _ => Err(DiagramError::new(
-            "this kind of diagram is not one that can be graded",
-            source.header(),
-        )
-        .help("use `stateDiagram-v2`, `flowchart` or `sequenceDiagram`")),
+        SemanticDiagramModel::Sequence(model) => Ok(Diagram::Sequence(sequence::read(&source, &model))),
+        _ => Err(DiagramError::new("this kind of diagram is not one that can be graded", source.header())
+            .help("use `stateDiagram-v2`, `flowchart` or `sequenceDiagram`")),
     }
 }
 
@@ -127,11 +113,8 @@ pub fn parse_graph(text: &str) -> Result<Graph, DiagramError> {
         Diagram::StateMachine(_) => "a state diagram",
         Diagram::Sequence(_) => "a sequence diagram",
     };
-    Err(DiagramError::new(
-        format!("this is {other}, and a flowchart is asked for"),
-        Source::new(text).header(),
-    )
-    .help("begin with `flowchart LR` and write `client --> server`"))
+    Err(DiagramError::new(format!("this is {other}, and a flowchart is asked for"), Source::new(text).header())
+        .help("begin with `flowchart LR` and write `client --> server`"))
 }
 
 /// Reads a sequence diagram.
@@ -144,9 +127,6 @@ pub fn parse_sequence(text: &str) -> Result<Sequence, DiagramError> {
         Diagram::Graph(_) => "a flowchart",
         Diagram::StateMachine(_) => "a state diagram",
     };
-    Err(DiagramError::new(
-        format!("this is {other}, and a sequence diagram is asked for"),
-        Source::new(text).header(),
-    )
-    .help("begin with `sequenceDiagram` and write `client->>server: request`"))
+    Err(DiagramError::new(format!("this is {other}, and a sequence diagram is asked for"), Source::new(text).header())
+        .help("begin with `sequenceDiagram` and write `client->>server: request`"))
 }

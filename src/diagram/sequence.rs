@@ -32,10 +32,7 @@ pub(super) fn read(source: &Source, model: &SequenceDiagramModel) -> Sequence {
         .iter()
         .map(|id| Participant {
             id: id.clone(),
-            label: model
-                .actors
-                .get(id)
-                .map_or_else(|| id.clone(), |actor| actor.description.clone()),
+            label: model.actors.get(id).map_or_else(|| id.clone(), |actor| actor.description.clone()),
         })
         .collect();
     let mut cursor = 0;
@@ -49,17 +46,9 @@ pub(super) fn read(source: &Source, model: &SequenceDiagramModel) -> Sequence {
         };
         let label = message.message_text().to_string();
         let range = line_with(source, &mut cursor, from, &label).unwrap_or_else(|| source.header());
-        messages.push(Message {
-            from: from.clone(),
-            to: to.clone(),
-            label,
-            range,
-        });
+        messages.push(Message { from: from.clone(), to: to.clone(), label, range });
     }
-    Sequence {
-        participants,
-        messages,
-    }
+    Sequence { participants, messages }
 }
 
 /// The next line that begins with the sender and holds the text.

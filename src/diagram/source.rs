@@ -25,11 +25,7 @@ impl<'a> Source<'a> {
     pub fn new(text: &'a str) -> Self {
         let blanked = blank(text);
         let start = blanked.len() - blanked.trim_start().len();
-        Source {
-            text,
-            blanked,
-            start,
-        }
+        Source { text, blanked, start }
     }
 
     /// What the parser is given.
@@ -64,19 +60,14 @@ impl<'a> Source<'a> {
             at -= 1;
         }
         let start = self.blanked[..at].rfind('\n').map_or(0, |i| i + 1);
-        let end = self.blanked[at..]
-            .find('\n')
-            .map_or(self.blanked.len(), |i| at + i);
+        let end = self.blanked[at..].find('\n').map_or(self.blanked.len(), |i| at + i);
         trimmed(&self.blanked, start..end)
     }
 
     /// Refuses what no drawing needs before it is unfolded: deep nesting, and `a & b & ... --> c & d & ...`.
     pub fn check_size(&self) -> Result<(), DiagramError> {
         if let Some((at, _)) = self.blanked.match_indices('&').nth(MAX_AMPERSANDS) {
-            return Err(DiagramError::new(
-                format!("the diagram has more than {MAX_AMPERSANDS} `&`"),
-                self.line(at),
-            ));
+            return Err(DiagramError::new(format!("the diagram has more than {MAX_AMPERSANDS} `&`"), self.line(at)));
         }
         let (mut depth, mut offset) = (0usize, 0usize);
         for line in self.blanked.split_inclusive('\n') {
@@ -102,36 +93,27 @@ impl<'a> Source<'a> {
     pub fn explain(&self, error: &Error) -> DiagramError {
         match error {
             Error::DiagramParse { diagnostic, .. } => {
-                let exact = diagnostic
-                    .span()
-                    .filter(|_| diagnostic.span_kind() != ParseDiagnosticSpanKind::Fallback);
+                let exact = diagnostic.span().filter(|_| diagnostic.span_kind() != ParseDiagnosticSpanKind::Fallback);
                 let range = exact
                     .and_then(|span| self.place(span.start, span.end))
                     .map(|range| self.visible(range))
                     .unwrap_or_else(|| self.first_bad_line(diagnostic.message()));
                 let mut found = DiagramError::new(
-                    format!(
-                        "mermaid does not read this: {}",
-                        in_our_words(diagnostic.message())
-                    ),
+                    format!("mermaid does not read this: {}", in_our_words(diagnostic.message())),
                     range.clone(),
                 );
                 found.help = self.advice(&range);
                 found
             }
             Error::UnsupportedDiagram { diagram_type } => DiagramError::new(
-                format!(
-                    "a `{}` is not a diagram that can be graded",
-                    plain(diagram_type)
-                ),
+                format!("a `{}` is not a diagram that can be graded", plain(diagram_type)),
                 self.header(),
             )
             .help("use `stateDiagram-v2`, `flowchart` or `sequenceDiagram`"),
-            Error::DetectType(_) => DiagramError::new(
-                "the first line does not say what kind of diagram this is",
-                self.header(),
-            )
-            .help("start with `stateDiagram-v2` or `flowchart LR` on a line of its own"),
+            Error::DetectType(_) => {
+                DiagramError::new("the first line does not say what kind of diagram this is", self.header())
+                    .help("start with `stateDiagram-v2` or `flowchart LR` on a line of its own")
+            }
             _ => DiagramError::new("mermaid does not read this diagram", self.header()),
         }
     }
@@ -176,10 +158,7 @@ impl<'a> Source<'a> {
         let line = &self.blanked[self.line(range.start)];
         let state = self.body().starts_with("stateDiagram");
         if state {
-            let ids: Vec<&str> = line
-                .split("-->")
-                .map(|side| side.split(':').next().unwrap_or("").trim())
-                .collect();
+            let ids: Vec<&str> = line.split("-->").map(|side| side.split(':').next().unwrap_or("").trim()).collect();
             if let Some(id) = ids.iter().find(|id| id.contains('-') && !id.contains("->")) {
                 let joined: String = words(id).iter().map(|w| capitalised(w)).collect();
                 return Some(format!(
@@ -194,15 +173,10 @@ impl<'a> Source<'a> {
         }
         if self.body().starts_with("flowchart") || self.body().starts_with("graph") {
             if words(line).iter().any(|w| w == "end") {
-                return Some(
-                    "`end` closes a subgraph: name the node `End` or `finish`".to_string(),
-                );
+                return Some("`end` closes a subgraph: name the node `End` or `finish`".to_string());
             }
             if line.contains('(') || line.contains('[') || line.contains('{') {
-                return Some(
-                    "put a label that contains brackets in quotes: `A[\"cache (Redis)\"]`"
-                        .to_string(),
-                );
+                return Some("put a label that contains brackets in quotes: `A[\"cache (Redis)\"]`".to_string());
             }
             return Some("an edge is written `client -->|label| server`".to_string());
         }
@@ -221,18 +195,12 @@ fn in_our_words(message: &str) -> String {
 
 /// Text of the learner's that may be quoted: one line, no control characters, not long.
 fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(160)
-        .collect()
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(160).collect()
 }
 
 fn capitalised(word: &str) -> String {
     let mut chars = word.chars();
-    chars
-        .next()
-        .map(|c| c.to_uppercase().chain(chars).collect())
-        .unwrap_or_default()
+    chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
@@ -267,11 +235,7 @@ fn blank(text: &str) -> String {
                 let hide = directive || trimmed.starts_with("%%") || trimmed.starts_with("```");
                 directive = (directive || starts) && !trimmed.ends_with("}%%");
                 // Front matter may only come first.
-                front = if trimmed.starts_with("%%") || trimmed.starts_with("```") {
-                    front
-                } else {
-                    Front::After
-                };
+                front = if trimmed.starts_with("%%") || trimmed.starts_with("```") { front } else { Front::After };
                 hide
             }
         };
@@ -322,18 +286,13 @@ pub fn words(text: &str) -> Vec<String> {
 /// A name as it is compared: lower case, letters and digits only, so that `HalfOpen`, `half_open` and `Half open` agree.
 /// Signs that carry meaning in a guard (`<`, `>`, `=`, `!`) are kept.
 pub fn normalise(text: &str) -> String {
-    let text = text
-        .replace("<br/>", " ")
-        .replace("<br>", " ")
-        .replace("<br />", " ");
+    let text = text.replace("<br/>", " ").replace("<br>", " ").replace("<br />", " ");
     text.chars()
         .map(|c| match c {
             '≥' => ">=".to_string(),
             '≤' => "<=".to_string(),
             '≠' => "!=".to_string(),
-            c if c.is_alphanumeric() || matches!(c, '<' | '>' | '=' | '!') => {
-                c.to_lowercase().collect()
-            }
+            c if c.is_alphanumeric() || matches!(c, '<' | '>' | '=' | '!') => c.to_lowercase().collect(),
             _ => String::new(),
         })
         .collect()

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use merman_model::families::state::{
-    StateDiagramModel, StateDocumentId, StateStatement, StateStatementState,
-};
+use merman_model::families::state::{StateDiagramModel, StateDocumentId, StateStatement, StateStatementState};
 
 use super::flow::{Graph, plain_label};
 use super::source::{Source, normalise};
@@ -69,13 +67,8 @@ impl StateMachine {
     pub fn from_graph(graph: &Graph) -> Self {
         let mut raw = Raw::default();
         for node in &graph.nodes {
-            let kind = if node.shape.as_deref() == Some("diamond") {
-                RawKind::Choice
-            } else {
-                RawKind::Normal
-            };
-            raw.state(&node.id, Some(&node.label), node.range.clone(), None)
-                .kind = kind;
+            let kind = if node.shape.as_deref() == Some("diamond") { RawKind::Choice } else { RawKind::Normal };
+            raw.state(&node.id, Some(&node.label), node.range.clone(), None).kind = kind;
         }
         for edge in &graph.edges {
             raw.transitions.push(RawTransition {
@@ -92,16 +85,10 @@ impl StateMachine {
         for node in &graph.nodes {
             let name = normalise(&node.label);
             let id = node.id.as_str();
-            let blank =
-                name.is_empty() || matches!(name.as_str(), "start" | "begin" | "init" | "entry");
+            let blank = name.is_empty() || matches!(name.as_str(), "start" | "begin" | "init" | "entry");
             if blank && !entered.contains(id) && left.contains(id) {
                 // A marker, not a state, if it leads on without an event.
-                if graph
-                    .edges
-                    .iter()
-                    .filter(|e| e.from == id)
-                    .all(|e| e.label.is_empty())
-                {
+                if graph.edges.iter().filter(|e| e.from == id).all(|e| e.label.is_empty()) {
                     raw.kind(id, RawKind::Start);
                 } else {
                     initial.push(node.id.clone());
@@ -114,11 +101,7 @@ impl StateMachine {
             }
         }
         if initial.is_empty() && !raw.states.iter().any(|s| s.kind == RawKind::Start) {
-            let first = graph
-                .nodes
-                .iter()
-                .find(|n| !entered.contains(n.id.as_str()))
-                .or(graph.nodes.first());
+            let first = graph.nodes.iter().find(|n| !entered.contains(n.id.as_str())).or(graph.nodes.first());
             initial.extend(first.map(|node| node.id.clone()));
         }
         let mut machine = raw.flatten();
@@ -128,10 +111,7 @@ impl StateMachine {
     }
 }
 
-pub(super) fn read(
-    source: &Source,
-    model: &StateDiagramModel,
-) -> Result<StateMachine, DiagramError> {
+pub(super) fn read(source: &Source, model: &StateDiagramModel) -> Result<StateMachine, DiagramError> {
     let mut raw = Raw::default();
     let Some(root) = model.document.root() else {
         return Ok(StateMachine::default());
@@ -189,9 +169,7 @@ pub(super) fn read(
     let machine = raw.flatten();
     if machine.transitions.len() > MAX_ELEMENTS {
         return Err(DiagramError::new(
-            format!(
-                "the diagram comes to more than {MAX_ELEMENTS} transitions once its composite states are unfolded"
-            ),
+            format!("the diagram comes to more than {MAX_ELEMENTS} transitions once its composite states are unfolded"),
             source.header(),
         ));
     }
@@ -210,13 +188,8 @@ fn two_on_a_line(
     let text = &source.text()[range.clone()];
     if source.line(next.start).start == *line && next.start > range.end && text != ";" {
         let second = &source.text()[next.clone()];
-        return Err(DiagramError::new(
-            "a name of two words is read as two states",
-            range.start..next.end,
-        )
-        .help(format!(
-            "write it as one word, or `state \"{text} {second}\" as {text}_{second}`"
-        )));
+        return Err(DiagramError::new("a name of two words is read as two states", range.start..next.end)
+            .help(format!("write it as one word, or `state \"{text} {second}\" as {text}_{second}`")));
     }
     Ok(())
 }
@@ -258,13 +231,7 @@ struct Raw {
 }
 
 impl Raw {
-    fn state(
-        &mut self,
-        name: &str,
-        label: Option<&str>,
-        range: Range<usize>,
-        parent: Option<&str>,
-    ) -> &mut RawState {
+    fn state(&mut self, name: &str, label: Option<&str>, range: Range<usize>, parent: Option<&str>) -> &mut RawState {
         let at = match self.by_name.get(name) {
             Some(at) => *at,
             None => {
@@ -282,11 +249,8 @@ impl Raw {
         };
         let state = &mut self.states[at];
         if let Some(label) = label {
-            state.label = if state.label == state.name {
-                label.to_string()
-            } else {
-                format!("{} {label}", state.label)
-            };
+            state.label =
+                if state.label == state.name { label.to_string() } else { format!("{} {label}", state.label) };
         }
         state
     }
@@ -297,21 +261,11 @@ impl Raw {
         }
     }
 
-    fn add(
-        &mut self,
-        source: &Source,
-        state: &StateStatementState,
-        parent: Option<&str>,
-    ) -> Range<usize> {
+    fn add(&mut self, source: &Source, state: &StateStatementState, parent: Option<&str>) -> Range<usize> {
         let range = state
             .id_span
             .and_then(|span| source.place(span.start, span.end))
-            .or_else(|| {
-                source
-                    .blanked()
-                    .find(&state.id)
-                    .map(|at| at..at + state.id.len())
-            })
+            .or_else(|| source.blanked().find(&state.id).map(|at| at..at + state.id.len()))
             .unwrap_or_else(|| source.header());
         if state.id == ";" {
             return range;
@@ -323,12 +277,7 @@ impl Raw {
             .map(|d| plain_label(d.trim_start_matches(':')))
             .collect();
         let label = described.join(" ");
-        let known = self.state(
-            &state.id,
-            (!label.is_empty()).then_some(label.as_str()),
-            range.clone(),
-            parent,
-        );
+        let known = self.state(&state.id, (!label.is_empty()).then_some(label.as_str()), range.clone(), parent);
         known.kind = match (state.start, state.ty.as_str()) {
             (Some(true), _) => RawKind::Start,
             (Some(false), _) => RawKind::End,
@@ -372,15 +321,9 @@ impl Raw {
                     Some(inner) => open.extend(inner.iter().rev()),
                     None => {
                         // No `[*]` inside: every region at once, or the first state drawn.
-                        let children = self
-                            .states
-                            .iter()
-                            .filter(|s| s.parent.as_deref() == Some(name));
-                        let (regions, plain): (Vec<_>, Vec<_>) =
-                            children.partition(|s| s.kind == RawKind::Region);
-                        let first = plain
-                            .iter()
-                            .find(|s| !matches!(s.kind, RawKind::Start | RawKind::End));
+                        let children = self.states.iter().filter(|s| s.parent.as_deref() == Some(name));
+                        let (regions, plain): (Vec<_>, Vec<_>) = children.partition(|s| s.kind == RawKind::Region);
+                        let first = plain.iter().find(|s| !matches!(s.kind, RawKind::Start | RawKind::End));
                         if regions.is_empty() {
                             open.extend(first.map(|s| s.name.as_str()));
                         } else {
@@ -400,11 +343,7 @@ impl Raw {
             state.composite |= state.kind == RawKind::Region;
         }
         // A composite drawn without anything inside is a plain state.
-        let parents: BTreeSet<String> = self
-            .states
-            .iter()
-            .filter_map(|s| s.parent.clone())
-            .collect();
+        let parents: BTreeSet<String> = self.states.iter().filter_map(|s| s.parent.clone()).collect();
         for state in &mut self.states {
             state.composite &= parents.contains(&state.name);
         }
@@ -426,28 +365,15 @@ impl Raw {
             }
             machine.states.push(State {
                 name: state.name.clone(),
-                label: if inner_end {
-                    "[*]".to_string()
-                } else {
-                    state.label.clone()
-                },
-                kind: if normal {
-                    StateKind::Normal
-                } else {
-                    StateKind::Passing
-                },
-                inside: self
-                    .around(state)
-                    .iter()
-                    .map(|s| (s.name.clone(), s.label.clone()))
-                    .collect(),
+                label: if inner_end { "[*]".to_string() } else { state.label.clone() },
+                kind: if normal { StateKind::Normal } else { StateKind::Passing },
+                inside: self.around(state).iter().map(|s| (s.name.clone(), s.label.clone())).collect(),
                 range: state.range.clone(),
             });
         }
         let flat: Vec<RawTransition> = self.through_choices();
         for transition in &flat {
-            let (Some(from), Some(to)) = (self.get(&transition.from), self.get(&transition.to))
-            else {
+            let (Some(from), Some(to)) = (self.get(&transition.from), self.get(&transition.to)) else {
                 continue;
             };
             if to.kind == RawKind::End && to.parent.is_none() {
@@ -462,19 +388,11 @@ impl Raw {
                 }
                 continue;
             }
-            let parts: Vec<String> = transition
-                .label
-                .split(THROUGH)
-                .map(str::trim)
-                .filter(|p| !p.is_empty())
-                .map(str::to_string)
-                .collect();
+            let parts: Vec<String> =
+                transition.label.split(THROUGH).map(str::trim).filter(|p| !p.is_empty()).map(str::to_string).collect();
             // Leaving a composite without an event happens when it has finished.
             let mut sources = self.leaves(from);
-            let end = sources
-                .iter()
-                .find(|name| self.get(name).is_some_and(|s| s.kind == RawKind::End))
-                .cloned();
+            let end = sources.iter().find(|name| self.get(name).is_some_and(|s| s.kind == RawKind::End)).cloned();
             if let (true, true, Some(end)) = (from.composite, parts.is_empty(), end) {
                 sources = vec![end];
             }
@@ -504,19 +422,10 @@ impl Raw {
             return vec![state.name.clone()];
         }
         let inside = |leaf: &&RawState| {
-            let drawn = matches!(leaf.kind, RawKind::Normal | RawKind::Passing | RawKind::End)
-                && !leaf.composite;
-            drawn
-                && self
-                    .around(leaf)
-                    .iter()
-                    .any(|around| around.name == state.name)
+            let drawn = matches!(leaf.kind, RawKind::Normal | RawKind::Passing | RawKind::End) && !leaf.composite;
+            drawn && self.around(leaf).iter().any(|around| around.name == state.name)
         };
-        self.states
-            .iter()
-            .filter(inside)
-            .map(|leaf| leaf.name.clone())
-            .collect()
+        self.states.iter().filter(inside).map(|leaf| leaf.name.clone()).collect()
     }
 
     /// Transitions into a choice, joined with each one out of it.
@@ -524,10 +433,7 @@ impl Raw {
         let choice = |name: &str| self.get(name).is_some_and(|s| s.kind == RawKind::Choice);
         let mut leaving: BTreeMap<&str, Vec<&RawTransition>> = BTreeMap::new();
         for transition in &self.transitions {
-            leaving
-                .entry(&transition.from)
-                .or_default()
-                .push(transition);
+            leaving.entry(&transition.from).or_default().push(transition);
         }
         let (mut done, mut steps) = (Vec::new(), 0usize);
         for transition in self.transitions.iter().filter(|t| !choice(&t.from)) {
@@ -542,10 +448,7 @@ impl Raw {
                     done.push(so_far);
                     continue;
                 }
-                let next = leaving
-                    .get(so_far.to.as_str())
-                    .map(Vec::as_slice)
-                    .unwrap_or_default();
+                let next = leaving.get(so_far.to.as_str()).map(Vec::as_slice).unwrap_or_default();
                 for out in next.iter().rev() {
                     let joined = RawTransition {
                         from: so_far.from.clone(),

@@ -26,7 +26,7 @@ mod tests;
 
 use std::ops::Range;
 
-pub use database::Database;
+pub use database::{Database, Plan};
 pub use model::{Check, Column, ForeignKey, Index, IndexPart, Schema, Table, Unique};
 pub use time::{format_timestamp, parse_timestamp};
 pub use types::Kind;
@@ -81,17 +81,8 @@ pub enum SqlProblemKind {
 }
 
 impl SqlProblem {
-    pub(crate) fn new(
-        kind: SqlProblemKind,
-        message: impl Into<String>,
-        range: Option<Range<usize>>,
-    ) -> Self {
-        SqlProblem {
-            kind,
-            message: message.into(),
-            range,
-            help: None,
-        }
+    pub(crate) fn new(kind: SqlProblemKind, message: impl Into<String>, range: Option<Range<usize>>) -> Self {
+        SqlProblem { kind, message: message.into(), range, help: None }
     }
 
     pub(crate) fn unsupported(message: impl Into<String>) -> Self {
@@ -185,11 +176,7 @@ pub struct DbError {
 
 impl DbError {
     pub(crate) fn new(kind: DbErrorKind, message: impl Into<String>) -> Self {
-        DbError {
-            kind,
-            message: message.into(),
-            constraint: None,
-        }
+        DbError { kind, message: message.into(), constraint: None }
     }
 }
 

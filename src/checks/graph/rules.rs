@@ -61,13 +61,8 @@ impl TryFrom<RuleForm> for Rule {
         ];
         let mut kinds = kinds.into_iter().flatten();
         match (kinds.next(), kinds.next()) {
-            (Some(kind), None) => Ok(Rule {
-                kind,
-                why: form.why,
-            }),
-            _ => Err(
-                "a rule has exactly one of path, every_path, no_path, edge, no_edge, fan_out, survives",
-            ),
+            (Some(kind), None) => Ok(Rule { kind, why: form.why }),
+            _ => Err("a rule has exactly one of path, every_path, no_path, edge, no_edge, fan_out, survives"),
         }
     }
 }
@@ -126,10 +121,7 @@ pub(super) struct Tour<'a> {
 
 impl Tour<'_> {
     pub fn at_node(&self, id: &str) -> Place {
-        self.graph.node(id).map_or_else(
-            || Place::field(self.pointer),
-            |n| Place::inside(self.pointer, n.range.clone()),
-        )
+        self.graph.node(id).map_or_else(|| Place::field(self.pointer), |n| Place::inside(self.pointer, n.range.clone()))
     }
 
     fn at_edge(&self, edge: &Edge) -> Place {
@@ -137,24 +129,16 @@ impl Tour<'_> {
     }
 
     fn of(&self, role: &str) -> Vec<&str> {
-        self.roles
-            .get(role)
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .collect()
+        self.roles.get(role).into_iter().flatten().map(String::as_str).collect()
     }
 
     /// What is wrong by one rule. A rule about a role that is not drawn says nothing: its absence has been reported.
     pub fn check(&self, kind: &RuleKind) -> Option<Problem> {
         match kind {
             RuleKind::Path(b) => self.path(b),
-            RuleKind::EveryPath(b) => self
-                .path(&Between {
-                    through: Vec::new(),
-                    ..b.clone()
-                })
-                .or_else(|| self.every_path(b)),
+            RuleKind::EveryPath(b) => {
+                self.path(&Between { through: Vec::new(), ..b.clone() }).or_else(|| self.every_path(b))
+            }
             RuleKind::NoPath(b) => self.no_path(b),
             RuleKind::Edge(b) => self.edge(b),
             RuleKind::NoEdge(b) => self.no_edge(b),
@@ -165,65 +149,37 @@ impl Tour<'_> {
 
     fn path(&self, b: &Between) -> Option<Problem> {
         let (from, to) = (self.of(&b.from), self.of(&b.to));
-        if from.is_empty() || to.is_empty() || b.through.iter().any(|role| self.of(role).is_empty())
-        {
+        if from.is_empty() || to.is_empty() || b.through.iter().any(|role| self.of(role).is_empty()) {
             return None;
         }
         let pairs: Vec<(Vec<&str>, Vec<&str>)> = if b.each {
-            from.iter()
-                .flat_map(|f| to.iter().map(|t| (vec![*f], vec![*t])))
-                .collect()
+            from.iter().flat_map(|f| to.iter().map(|t| (vec![*f], vec![*t]))).collect()
         } else {
             vec![(from, to)]
         };
-        let (from, to) = pairs
-            .into_iter()
-            .find(|(f, t)| self.walk(f, t, b, &BTreeSet::new()).is_none())?;
-        let plain = Between {
-            through: Vec::new(),
-            ..b.clone()
-        };
-        let short = self
-            .walk(&from, &to, &plain, &BTreeSet::new())
-            .filter(|_| !b.through.is_empty());
+        let (from, to) = pairs.into_iter().find(|(f, t)| self.walk(f, t, b, &BTreeSet::new()).is_none())?;
+        let plain = Between { through: Vec::new(), ..b.clone() };
+        let short = self.walk(&from, &to, &plain, &BTreeSet::new()).filter(|_| !b.through.is_empty());
         let via = if b.through.is_empty() {
             String::new()
         } else {
-            format!(
-                " through {}",
-                b.through
-                    .iter()
-                    .map(|r| spoken(r))
-                    .collect::<Vec<_>>()
-                    .join(", then ")
-            )
+            format!(" through {}", b.through.iter().map(|r| spoken(r)).collect::<Vec<_>>().join(", then "))
         };
         let reached = self.reached(&from);
         Some(Problem {
-            message: format!(
-                "no path leads from {} to {}{via}",
-                spoken(&b.from),
-                spoken(&b.to)
-            ),
+            message: format!("no path leads from {} to {}{via}", spoken(&b.from), spoken(&b.to)),
             expected: Some(format!(
                 "{} --> {}{}",
                 b.from,
-                b.through
-                    .iter()
-                    .map(|r| format!("{r} --> "))
-                    .collect::<String>(),
+                b.through.iter().map(|r| format!("{r} --> ")).collect::<String>(),
                 b.to
             )),
-            place: from
-                .first()
-                .map_or_else(|| Place::field(self.pointer), |id| self.at_node(id)),
+            place: from.first().map_or_else(|| Place::field(self.pointer), |id| self.at_node(id)),
             notes: vec![match short {
                 Some(path) => format!("drawn: {}", self.tell(&path)),
-                None => format!(
-                    "from {} one gets to {}",
-                    listed(from.iter().copied()),
-                    listed(reached.iter().copied())
-                ),
+                None => {
+                    format!("from {} one gets to {}", listed(from.iter().copied()), listed(reached.iter().copied()))
+                }
             }],
             ..Problem::default()
         })
@@ -236,10 +192,7 @@ impl Tour<'_> {
                 continue;
             }
             let without: BTreeSet<&str> = around.iter().copied().collect();
-            let plain = Between {
-                through: Vec::new(),
-                ..b.clone()
-            };
+            let plain = Between { through: Vec::new(), ..b.clone() };
             if let Some(path) = self.walk(&self.of(&b.from), &self.of(&b.to), &plain, &without) {
                 return Some(Problem {
                     message: format!(
@@ -248,9 +201,7 @@ impl Tour<'_> {
                         spoken(&b.to),
                         spoken(role)
                     ),
-                    place: path
-                        .first()
-                        .map_or_else(|| Place::field(self.pointer), |e| self.at_edge(e)),
+                    place: path.first().map_or_else(|| Place::field(self.pointer), |e| self.at_edge(e)),
                     notes: vec![self.tell(&path)],
                     ..Problem::default()
                 });
@@ -262,16 +213,10 @@ impl Tour<'_> {
     fn no_path(&self, b: &Between) -> Option<Problem> {
         let path = self.walk(&self.of(&b.from), &self.of(&b.to), b, &BTreeSet::new())?;
         let last = path.last()?;
-        let labelled = path
-            .iter()
-            .find(|e| b.label.as_ref().is_some_and(|l| l.fit(&e.label)));
+        let labelled = path.iter().find(|e| b.label.as_ref().is_some_and(|l| l.fit(&e.label)));
         let labelled = labelled.map_or(String::new(), |e| format!(" by {}", quote(&e.label)));
         Some(Problem {
-            message: format!(
-                "a path leads from {} to {}{labelled}",
-                spoken(&b.from),
-                spoken(&b.to)
-            ),
+            message: format!("a path leads from {} to {}{labelled}", spoken(&b.from), spoken(&b.to)),
             expected: Some("no such path".to_string()),
             place: self.at_edge(last),
             notes: vec![self.tell(&path)],
@@ -285,9 +230,10 @@ impl Tour<'_> {
             return None;
         }
         let has = |f: &str, t: &str| {
-            self.graph.edges.iter().any(|e| {
-                e.from == f && e.to == t && b.label.as_ref().is_none_or(|l| l.fit(&e.label))
-            })
+            self.graph
+                .edges
+                .iter()
+                .any(|e| e.from == f && e.to == t && b.label.as_ref().is_none_or(|l| l.fit(&e.label)))
         };
         let mut pairs = from.iter().flat_map(|f| to.iter().map(move |t| (*f, *t)));
         let missing = if b.each {
@@ -298,10 +244,7 @@ impl Tour<'_> {
             pairs.next()
         };
         let (f, t) = missing?;
-        let label = b
-            .label
-            .as_ref()
-            .map_or(String::new(), |l| format!(" for {}", l.spoken()));
+        let label = b.label.as_ref().map_or(String::new(), |l| format!(" for {}", l.spoken()));
         Some(Problem {
             message: format!("no arrow leads from {} to {}{label}", quote(f), quote(t)),
             expected: Some(format!("`{f} --> {t}`")),
@@ -318,16 +261,8 @@ impl Tour<'_> {
                 && b.label.as_ref().is_none_or(|l| l.fit(&e.label))
         })?;
         Some(Problem {
-            message: format!(
-                "{} leads straight to {}",
-                quote(&edge.from),
-                quote(&edge.to)
-            ),
-            expected: Some(format!(
-                "no arrow from {} to {}",
-                spoken(&b.from),
-                spoken(&b.to)
-            )),
+            message: format!("{} leads straight to {}", quote(&edge.from), quote(&edge.to)),
+            expected: Some(format!("no arrow from {} to {}", spoken(&b.from), spoken(&b.to))),
             place: self.at_edge(edge),
             notes: vec![self.tell(&[edge])],
             ..Problem::default()
@@ -349,12 +284,7 @@ impl Tour<'_> {
                 .collect();
             let good = reached.len() >= f.min && f.max.is_none_or(|max| reached.len() <= max);
             (!good).then(|| Problem {
-                message: format!(
-                    "{} leads to {} of {}",
-                    quote(id),
-                    reached.len(),
-                    spoken(&f.to)
-                ),
+                message: format!("{} leads to {} of {}", quote(id), reached.len(), spoken(&f.to)),
                 expected: Some(match f.max {
                     Some(max) => format!("{} to {max}", f.min),
                     None => format!("{} or more", f.min),
@@ -371,11 +301,7 @@ impl Tour<'_> {
         if from.is_empty() || to.is_empty() {
             return None;
         }
-        let plain = Between {
-            from: s.from.clone(),
-            to: s.to.clone(),
-            ..Between::default()
-        };
+        let plain = Between { from: s.from.clone(), to: s.to.clone(), ..Between::default() };
         if self.walk(&from, &to, &plain, &BTreeSet::new()).is_none() {
             return self.path(&plain);
         }
@@ -389,26 +315,14 @@ impl Tour<'_> {
                 .filter(|id| !from.contains(id) && !to.contains(id))
                 .collect(),
         };
-        let single = fails.into_iter().find(|id| {
-            self.walk(&from, &to, &plain, &BTreeSet::from([*id]))
-                .is_none()
-        })?;
+        let single = fails.into_iter().find(|id| self.walk(&from, &to, &plain, &BTreeSet::from([*id])).is_none())?;
         let path = self.walk(&from, &to, &plain, &BTreeSet::new())?;
         Some(Problem {
-            message: format!(
-                "when {} fails, nothing connects {} to {}",
-                quote(single),
-                spoken(&s.from),
-                spoken(&s.to)
-            ),
+            message: format!("when {} fails, nothing connects {} to {}", quote(single), spoken(&s.from), spoken(&s.to)),
             expected: Some("another way around every single node".to_string()),
             place: self.at_node(single),
             label: Some("a single point of failure".to_string()),
-            notes: vec![format!(
-                "{}, and no other path avoids {}",
-                self.tell(&path),
-                quote(single)
-            )],
+            notes: vec![format!("{}, and no other path avoids {}", self.tell(&path), quote(single))],
             ..Problem::default()
         })
     }
@@ -419,12 +333,7 @@ impl Tour<'_> {
             let back = if edge.from == edge.to {
                 Some(Vec::new())
             } else {
-                self.walk(
-                    &[&edge.to],
-                    &[&edge.from],
-                    &Between::default(),
-                    &BTreeSet::new(),
-                )
+                self.walk(&[&edge.to], &[&edge.from], &Between::default(), &BTreeSet::new())
             };
             if let Some(back) = back {
                 let mut path = vec![edge];
@@ -432,9 +341,7 @@ impl Tour<'_> {
                 return Some(Problem {
                     message: format!("{} leads back to itself", quote(&edge.from)),
                     expected: Some("no cycle".to_string()),
-                    place: path
-                        .last()
-                        .map_or_else(|| Place::field(self.pointer), |e| self.at_edge(e)),
+                    place: path.last().map_or_else(|| Place::field(self.pointer), |e| self.at_edge(e)),
                     notes: vec![self.tell(&path)],
                     ..Problem::default()
                 });
@@ -457,21 +364,11 @@ impl Tour<'_> {
     }
 
     /// The shortest path of at least one edge, by what `b` says of it and not over the nodes of `without`.
-    fn walk<'a>(
-        &'a self,
-        from: &[&str],
-        to: &[&str],
-        b: &Between,
-        without: &BTreeSet<&str>,
-    ) -> Option<Vec<&'a Edge>> {
+    fn walk<'a>(&'a self, from: &[&str], to: &[&str], b: &Between, without: &BTreeSet<&str>) -> Option<Vec<&'a Edge>> {
         // Where the walk is, how many of `through` it has passed, whether an edge had the label.
         type Stage<'s> = (&'s str, usize, bool);
-        let avoided: BTreeSet<&str> = b
-            .avoiding
-            .iter()
-            .flat_map(|role| self.of(role))
-            .chain(without.iter().copied())
-            .collect();
+        let avoided: BTreeSet<&str> =
+            b.avoiding.iter().flat_map(|role| self.of(role)).chain(without.iter().copied()).collect();
         let pass = |id: &str, stage: usize| match b.through.get(stage) {
             Some(role) if self.of(role).contains(&id) => stage + 1,
             _ => stage,
@@ -482,11 +379,8 @@ impl Tour<'_> {
         }
         let mut came: BTreeMap<Stage, Option<(Stage, usize)>> = BTreeMap::new();
         let mut open: VecDeque<Stage> = VecDeque::new();
-        for node in self
-            .graph
-            .nodes
-            .iter()
-            .filter(|n| from.contains(&n.id.as_str()) && !without.contains(n.id.as_str()))
+        for node in
+            self.graph.nodes.iter().filter(|n| from.contains(&n.id.as_str()) && !without.contains(n.id.as_str()))
         {
             let stage = (node.id.as_str(), pass(&node.id, 0), b.label.is_none());
             came.insert(stage, None);
@@ -521,11 +415,7 @@ impl Tour<'_> {
     fn tell(&self, path: &[&Edge]) -> String {
         let mut told = path.first().map_or(String::new(), |e| e.from.clone());
         for edge in path {
-            let arrow = if edge.label.is_empty() {
-                "-->".to_string()
-            } else {
-                format!("--{}-->", edge.label)
-            };
+            let arrow = if edge.label.is_empty() { "-->".to_string() } else { format!("--{}-->", edge.label) };
             told = format!("{told} {arrow} {}", edge.to);
         }
         told
@@ -543,9 +433,7 @@ impl Labels {
     /// Whether a word of the label begins with one of these.
     fn fit(&self, label: &str) -> bool {
         let label = words(label);
-        self.as_slice()
-            .iter()
-            .any(|stem| label.iter().any(|w| w.starts_with(&stem.to_lowercase())))
+        self.as_slice().iter().any(|stem| label.iter().any(|w| w.starts_with(&stem.to_lowercase())))
     }
 
     fn spoken(&self) -> String {

@@ -22,8 +22,8 @@ const VERBS: &str = "is are was were be been am do does did has have had will wo
 
 /// Words that turn what follows into its opposite.
 const NEGATIONS: [&str; 15] = [
-    "not", "no", "never", "without", "cannot", "nor", "neither", "nobody", "nothing", "hardly",
-    "rarely", "avoid", "avoids", "instead", "prevents",
+    "not", "no", "never", "without", "cannot", "nor", "neither", "nobody", "nothing", "hardly", "rarely", "avoid",
+    "avoids", "instead", "prevents",
 ];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,9 +51,7 @@ pub(super) fn sentences(text: &str) -> Vec<Sentence<'_>> {
             let end = at + c.len_utf8();
             let piece = &text[start..end];
             let lead = piece.len()
-                - piece
-                    .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | '•'))
-                    .len();
+                - piece.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | '•')).len();
             let trimmed = piece[lead..].trim_end();
             if trimmed.chars().any(char::is_alphanumeric) {
                 let short = |text: &str| words(text).len() < 4;
@@ -63,10 +61,7 @@ pub(super) fn sentences(text: &str) -> Vec<Sentence<'_>> {
                         last.range.end = end;
                         last.text = &text[last.range.clone()];
                     }
-                    _ => found.push(Sentence {
-                        text: trimmed,
-                        range: start + lead..end,
-                    }),
+                    _ => found.push(Sentence { text: trimmed, range: start + lead..end }),
                 }
             }
             start = end;
@@ -76,22 +71,12 @@ pub(super) fn sentences(text: &str) -> Vec<Sentence<'_>> {
 }
 
 fn abbreviation(before: &str) -> bool {
-    let last = before
-        .rsplit(|c: char| c.is_whitespace() || c == '(')
-        .next()
-        .unwrap_or("")
-        .to_lowercase();
-    matches!(
-        last.as_str(),
-        "e.g" | "i.e" | "etc" | "vs" | "approx" | "ca" | "cf" | "eg"
-    )
+    let last = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or("").to_lowercase();
+    matches!(last.as_str(), "e.g" | "i.e" | "etc" | "vs" | "approx" | "ca" | "cf" | "eg")
 }
 
 pub(super) fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .map(str::to_lowercase)
-        .collect()
+    text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
 }
 
 pub(super) fn same_words(one: &str, other: &str) -> bool {
@@ -99,10 +84,8 @@ pub(super) fn same_words(one: &str, other: &str) -> bool {
     if one == other {
         return true;
     }
-    let (a, b): (Vec<&str>, Vec<&str>) = (
-        one.iter().map(String::as_str).collect(),
-        other.iter().map(String::as_str).collect(),
-    );
+    let (a, b): (Vec<&str>, Vec<&str>) =
+        (one.iter().map(String::as_str).collect(), other.iter().map(String::as_str).collect());
     a.len() >= 6 && similar::TextDiff::from_slices(&a, &b).ratio() > 0.9
 }
 
@@ -131,8 +114,7 @@ impl Sentence<'_> {
         let among = |list: &str, word: &String| list.split_whitespace().any(|w| w == word);
         let joining = distinct.iter().filter(|w| among(JOINING, w)).count();
         let verb = words.iter().any(|w| {
-            among(VERBS, w)
-                || (w.len() > 4 && (w.ends_with("ed") || w.ends_with("es") || w.ends_with("ing")))
+            among(VERBS, w) || (w.len() > 4 && (w.ends_with("ed") || w.ends_with("es") || w.ends_with("ing")))
         });
         let pieces: Vec<&str> = self.text.split([',', '/', '|', '+', ':']).collect();
         let short_pieces = pieces.iter().filter(|p| self::words(p).len() <= 2).count();
@@ -157,10 +139,7 @@ impl Sentence<'_> {
             .find_iter(self.text)
             .find(|found| {
                 // A comma or a `but` begins a new thought.
-                let before = self.text[..found.start()]
-                    .rsplit([',', ':', '('])
-                    .next()
-                    .unwrap_or("");
+                let before = self.text[..found.start()].rsplit([',', ':', '(']).next().unwrap_or("");
                 let before = words(before);
                 let near = before.iter().rev().take(4).chain(&[]).any(|w| negates(w));
                 let within = words(found.as_str()).iter().any(|w| negates(w));
@@ -176,9 +155,5 @@ fn negates(word: &str) -> bool {
 }
 
 fn compile(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(&format!(r"\b(?:{pattern})"))
-        .case_insensitive(true)
-        .size_limit(1 << 20)
-        .build()
-        .ok()
+    RegexBuilder::new(&format!(r"\b(?:{pattern})")).case_insensitive(true).size_limit(1 << 20).build().ok()
 }

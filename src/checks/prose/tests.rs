@@ -19,9 +19,7 @@ fn feed() -> ProseCheck {
 const TEMPLATE: &str = "because: |\n  Say in one to three sentences which of reads and writes dominates and what your choice does to the other one.";
 
 fn outcome(text: &str) -> Outcome {
-    feed()
-        .run(&json!({"because": text}), Some("/because"), &[TEMPLATE])
-        .outcome
+    feed().run(&json!({"because": text}), Some("/because"), &[TEMPLATE]).outcome
 }
 
 const NOTHING: Outcome = Outcome::Failed { earned: 0, of: 1 };
@@ -37,12 +35,7 @@ fn reasons_in_plain_words_pass() {
         "Ein Feed is read often; I don't want to write each post 1,000 times for one celebrity.",
     ] {
         let verdict = feed().run(&json!({"because": text}), Some("/because"), &[TEMPLATE]);
-        assert_eq!(
-            verdict.outcome,
-            Outcome::Passed,
-            "{text}: {:?}",
-            verdict.problems
-        );
+        assert_eq!(verdict.outcome, Outcome::Passed, "{text}: {:?}", verdict.problems);
     }
 }
 
@@ -67,83 +60,51 @@ fn lists_copies_and_repetitions_earn_nothing() {
 
 #[test]
 fn contradictions_count_unless_negated() {
-    let text =
-        "Posts are written in large numbers and writes are far more frequent than reads here.";
+    let text = "Posts are written in large numbers and writes are far more frequent than reads here.";
     let verdict = feed().run(&json!({"because": text}), Some("/because"), &[]);
-    assert_eq!(
-        verdict.problems[0].message,
-        "a feed is read far more often than it is written"
-    );
+    assert_eq!(verdict.problems[0].message, "a feed is read far more often than it is written");
     let range = verdict.problems[0].place.range.clone().expect("a place");
     assert_eq!(&text[range], "writes are far more frequent");
     assert_eq!(
-        outcome(
-            "It is not true that writes are far more frequent than reads, so each post is copied once."
-        ),
+        outcome("It is not true that writes are far more frequent than reads, so each post is copied once."),
         Outcome::Passed
     );
 }
 
 #[test]
 fn distinct_reasons_need_a_sentence_each() {
-    let check = ProseCheck {
-        distinct: true,
-        ..feed()
-    };
+    let check = ProseCheck { distinct: true, ..feed() };
     let one = json!({"because": "Reads are frequent and each post is copied to every follower."});
     let verdict = check.run(&one, Some("/because"), &[]);
     assert_eq!(verdict.outcome, NOTHING);
     let two = json!({"because": "The feed is opened by everybody all day long. Each new post is copied to every follower's list."});
-    assert_eq!(
-        check.run(&two, Some("/because"), &[]).outcome,
-        Outcome::Passed
-    );
+    assert_eq!(check.run(&two, Some("/because"), &[]).outcome, Outcome::Passed);
 }
 
 #[test]
 fn either_fact_may_suffice() {
-    let check = ProseCheck {
-        need: Some(1),
-        ..feed()
-    };
+    let check = ProseCheck { need: Some(1), ..feed() };
     let text = json!({"because": "A celebrity's fan-out to a million followers would be far too slow for us."});
-    assert_eq!(
-        check.run(&text, Some("/because"), &[]).outcome,
-        Outcome::Passed
-    );
-    let verdict = check.run(
-        &json!({"because": "It is simply the best choice that we can make here."}),
-        Some("/because"),
-        &[],
-    );
-    assert_eq!(
-        verdict.problems[0].message,
-        "nothing is said about how often the feed is read, or what a write costs"
-    );
+    assert_eq!(check.run(&text, Some("/because"), &[]).outcome, Outcome::Passed);
+    let verdict =
+        check.run(&json!({"because": "It is simply the best choice that we can make here."}), Some("/because"), &[]);
+    assert_eq!(verdict.problems[0].message, "nothing is said about how often the feed is read, or what a write costs");
 }
 
 #[test]
 fn the_same_text_counts_once() {
-    let check = ProseCheck {
-        also: vec!["/a".into()],
-        ..feed()
-    };
+    let check = ProseCheck { also: vec!["/a".into()], ..feed() };
     let text = "People open the feed a hundred times for each post that is written.";
     let document = json!({"a": text, "b": text});
     assert_eq!(check.run(&document, Some("/b"), &[]).outcome, NOTHING);
-    assert_eq!(
-        check.run(&document, Some("/a"), &[]).outcome,
-        Outcome::Passed
-    );
+    assert_eq!(check.run(&document, Some("/a"), &[]).outcome, Outcome::Passed);
 }
 
 #[test]
 fn sentences_are_placed() {
-    let text = "First, e.g. this one. Second — é is the letter! No doubt.\n- third of them is here\n\n* fourth 1.5 s; fifth";
-    let found: Vec<&str> = sentences(text)
-        .iter()
-        .map(|s| &text[s.range.clone()])
-        .collect();
+    let text =
+        "First, e.g. this one. Second — é is the letter! No doubt.\n- third of them is here\n\n* fourth 1.5 s; fifth";
+    let found: Vec<&str> = sentences(text).iter().map(|s| &text[s.range.clone()]).collect();
     let expected = [
         "First, e.g. this one.",
         "Second — é is the letter! No doubt.",

@@ -37,26 +37,12 @@ pub(super) fn evaluate(expression: &str) -> Result<Value, Failure> {
     }
     let mut context = fend_core::Context::new();
     let steps = Steps(AtomicU64::new(0));
-    let answer =
-        fend_core::evaluate_with_interrupt(expression, &mut context, &steps).map_err(|_| {
-            if steps.0.load(Ordering::Relaxed) >= BUDGET {
-                Failure::TooLarge
-            } else {
-                Failure::Wrong
-            }
-        })?;
-    let text = answer
-        .get_main_result()
-        .trim()
-        .trim_start_matches("approx.")
-        .trim();
+    let answer = fend_core::evaluate_with_interrupt(expression, &mut context, &steps)
+        .map_err(|_| if steps.0.load(Ordering::Relaxed) >= BUDGET { Failure::TooLarge } else { Failure::Wrong })?;
+    let text = answer.get_main_result().trim().trim_start_matches("approx.").trim();
     let text = text.replace(',', "");
     if let Some(percent) = text.strip_suffix('%') {
-        return percent
-            .trim()
-            .parse::<f64>()
-            .map(|p| Value::Number(p / 100.0))
-            .map_err(|_| Failure::Wrong);
+        return percent.trim().parse::<f64>().map(|p| Value::Number(p / 100.0)).map_err(|_| Failure::Wrong);
     }
     match text.parse::<f64>() {
         Ok(number) if number.is_finite() => Ok(Value::Number(number)),
@@ -72,10 +58,7 @@ fn exponents_too_large(expression: &str) -> bool {
     let parts: Vec<&str> = expression.split('^').collect();
     for (at, part) in parts.iter().enumerate().skip(1) {
         let part = part.trim().trim_start_matches('-').trim_start();
-        let digits: String = part
-            .chars()
-            .take_while(|c| c.is_ascii_digit() || matches!(c, '.' | 'e'))
-            .collect();
+        let digits: String = part.chars().take_while(|c| c.is_ascii_digit() || matches!(c, '.' | 'e')).collect();
         // What is no plain number may be of any size, and so may a power in an exponent.
         let tower = at + 1 < parts.len() && digits == part;
         match digits.parse::<f64>() {
@@ -94,9 +77,7 @@ fn exponents_too_large(expression: &str) -> bool {
 fn longest_number(expression: &str) -> f64 {
     let tokens = expression.split(|c: char| !(c.is_ascii_digit() || matches!(c, 'e' | '.')));
     let digits = |token: &str| match token.split_once('e') {
-        Some((mantissa, power)) if !mantissa.is_empty() => {
-            mantissa.len() as f64 + power.parse::<f64>().unwrap_or(0.0)
-        }
+        Some((mantissa, power)) if !mantissa.is_empty() => mantissa.len() as f64 + power.parse::<f64>().unwrap_or(0.0),
         _ => token.len() as f64,
     };
     tokens.map(digits).fold(1.0, f64::max)

@@ -7,11 +7,7 @@ use super::*;
 use crate::checks::Outcome;
 
 fn value(text: &str, unit: &str) -> Result<f64, Unreadable> {
-    QuantityCheck {
-        unit: (!unit.is_empty()).then(|| unit.to_string()),
-        ..QuantityCheck::default()
-    }
-    .read(text)
+    QuantityCheck { unit: (!unit.is_empty()).then(|| unit.to_string()), ..QuantityCheck::default() }.read(text)
 }
 
 #[test]
@@ -79,26 +75,16 @@ fn units_and_counts() {
         ("$7,000", "", 7000.0),
     ] {
         let got = value(text, unit).unwrap_or_else(|e| panic!("{text}: {e:?}"));
-        assert!(
-            (got - expected).abs() <= expected.abs() * 1e-6,
-            "{text} in {unit}: {got}"
-        );
+        assert!((got - expected).abs() <= expected.abs() * 1e-6, "{text} in {unit}: {got}");
     }
 }
 
 #[test]
 fn a_wrong_dimension_is_said_so() {
-    let check = QuantityCheck {
-        unit: Some("1/s".into()),
-        expect: Some("100M/day".into()),
-        ..QuantityCheck::default()
-    };
+    let check = QuantityCheck { unit: Some("1/s".into()), expect: Some("100M/day".into()), ..QuantityCheck::default() };
     let verdict = check.run(&json!({"q": "91 TB"}), Some("/q"));
     assert_eq!(verdict.outcome, Outcome::Failed { earned: 0, of: 1 });
-    assert_eq!(
-        verdict.problems[0].message,
-        "`91 TB` is not in 1/s or anything that converts to it"
-    );
+    assert_eq!(verdict.problems[0].message, "`91 TB` is not in 1/s or anything that converts to it");
 }
 
 #[test]
@@ -110,115 +96,42 @@ fn the_arithmetic_is_shown() {
     let document = json!({"per_day": "100M/day", "q": "11,570/s"});
     let verdict = check.run(&document, Some("/q"));
     let problem = &verdict.problems[0];
-    assert_eq!(
-        problem.notes,
-        ["yours: 11,570/s = 11,570/s", "100M/day = 1,157/s"]
-    );
+    assert_eq!(problem.notes, ["yours: 11,570/s = 11,570/s", "100M/day = 1,157/s"]);
     assert_eq!(problem.message, "11,570/s is about 9.088 times too large");
     assert_eq!(problem.expected.as_deref(), Some("1,157/s, within 10 %"));
-    assert_eq!(
-        check
-            .run(
-                &json!({"per_day": "200M/day", "q": "2300 per second"}),
-                Some("/q")
-            )
-            .outcome,
-        Outcome::Passed
-    );
-    assert_eq!(
-        check
-            .run(&json!({"q": "2300 per second"}), Some("/q"))
-            .outcome,
-        Outcome::NotGradable
-    );
+    assert_eq!(check.run(&json!({"per_day": "200M/day", "q": "2300 per second"}), Some("/q")).outcome, Outcome::Passed);
+    assert_eq!(check.run(&json!({"q": "2300 per second"}), Some("/q")).outcome, Outcome::NotGradable);
 }
 
 #[test]
 fn bounds_and_factors() {
-    let check = QuantityCheck {
-        min: Some("100M/day * 10 years * 1 day".into()),
-        ..QuantityCheck::default()
-    };
-    assert!(matches!(
-        check.run(&json!({"q": "62^7"}), Some("/q")).outcome,
-        Outcome::NotGradable | Outcome::Passed
-    ));
-    let check = QuantityCheck {
-        min: Some("365e9".into()),
-        ..QuantityCheck::default()
-    };
-    assert_eq!(
-        check.run(&json!({"q": "62^7"}), Some("/q")).outcome,
-        Outcome::Passed
-    );
+    let check = QuantityCheck { min: Some("100M/day * 10 years * 1 day".into()), ..QuantityCheck::default() };
+    assert!(matches!(check.run(&json!({"q": "62^7"}), Some("/q")).outcome, Outcome::NotGradable | Outcome::Passed));
+    let check = QuantityCheck { min: Some("365e9".into()), ..QuantityCheck::default() };
+    assert_eq!(check.run(&json!({"q": "62^7"}), Some("/q")).outcome, Outcome::Passed);
     let verdict = check.run(&json!({"q": "62^6"}), Some("/q"));
-    assert_eq!(
-        verdict.problems[0].expected.as_deref(),
-        Some("at least 365,000,000,000")
-    );
-    let check = QuantityCheck {
-        expect: Some("1000".into()),
-        factor: Some(2.0),
-        ..QuantityCheck::default()
-    };
-    for (text, good) in [
-        ("500", true),
-        ("2000", true),
-        ("499", false),
-        ("2001", false),
-    ] {
-        assert_eq!(
-            check.run(&json!({"q": text}), Some("/q")).outcome == Outcome::Passed,
-            good,
-            "{text}"
-        );
+    assert_eq!(verdict.problems[0].expected.as_deref(), Some("at least 365,000,000,000"));
+    let check = QuantityCheck { expect: Some("1000".into()), factor: Some(2.0), ..QuantityCheck::default() };
+    for (text, good) in [("500", true), ("2000", true), ("499", false), ("2001", false)] {
+        assert_eq!(check.run(&json!({"q": text}), Some("/q")).outcome == Outcome::Passed, good, "{text}");
     }
-    assert_eq!(
-        check.run(&json!({"q": 1500}), Some("/q")).outcome,
-        Outcome::Passed
-    );
+    assert_eq!(check.run(&json!({"q": 1500}), Some("/q")).outcome, Outcome::Passed);
 }
 
 #[test]
 fn what_is_no_quantity_is_not_gradable() {
-    let check = QuantityCheck {
-        unit: Some("1/s".into()),
-        expect: Some("100M/day".into()),
-        ..QuantityCheck::default()
-    };
-    for text in [
-        "",
-        "lots",
-        "TODO",
-        "???",
-        "3 replicas 5 shards",
-        "1200/",
-        "(((",
-        "@debug 1",
-        "\u{1b}[31m",
-        "1; 2",
-    ] {
+    let check = QuantityCheck { unit: Some("1/s".into()), expect: Some("100M/day".into()), ..QuantityCheck::default() };
+    for text in ["", "lots", "TODO", "???", "3 replicas 5 shards", "1200/", "(((", "@debug 1", "\u{1b}[31m", "1; 2"] {
         let verdict = check.run(&json!({ "q": text }), Some("/q"));
-        assert_eq!(
-            verdict.outcome,
-            Outcome::NotGradable,
-            "{text}: {:?}",
-            verdict.problems
-        );
+        assert_eq!(verdict.outcome, Outcome::NotGradable, "{text}: {:?}", verdict.problems);
         assert!(!format!("{verdict:?}").contains('\u{1b}'));
     }
-    assert_eq!(
-        check.run(&json!({}), Some("/q")).outcome,
-        Outcome::NotGradable
-    );
+    assert_eq!(check.run(&json!({}), Some("/q")).outcome, Outcome::NotGradable);
 }
 
 #[test]
 fn monstrous_sums_end_at_once() {
-    let check = QuantityCheck {
-        expect: Some("1".into()),
-        ..QuantityCheck::default()
-    };
+    let check = QuantityCheck { expect: Some("1".into()), ..QuantityCheck::default() };
     for text in [
         "10^10^10",
         "10**10**10",
@@ -236,19 +149,10 @@ fn monstrous_sums_end_at_once() {
     ] {
         let begun = Instant::now();
         let verdict = check.run(&json!({ "q": text }), Some("/q"));
-        assert!(
-            begun.elapsed().as_millis() < 2_000,
-            "{text}: {:?}",
-            begun.elapsed()
-        );
+        assert!(begun.elapsed().as_millis() < 2_000, "{text}: {:?}", begun.elapsed());
         assert_ne!(verdict.outcome, Outcome::Passed, "{text}");
     }
-    assert_eq!(
-        check
-            .run(&json!({"q": "9".repeat(1_000_000)}), Some("/q"))
-            .outcome,
-        Outcome::NotGradable
-    );
+    assert_eq!(check.run(&json!({"q": "9".repeat(1_000_000)}), Some("/q")).outcome, Outcome::NotGradable);
 }
 
 proptest! {

@@ -37,10 +37,7 @@ pub(super) fn expression(text: &str, bytes: Bytes) -> Result<String, &'static st
     let mut numbers = 0;
     let mut before: Option<Token> = None;
     for (at, token) in tokens.iter().enumerate() {
-        let operand_due = matches!(
-            before,
-            None | Some(Token::Operator("+" | "-" | "*" | "/" | "^" | "(" | "to"))
-        );
+        let operand_due = matches!(before, None | Some(Token::Operator("+" | "-" | "*" | "/" | "^" | "(" | "to")));
         match token {
             Token::Number(number) => {
                 if matches!(before, Some(Token::Number(_) | Token::Unit(_))) {
@@ -59,12 +56,7 @@ pub(super) fn expression(text: &str, bytes: Bytes) -> Result<String, &'static st
                 // `posts per user per day`: the noun holds the place of a plain 1.
                 let next_needs = !matches!(
                     tokens.get(at + 1),
-                    Some(
-                        Token::Number(_)
-                            | Token::Unit(_)
-                            | Token::Noun
-                            | Token::Operator("(" | "-")
-                    )
+                    Some(Token::Number(_) | Token::Unit(_) | Token::Noun | Token::Operator("(" | "-"))
                 );
                 if operand_due && next_needs {
                     out.push("1".to_string());
@@ -140,15 +132,12 @@ fn tokens(text: &str, bytes: Bytes) -> Result<Vec<Token>, &'static str> {
             at += 1;
         } else if c.is_alphabetic() || c == 'µ' {
             let mut end = at;
-            while chars
-                .get(end)
-                .is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '\''))
-            {
+            while chars.get(end).is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '\'')) {
                 end += 1;
             }
             let word: String = chars[at..end].iter().collect();
-            let lone = matches!(tokens.last(), Some(Token::Number(_)))
-                && !chars.get(end).is_some_and(|c| c.is_alphabetic());
+            let lone =
+                matches!(tokens.last(), Some(Token::Number(_))) && !chars.get(end).is_some_and(|c| c.is_alphabetic());
             if matches!(word.as_str(), "x" | "X") && lone && !tokens.is_empty() {
                 tokens.push(Token::Operator("*"));
             } else {
@@ -158,21 +147,7 @@ fn tokens(text: &str, bytes: Bytes) -> Result<Vec<Token>, &'static str> {
         } else if c.is_whitespace()
             || matches!(
                 c,
-                '~' | '$'
-                    | '€'
-                    | '£'
-                    | ','
-                    | '"'
-                    | '\''
-                    | '<'
-                    | '>'
-                    | '?'
-                    | '#'
-                    | '_'
-                    | ':'
-                    | ';'
-                    | '.'
-                    | '&'
+                '~' | '$' | '€' | '£' | ',' | '"' | '\'' | '<' | '>' | '?' | '#' | '_' | ':' | ';' | '.' | '&'
             )
         {
             at += 1;
@@ -191,16 +166,9 @@ fn number(chars: &[char], start: usize) -> (String, usize) {
     while let Some(&c) = chars.get(at) {
         if c.is_ascii_digit() || (c == '.' && digit(at + 1) && !number.contains('.')) {
             number.push(c);
-        } else if matches!(
-            c,
-            ',' | '_' | '\'' | ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}'
-        ) && !number.contains('.')
-        {
+        } else if matches!(c, ',' | '_' | '\'' | ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}') && !number.contains('.') {
             // A separator stands before exactly three digits.
-            if !(digit(at + 1) && digit(at + 2) && digit(at + 3))
-                || digit(at + 4)
-                || number.is_empty()
-            {
+            if !(digit(at + 1) && digit(at + 2) && digit(at + 3)) || digit(at + 4) || number.is_empty() {
                 break;
             }
         } else if matches!(c, 'e' | 'E') && !number.contains('e') {
@@ -261,10 +229,7 @@ fn multiplier(chars: &[char], start: usize, bytes: Bytes) -> (Option<&'static st
 }
 
 fn superscript(c: char) -> Option<char> {
-    "⁰¹²³⁴⁵⁶⁷⁸⁹"
-        .chars()
-        .position(|s| s == c)
-        .and_then(|n| char::from_digit(u32::try_from(n).ok()?, 10))
+    "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|s| s == c).and_then(|n| char::from_digit(u32::try_from(n).ok()?, 10))
 }
 
 fn word(word: &str, rest: &[char], tokens: &mut Vec<Token>) {
@@ -275,34 +240,14 @@ fn word(word: &str, rest: &[char], tokens: &mut Vec<Token>) {
     match word.to_lowercase().as_str() {
         "per" | "each" | "every" => tokens.push(Token::Operator("/")),
         // `1200 a second`, but not `a day`.
-        "a" | "an" if !tokens.is_empty() && followed_by_time(rest) => {
-            tokens.push(Token::Operator("/"))
-        }
+        "a" | "an" if !tokens.is_empty() && followed_by_time(rest) => tokens.push(Token::Operator("/")),
         "times" => tokens.push(Token::Operator("*")),
-        "rps" | "qps" | "tps" | "wps" | "ops" | "iops" => {
-            tokens.extend([Token::Operator("/"), Token::Unit("second")])
-        }
+        "rps" | "qps" | "tps" | "wps" | "ops" | "iops" => tokens.extend([Token::Operator("/"), Token::Unit("second")]),
         "rpm" | "qpm" => tokens.extend([Token::Operator("/"), Token::Unit("minute")]),
-        "bps" => tokens.extend([
-            Token::Unit("bit"),
-            Token::Operator("/"),
-            Token::Unit("second"),
-        ]),
-        "kbps" => tokens.extend([
-            Token::Unit("kilobit"),
-            Token::Operator("/"),
-            Token::Unit("second"),
-        ]),
-        "mbps" => tokens.extend([
-            Token::Unit("megabit"),
-            Token::Operator("/"),
-            Token::Unit("second"),
-        ]),
-        "gbps" => tokens.extend([
-            Token::Unit("gigabit"),
-            Token::Operator("/"),
-            Token::Unit("second"),
-        ]),
+        "bps" => tokens.extend([Token::Unit("bit"), Token::Operator("/"), Token::Unit("second")]),
+        "kbps" => tokens.extend([Token::Unit("kilobit"), Token::Operator("/"), Token::Unit("second")]),
+        "mbps" => tokens.extend([Token::Unit("megabit"), Token::Operator("/"), Token::Unit("second")]),
+        "gbps" => tokens.extend([Token::Unit("gigabit"), Token::Operator("/"), Token::Unit("second")]),
         "daily" => tokens.extend([Token::Operator("/"), Token::Unit("day")]),
         "monthly" => tokens.extend([Token::Operator("/"), Token::Unit("month")]),
         "yearly" | "annually" => tokens.extend([Token::Operator("/"), Token::Unit("year")]),
@@ -312,15 +257,8 @@ fn word(word: &str, rest: &[char], tokens: &mut Vec<Token>) {
 }
 
 fn followed_by_time(rest: &[char]) -> bool {
-    let next: String = rest
-        .iter()
-        .skip_while(|c| c.is_whitespace())
-        .take_while(|c| c.is_alphabetic())
-        .collect();
-    matches!(
-        unit(&next),
-        Some("second" | "minute" | "hour" | "day" | "week" | "month" | "year")
-    )
+    let next: String = rest.iter().skip_while(|c| c.is_whitespace()).take_while(|c| c.is_alphabetic()).collect();
+    matches!(unit(&next), Some("second" | "minute" | "hour" | "day" | "week" | "month" | "year"))
 }
 
 /// The calculator's name for a unit. Case matters only where it must: `B` and `b`, `MB` and `Mb`.

@@ -39,22 +39,12 @@ impl Labels {
             .chain(check.traces.iter().flat_map(|t| &t.events))
             .collect();
         let map_at = check.events_at.as_deref().unwrap_or("");
-        let map = check
-            .events_at
-            .as_deref()
-            .and_then(|at| document.pointer(at))
-            .and_then(Value::as_object);
+        let map = check.events_at.as_deref().and_then(|at| document.pointer(at)).and_then(Value::as_object);
         for event in events {
             let mut unused: Vec<&str> = Vec::new();
             let mut fits: BTreeMap<usize, u8> = BTreeMap::new();
-            let own: Vec<&str> = map
-                .and_then(|m| m.get(event))
-                .map(|v| strings(v).collect())
-                .unwrap_or_default();
-            let own: Vec<&str> = own
-                .into_iter()
-                .filter(|label| !normalise(label).is_empty())
-                .collect();
+            let own: Vec<&str> = map.and_then(|m| m.get(event)).map(|v| strings(v).collect()).unwrap_or_default();
+            let own: Vec<&str> = own.into_iter().filter(|label| !normalise(label).is_empty()).collect();
             for label in &own {
                 let found = fitting(machine, label);
                 if found.is_empty() {
@@ -69,23 +59,15 @@ impl Labels {
                 }
             }
             if fits.is_empty() || !unused.is_empty() {
-                let drawn: BTreeSet<&str> = machine
-                    .transitions
-                    .iter()
-                    .map(|t| t.label.as_str())
-                    .filter(|l| !l.is_empty())
-                    .collect();
+                let drawn: BTreeSet<&str> =
+                    machine.transitions.iter().map(|t| t.label.as_str()).filter(|l| !l.is_empty()).collect();
                 let place = format!("{map_at}/{}", escape(event));
                 if let Some(label) = unused.first() {
                     problems.push(Problem {
-                        message: format!(
-                            "no transition of the diagram is labelled {}",
-                            quote(label)
-                        ),
+                        message: format!("no transition of the diagram is labelled {}", quote(label)),
                         actual: Some(format!("labels {}", listed(drawn.iter().copied()))),
                         place: Place::field(place),
-                        help: nearest(label, drawn.iter().copied())
-                            .map(|n| format!("did you mean {}?", quote(n))),
+                        help: nearest(label, drawn.iter().copied()).map(|n| format!("did you mean {}?", quote(n))),
                         ..Problem::default()
                     });
                 } else if own.is_empty() && check.events_at.is_some() {
@@ -93,25 +75,19 @@ impl Labels {
                         message: format!("the diagram has no label for the event `{event}`"),
                         actual: Some(format!("labels {}", listed(drawn.iter().copied()))),
                         place: Place::field(place),
-                        help: Some(format!(
-                            "say in `{map_at}/{event}` which label of the diagram means it"
-                        )),
+                        help: Some(format!("say in `{map_at}/{event}` which label of the diagram means it")),
                         ..Problem::default()
                     });
                 } else if check.events_at.is_none() {
                     problems.push(Problem {
-                        message: format!(
-                            "no transition of the diagram answers the event `{event}`"
-                        ),
+                        message: format!("no transition of the diagram answers the event `{event}`"),
                         actual: Some(format!("labels {}", listed(drawn.iter().copied()))),
                         place: Place::field(pointer),
                         ..Problem::default()
                     });
                 }
             }
-            labels
-                .own
-                .insert(event.clone(), own.iter().map(|s| s.to_string()).collect());
+            labels.own.insert(event.clone(), own.iter().map(|s| s.to_string()).collect());
             labels.fit.insert(event.clone(), fits);
         }
         labels.settle();
@@ -132,12 +108,7 @@ impl Labels {
     }
 
     /// The transitions of `state` an event takes: those that fit it best.
-    pub fn taken<'a>(
-        &self,
-        machine: &'a StateMachine,
-        state: &str,
-        event: &str,
-    ) -> Vec<&'a Transition> {
+    pub fn taken<'a>(&self, machine: &'a StateMachine, state: &str, event: &str) -> Vec<&'a Transition> {
         let Some(fits) = self.fit.get(event) else {
             return Vec::new();
         };
@@ -147,18 +118,12 @@ impl Labels {
             .filter(|(_, t)| t.from == state)
             .collect();
         let best = here.iter().map(|(fit, _)| *fit).max().unwrap_or_default();
-        here.into_iter()
-            .filter(|(fit, _)| *fit == best)
-            .map(|(_, t)| t)
-            .collect()
+        here.into_iter().filter(|(fit, _)| *fit == best).map(|(_, t)| t).collect()
     }
 
     /// An event in the learner's words.
     pub fn spoken<'a>(&'a self, event: &'a str) -> &'a str {
-        self.own
-            .get(event)
-            .and_then(|own| own.first())
-            .map_or(event, String::as_str)
+        self.own.get(event).and_then(|own| own.first()).map_or(event, String::as_str)
     }
 
     /// Whether an event has any label at all in the diagram; when not, that has been said.
@@ -181,12 +146,8 @@ fn fitting(machine: &StateMachine, label: &str) -> BTreeMap<usize, u8> {
         return found;
     }
     for (at, transition) in machine.transitions.iter().enumerate() {
-        if let Some(fit) = transition
-            .parts
-            .iter()
-            .chain([&transition.label])
-            .filter_map(|part| fit(part, &wanted))
-            .max()
+        if let Some(fit) =
+            transition.parts.iter().chain([&transition.label]).filter_map(|part| fit(part, &wanted)).max()
         {
             found.insert(at, fit);
         }
@@ -195,8 +156,7 @@ fn fitting(machine: &StateMachine, label: &str) -> BTreeMap<usize, u8> {
         for (at, transition) in machine.transitions.iter().enumerate() {
             let drawn = words(&transition.label);
             if !drawn.is_empty()
-                && (contains_words(&drawn, &spoken)
-                    || (drawn.len() > 1 && contains_words(&spoken, &drawn)))
+                && (contains_words(&drawn, &spoken) || (drawn.len() > 1 && contains_words(&spoken, &drawn)))
             {
                 found.insert(at, INSIDE);
             }
@@ -209,18 +169,13 @@ fn fit(label: &str, wanted: &str) -> Option<u8> {
     if normalise(label) == *wanted {
         return Some(WHOLE);
     }
-    pieces(label)
-        .iter()
-        .any(|piece| normalise(piece) == *wanted)
-        .then_some(PART)
+    pieces(label).iter().any(|piece| normalise(piece) == *wanted).then_some(PART)
 }
 
 /// The pieces of `event, other [guard] / action` that may stand for an event.
 pub(super) fn pieces(label: &str) -> Vec<String> {
     let (before, guard) = match (label.find('['), label.find(']')) {
-        (Some(open), Some(close)) if open < close => {
-            (&label[..open], Some(&label[open + 1..close]))
-        }
+        (Some(open), Some(close)) if open < close => (&label[..open], Some(&label[open + 1..close])),
         _ => (label, None),
     };
     let event = before.split(" / ").next().unwrap_or(before);
@@ -232,23 +187,10 @@ pub(super) fn pieces(label: &str) -> Vec<String> {
     }
     for text in [label.split(" / ").next().unwrap_or(label), event] {
         let separated = text.replace(" or ", ",").replace(['|', ';'], ",");
-        pieces.extend(
-            separated
-                .split(',')
-                .map(str::trim)
-                .filter(|p| !p.is_empty())
-                .map(str::to_string),
-        );
+        pieces.extend(separated.split(',').map(str::trim).filter(|p| !p.is_empty()).map(str::to_string));
     }
     // `timeout/error` names two events as often as an event and its action.
-    pieces.extend(
-        before
-            .split('/')
-            .map(str::trim)
-            .filter(|p| !p.is_empty())
-            .skip(1)
-            .map(str::to_string),
-    );
+    pieces.extend(before.split('/').map(str::trim).filter(|p| !p.is_empty()).skip(1).map(str::to_string));
     pieces
 }
 

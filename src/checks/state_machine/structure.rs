@@ -36,10 +36,7 @@ impl Exam<'_> {
         }
         for name in &self.machine.initial {
             if !self.roles.of(start).is_empty() && !self.roles.plays(name, start) {
-                let place = self
-                    .machine
-                    .state(name)
-                    .map_or_else(|| Place::field(self.pointer), |s| self.at_state(s));
+                let place = self.machine.state(name).map_or_else(|| Place::field(self.pointer), |s| self.at_state(s));
                 problems.push(Problem {
                     message: format!("the machine starts in {}", quote(name)),
                     expected: Some(format!("a start in {}", spoken(start))),
@@ -52,13 +49,7 @@ impl Exam<'_> {
 
     fn reachable(&self, problems: &mut Vec<Problem>) {
         let starts: Vec<&str> = match self.machine.initial.as_slice() {
-            [] => self
-                .machine
-                .states
-                .first()
-                .map(|s| s.name.as_str())
-                .into_iter()
-                .collect(),
+            [] => self.machine.states.first().map(|s| s.name.as_str()).into_iter().collect(),
             initial => initial.iter().map(String::as_str).collect(),
         };
         let reached = reach(self.machine, starts.iter().copied());
@@ -69,10 +60,7 @@ impl Exam<'_> {
                     expected: Some(format!("a path from {}", listed(starts.iter().copied()))),
                     place: self.at_state(state),
                     label: Some("no path leads here".to_string()),
-                    notes: vec![format!(
-                        "reached from the start: {}",
-                        listed(reached.iter().copied())
-                    )],
+                    notes: vec![format!("reached from the start: {}", listed(reached.iter().copied()))],
                     ..Problem::default()
                 });
             }
@@ -80,19 +68,9 @@ impl Exam<'_> {
     }
 
     fn dead_ends(&self, problems: &mut Vec<Problem>) {
-        let left: BTreeSet<&str> = self
-            .machine
-            .transitions
-            .iter()
-            .filter(|t| t.from != t.to)
-            .map(|t| t.from.as_str())
-            .collect();
-        for state in self
-            .machine
-            .states
-            .iter()
-            .filter(|s| s.kind == StateKind::Normal)
-        {
+        let left: BTreeSet<&str> =
+            self.machine.transitions.iter().filter(|t| t.from != t.to).map(|t| t.from.as_str()).collect();
+        for state in self.machine.states.iter().filter(|s| s.kind == StateKind::Normal) {
             let drawn_final = self.machine.finals.contains(&state.name);
             let may_end = match &self.check.finals {
                 Some(roles) => roles.iter().any(|role| self.roles.plays(&state.name, role)),
@@ -106,10 +84,7 @@ impl Exam<'_> {
                     message: format!("the machine may end in {}", quote(&state.name)),
                     expected: match self.check.finals.as_deref() {
                         Some([]) => Some("a machine that runs on for ever".to_string()),
-                        Some(roles) => Some(format!(
-                            "an end only in {}",
-                            listed(roles.iter().map(String::as_str))
-                        )),
+                        Some(roles) => Some(format!("an end only in {}", listed(roles.iter().map(String::as_str)))),
                         None => None,
                     },
                     place: self.at_state(state),
@@ -124,11 +99,7 @@ impl Exam<'_> {
                 place: self.at_state(state),
                 label: Some("no way out".to_string()),
                 notes: vec![format!("{walk} --> ???")],
-                help: self
-                    .check
-                    .finals
-                    .is_none()
-                    .then(|| format!("if it is an end, draw `{} --> [*]`", state.name)),
+                help: self.check.finals.is_none().then(|| format!("if it is an end, draw `{} --> [*]`", state.name)),
                 ..Problem::default()
             });
         }
@@ -136,23 +107,12 @@ impl Exam<'_> {
 
     /// The shortest walk from the start to a state, in the labels drawn.
     fn way_to(&self, goal: &str) -> String {
-        let mut seen: BTreeMap<&str, String> = self
-            .machine
-            .initial
-            .iter()
-            .map(|s| (s.as_str(), s.clone()))
-            .collect();
-        let mut open: std::collections::VecDeque<&str> =
-            self.machine.initial.iter().map(String::as_str).collect();
+        let mut seen: BTreeMap<&str, String> = self.machine.initial.iter().map(|s| (s.as_str(), s.clone())).collect();
+        let mut open: std::collections::VecDeque<&str> = self.machine.initial.iter().map(String::as_str).collect();
         while let Some(at) = open.pop_front() {
             for t in self.machine.leaving(at) {
                 if !seen.contains_key(t.to.as_str()) {
-                    let walk = format!(
-                        "{} {} {}",
-                        seen.get(at).map_or("", String::as_str),
-                        arrow(&t.label),
-                        t.to
-                    );
+                    let walk = format!("{} {} {}", seen.get(at).map_or("", String::as_str), arrow(&t.label), t.to);
                     seen.insert(&t.to, walk);
                     open.push_back(&t.to);
                 }
@@ -177,9 +137,8 @@ impl Exam<'_> {
                     continue;
                 };
                 // Regions that are entered together come from one arrow.
-                let Some(other) = rest
-                    .iter()
-                    .find(|t| t.to != first.to && t.range != first.range && same_guard(first, t))
+                let Some(other) =
+                    rest.iter().find(|t| t.to != first.to && t.range != first.range && same_guard(first, t))
                 else {
                     continue;
                 };
@@ -198,17 +157,10 @@ impl Exam<'_> {
                         quote(&first.to),
                         quote(&other.to)
                     ),
-                    expected: Some(
-                        "one transition for one event, or guards that tell them apart".to_string(),
-                    ),
+                    expected: Some("one transition for one event, or guards that tell them apart".to_string()),
                     place: self.at_transition(other),
-                    related: vec![(
-                        self.at_transition(first),
-                        "the same event leads elsewhere here".to_string(),
-                    )],
-                    help: Some(
-                        "a guard is written in brackets: `failure [count >= 5]`".to_string(),
-                    ),
+                    related: vec![(self.at_transition(first), "the same event leads elsewhere here".to_string())],
+                    help: Some("a guard is written in brackets: `failure [count >= 5]`".to_string()),
                     ..Problem::default()
                 });
             }
@@ -217,17 +169,10 @@ impl Exam<'_> {
             return;
         }
         for t in &self.machine.transitions {
-            let normal = self
-                .machine
-                .state(&t.from)
-                .is_some_and(|s| s.kind == StateKind::Normal);
+            let normal = self.machine.state(&t.from).is_some_and(|s| s.kind == StateKind::Normal);
             if normal && t.label.is_empty() {
                 problems.push(Problem {
-                    message: format!(
-                        "nothing says what leads from {} to {}",
-                        quote(&t.from),
-                        quote(&t.to)
-                    ),
+                    message: format!("nothing says what leads from {} to {}", quote(&t.from), quote(&t.to)),
                     expected: Some("a label naming the event".to_string()),
                     place: self.at_transition(t),
                     help: Some(format!("write `{} --> {} : event`", t.from, t.to)),
@@ -245,11 +190,7 @@ impl Exam<'_> {
                 };
                 for event in events.iter().filter(|event| self.labels.known(event)) {
                     if self.labels.taken(self.machine, name, event).is_empty() {
-                        let answered = self
-                            .machine
-                            .leaving(name)
-                            .map(|t| t.label.as_str())
-                            .filter(|l| !l.is_empty());
+                        let answered = self.machine.leaving(name).map(|t| t.label.as_str()).filter(|l| !l.is_empty());
                         let answered: BTreeSet<&str> = answered.collect();
                         problems.push(Problem {
                             message: format!(
@@ -257,10 +198,7 @@ impl Exam<'_> {
                                 quote(name),
                                 quote(self.labels.spoken(event))
                             ),
-                            expected: Some(format!(
-                                "a transition of {} for the event `{event}`",
-                                spoken(role)
-                            )),
+                            expected: Some(format!("a transition of {} for the event `{event}`", spoken(role))),
                             actual: Some(if answered.is_empty() {
                                 "no labelled transitions".to_string()
                             } else {
@@ -282,11 +220,7 @@ fn clash_key(t: &Transition) -> String {
     match t.parts.as_slice() {
         [] => String::new(),
         [one] => event(one),
-        many => many
-            .iter()
-            .map(|p| crate::diagram::normalise(p))
-            .collect::<Vec<_>>()
-            .join("/"),
+        many => many.iter().map(|p| crate::diagram::normalise(p)).collect::<Vec<_>>().join("/"),
     }
 }
 
@@ -296,9 +230,5 @@ fn same_guard(a: &Transition, b: &Transition) -> bool {
 }
 
 pub(super) fn arrow(label: &str) -> String {
-    if label.is_empty() {
-        "-->".to_string()
-    } else {
-        format!("--{label}-->")
-    }
+    if label.is_empty() { "-->".to_string() } else { format!("--{label}-->") }
 }

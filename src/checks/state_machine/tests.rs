@@ -36,21 +36,14 @@ fn model_events() -> Value {
 }
 
 fn messages(verdict: &Verdict) -> Vec<&str> {
-    verdict
-        .problems
-        .iter()
-        .map(|p| p.message.as_str())
-        .collect()
+    verdict.problems.iter().map(|p| p.message.as_str()).collect()
 }
 
 #[test]
 fn the_model_passes() {
     let verdict = run(MODEL, model_events());
     assert_eq!(verdict.outcome, Outcome::Passed, "{:?}", verdict.problems);
-    assert_eq!(
-        verdict.executed.as_deref(),
-        Some("walked 4 event traces through 3 states and 4 transitions")
-    );
+    assert_eq!(verdict.executed.as_deref(), Some("walked 4 event traces through 3 states and 4 transitions"));
 }
 
 #[test]
@@ -89,54 +82,32 @@ fn other_notations_pass() {
     ];
     for (about, diagram, events) in cases {
         let verdict = run(diagram, events);
-        assert_eq!(
-            verdict.outcome,
-            Outcome::Passed,
-            "{about}: {:#?}",
-            verdict.problems
-        );
+        assert_eq!(verdict.outcome, Outcome::Passed, "{about}: {:#?}", verdict.problems);
     }
 }
 
 #[test]
 fn names_nobody_foresaw_are_mapped_by_the_learner() {
-    let diagram = MODEL
-        .replace("HalfOpen", "Tasting")
-        .replace("Open", "Burnt");
+    let diagram = MODEL.replace("HalfOpen", "Tasting").replace("Open", "Burnt");
     let mut document = document(&diagram, model_events());
     assert!(
         messages(&breaker().run(&document, Some("/breaker/diagram")))
             .contains(&"the diagram has no state for half open")
     );
     document["breaker"]["states"] = json!({"half_open": "tasting", "open": ["Burnt"]});
-    assert_eq!(
-        breaker().run(&document, Some("/breaker/diagram")).outcome,
-        Outcome::Passed
-    );
+    assert_eq!(breaker().run(&document, Some("/breaker/diagram")).outcome, Outcome::Passed);
 }
 
 #[test]
 fn planted_bugs_are_told_as_walks() {
-    let never_half_open = "stateDiagram-v2\n [*] --> Closed\n Closed --> Open : 5 failures\n Open --> Closed : after 30 s\n";
-    let verdict = run(
-        never_half_open,
-        json!({"failure_threshold": "5 failures", "cooldown_over": "after 30 s"}),
-    );
-    assert!(
-        messages(&verdict).contains(&"the diagram has no state for half open"),
-        "{:?}",
-        verdict.problems
-    );
+    let never_half_open =
+        "stateDiagram-v2\n [*] --> Closed\n Closed --> Open : 5 failures\n Open --> Closed : after 30 s\n";
+    let verdict = run(never_half_open, json!({"failure_threshold": "5 failures", "cooldown_over": "after 30 s"}));
+    assert!(messages(&verdict).contains(&"the diagram has no state for half open"), "{:?}", verdict.problems);
 
-    let ignored = MODEL.replace(
-        "  HalfOpen --> Open : probe failed\n",
-        "  HalfOpen --> HalfOpen : probe failed\n",
-    );
+    let ignored = MODEL.replace("  HalfOpen --> Open : probe failed\n", "  HalfOpen --> HalfOpen : probe failed\n");
     let verdict = run(&ignored, model_events());
-    assert_eq!(
-        messages(&verdict),
-        ["after `5 failures`, `after 30 s`, `probe failed` the machine is in `HalfOpen`"]
-    );
+    assert_eq!(messages(&verdict), ["after `5 failures`, `after 30 s`, `probe failed` the machine is in `HalfOpen`"]);
     assert_eq!(
         verdict.problems[0].notes[0],
         "Closed --5 failures--> Open --after 30 s--> HalfOpen --probe failed--> HalfOpen"
@@ -144,9 +115,7 @@ fn planted_bugs_are_told_as_walks() {
     let range = verdict.problems[0].place.range.clone().expect("a place");
     assert_eq!(&ignored[range], "HalfOpen --> HalfOpen : probe failed");
 
-    let stuck = MODEL
-        .replace("  Open --> HalfOpen : after 30 s\n", "")
-        .replace("HalfOpen -->", "HalfOpen-->");
+    let stuck = MODEL.replace("  Open --> HalfOpen : after 30 s\n", "").replace("HalfOpen -->", "HalfOpen-->");
     let verdict = run(
         &stuck,
         json!({"failure_threshold": "5 failures", "cooldown_over": "after 30 s", "probe_succeeds": "probe ok", "probe_fails": "probe failed"}),
@@ -159,28 +128,14 @@ fn planted_bugs_are_told_as_walks() {
             "`Open` is never left again"
         ]
     );
-    assert_eq!(
-        verdict.problems[2].notes,
-        ["Closed --5 failures--> Open --> ???"]
-    );
+    assert_eq!(verdict.problems[2].notes, ["Closed --5 failures--> Open --> ???"]);
 
-    let wrong_way = MODEL.replace(
-        "Open --> HalfOpen : after 30 s",
-        "Open --> HalfOpen : probe ok\n Closed --> Closed : after 30 s",
-    );
+    let wrong_way = MODEL
+        .replace("Open --> HalfOpen : after 30 s", "Open --> HalfOpen : probe ok\n Closed --> Closed : after 30 s");
     let verdict = run(&wrong_way, model_events());
-    assert!(
-        messages(&verdict).contains(&"`Open` has no transition for `after 30 s`"),
-        "{:?}",
-        messages(&verdict)
-    );
+    assert!(messages(&verdict).contains(&"`Open` has no transition for `after 30 s`"), "{:?}", messages(&verdict));
     let notes: Vec<&String> = verdict.problems.iter().flat_map(|p| &p.notes).collect();
-    assert!(
-        notes
-            .iter()
-            .any(|n| n.as_str() == "Closed --5 failures--> Open --after 30 s--> ???"),
-        "{notes:?}"
-    );
+    assert!(notes.iter().any(|n| n.as_str() == "Closed --5 failures--> Open --after 30 s--> ???"), "{notes:?}");
 }
 
 #[test]
@@ -188,14 +143,11 @@ fn an_event_that_leads_two_ways_is_refused_unless_guards_tell_them_apart() {
     let two = format!("{MODEL}  Closed --> HalfOpen : 5 failures\n");
     let verdict = run(&two, model_events());
     assert!(
-        messages(&verdict)
-            .contains(&"`5 failures` leads from `Closed` to `Open` and to `HalfOpen`"),
+        messages(&verdict).contains(&"`5 failures` leads from `Closed` to `Open` and to `HalfOpen`"),
         "{:?}",
         messages(&verdict)
     );
-    let guarded = format!(
-        "{MODEL}  Closed --> HalfOpen : maintenance [soft]\n Closed --> Open : maintenance [hard]\n"
-    );
+    let guarded = format!("{MODEL}  Closed --> HalfOpen : maintenance [soft]\n Closed --> Open : maintenance [hard]\n");
     assert_eq!(run(&guarded, model_events()).outcome, Outcome::Passed);
 }
 
@@ -224,12 +176,7 @@ fn odd_maps_do_not_break_it() {
         json!({"failure_threshold": ["", null, "\u{1b}[31m"]}),
     ] {
         let verdict = run(MODEL, events);
-        assert!(
-            verdict
-                .problems
-                .iter()
-                .all(|p| !format!("{p:?}").contains('\u{1b}'))
-        );
+        assert!(verdict.problems.iter().all(|p| !format!("{p:?}").contains('\u{1b}')));
     }
 }
 
@@ -244,15 +191,9 @@ fn a_failure_path_may_end_in_a_final_state() {
     .expect("a check");
     let diagram = "stateDiagram-v2\n [*] --> Charging\n Charging --> Done : all charged\n Charging --> RollingBack : order fails\n RollingBack --> RolledBack : all refunded\n Done --> [*]\n RolledBack --> [*]\n";
     let verdict = check.run(&json!({ "d": diagram }), Some("/d"));
-    assert_eq!(
-        messages(&verdict),
-        ["after `order_fails` the machine is in `RollingBack`"]
-    );
+    assert_eq!(messages(&verdict), ["after `order_fails` the machine is in `RollingBack`"]);
     let check = StateMachineCheck {
-        traces: vec![Trace {
-            events: vec!["order_fails".into(), "all_refunded".into()],
-            ..check.traces[0].clone()
-        }],
+        traces: vec![Trace { events: vec!["order_fails".into(), "all_refunded".into()], ..check.traces[0].clone() }],
         ..check
     };
     let verdict = check.run(&json!({ "d": diagram }), Some("/d"));

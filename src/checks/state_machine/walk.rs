@@ -34,10 +34,7 @@ impl Exam<'_> {
             let asked = trace.ends.as_slice();
             // A missing role or event has been reported; a walk without it would only say so again.
             let missing_role = asked.iter().all(|role| self.roles.of(role).is_empty());
-            if starts.is_empty()
-                || missing_role
-                || trace.events.iter().any(|e| !self.labels.known(e))
-            {
+            if starts.is_empty() || missing_role || trace.events.iter().any(|e| !self.labels.known(e)) {
                 continue;
             }
             walked += 1;
@@ -51,13 +48,7 @@ impl Exam<'_> {
     fn trace(&self, trace: &Trace, starts: Vec<String>) -> Option<Problem> {
         let mut walks: Vec<Walk> = starts
             .into_iter()
-            .map(|state| Walk {
-                story: state.clone(),
-                visited: vec![state.clone()],
-                state,
-                last: None,
-                ignored: None,
-            })
+            .map(|state| Walk { story: state.clone(), visited: vec![state.clone()], state, last: None, ignored: None })
             .collect();
         for event in &trace.events {
             let mut next = Vec::new();
@@ -82,11 +73,7 @@ impl Exam<'_> {
             return taken
                 .into_iter()
                 .map(|t| {
-                    let label = if t.parts.len() > 1 {
-                        t.label.as_str()
-                    } else {
-                        self.labels.spoken(event)
-                    };
+                    let label = if t.parts.len() > 1 { t.label.as_str() } else { self.labels.spoken(event) };
                     let mut next = here.clone();
                     next.story = format!("{} {} {}", here.story, arrow(label), t.to);
                     next.state.clone_from(&t.to);
@@ -98,12 +85,8 @@ impl Exam<'_> {
                 .collect();
         }
         let mut stays = walk;
-        stays.story = format!(
-            "{} {} {} (no such transition: stays)",
-            stays.story,
-            arrow(self.labels.spoken(event)),
-            stays.state
-        );
+        stays.story =
+            format!("{} {} {} (no such transition: stays)", stays.story, arrow(self.labels.spoken(event)), stays.state);
         stays.ignored = Some((event.to_string(), stays.state.clone()));
         vec![stays]
     }
@@ -114,11 +97,7 @@ impl Exam<'_> {
         let mut seen = BTreeSet::from([walk.state.clone()]);
         let mut at = 0;
         while let Some(here) = found.get(at).cloned() {
-            for t in self
-                .machine
-                .leaving(&here.state)
-                .filter(|t| t.label.is_empty())
-            {
+            for t in self.machine.leaving(&here.state).filter(|t| t.label.is_empty()) {
                 if seen.insert(t.to.clone()) {
                     let mut next = here.clone();
                     next.story = format!("{} --> {}", here.story, t.to);
@@ -135,78 +114,33 @@ impl Exam<'_> {
 
     fn judge(&self, trace: &Trace, walk: Walk) -> Option<Problem> {
         let rests = self.resting(&walk);
-        let ends = |w: &Walk| {
-            trace
-                .ends
-                .as_slice()
-                .iter()
-                .any(|role| self.roles.plays(&w.state, role))
-        };
-        let forbidden = |w: &Walk| {
-            trace
-                .never
-                .iter()
-                .find(|role| w.visited.iter().any(|s| self.roles.plays(s, role)))
-                .cloned()
-        };
-        let passing = self
-            .machine
-            .state(&walk.state)
-            .is_none_or(|s| s.kind == StateKind::Passing);
-        let good = if passing {
-            rests.iter().find(|w| ends(w))
-        } else {
-            rests.first().filter(|w| ends(w))
-        };
+        let ends = |w: &Walk| trace.ends.as_slice().iter().any(|role| self.roles.plays(&w.state, role));
+        let forbidden =
+            |w: &Walk| trace.never.iter().find(|role| w.visited.iter().any(|s| self.roles.plays(s, role))).cloned();
+        let passing = self.machine.state(&walk.state).is_none_or(|s| s.kind == StateKind::Passing);
+        let good = if passing { rests.iter().find(|w| ends(w)) } else { rests.first().filter(|w| ends(w)) };
         let visited = good.and_then(forbidden);
         if good.is_some() && visited.is_none() {
             return None;
         }
-        let wanted: Vec<String> = trace
-            .ends
-            .as_slice()
-            .iter()
-            .map(|role| spoken(role))
-            .collect();
+        let wanted: Vec<String> = trace.ends.as_slice().iter().map(|role| spoken(role)).collect();
         let wanted = wanted.join(" or ");
-        let events: Vec<String> = trace
-            .events
-            .iter()
-            .map(|e| quote(self.labels.spoken(e)))
-            .collect();
+        let events: Vec<String> = trace.events.iter().map(|e| quote(self.labels.spoken(e))).collect();
         let start = walk.visited.first().cloned().unwrap_or_default();
         let (message, expected) = match (&visited, &walk.ignored) {
             (Some(role), _) => (
-                format!(
-                    "on {} the machine passes through {}",
-                    events.join(", "),
-                    spoken(role)
-                ),
+                format!("on {} the machine passes through {}", events.join(", "), spoken(role)),
                 format!("never {}", spoken(role)),
             ),
             (None, Some((event, state))) => (
-                format!(
-                    "{} has no transition for {}",
-                    quote(state),
-                    quote(self.labels.spoken(event))
-                ),
+                format!("{} has no transition for {}", quote(state), quote(self.labels.spoken(event))),
                 format!("{} after {}", wanted, events.join(", ")),
             ),
-            (None, None) => (
-                format!(
-                    "after {} the machine is in {}",
-                    events.join(", "),
-                    quote(&walk.state)
-                ),
-                wanted,
-            ),
+            (None, None) => (format!("after {} the machine is in {}", events.join(", "), quote(&walk.state)), wanted),
         };
         let mut story = walk.story;
         if walk.ignored.is_some() {
-            story = story.replace(
-                &format!(" {} (no such transition: stays)", walk.state),
-                " ???",
-            );
+            story = story.replace(&format!(" {} (no such transition: stays)", walk.state), " ???");
         }
         let place = match (&walk.ignored, &walk.last) {
             (Some((_, state)), _) => self.machine.state(state).map(|s| self.at_state(s)),
