@@ -70,7 +70,10 @@ pub struct StoryStep {
 pub enum Outcome {
     Passed,
     /// The share of the check's weight that was earned all the same, as `(earned, of)`; `(0, 1)` for nothing.
-    Failed { earned: u32, of: u32 },
+    Failed {
+        earned: u32,
+        of: u32,
+    },
     NotGradable,
 }
 
