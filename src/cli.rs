@@ -128,6 +128,9 @@ pub struct CheckArgs {
     /// Show every finding in full
     #[arg(long)]
     pub all_findings: bool,
+    /// Seconds one check may take before it is stopped
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub time_limit: u16,
     /// What to write; may be repeated, each with its own --output
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Vec<Format>,
