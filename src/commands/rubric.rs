@@ -188,3 +188,101 @@ fn lint_exercise(course: &Course, exercise: &Exercise) -> Vec<String> {
     }
     problems
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(kind: CaseKind, loses: &[&str]) -> Case {
+        let loses = loses.iter().map(|&id| id.to_owned()).collect();
+        Case { name: "case".into(), kind, about: "what it is about".into(), loses, at_most: None }
+    }
+
+    /// A report whose criteria are each worth ten points.
+    fn report(criteria: &[(&str, f64, Status, &[&str])]) -> Report {
+        let course = pending::open_course(None).expect("the course opens");
+        let exercise = pending::exercise(&course, "day06").expect("day06 is written");
+        let mut report = pending::not_graded(&course, &exercise, "x", b"", "");
+        report.criteria = criteria
+            .iter()
+            .map(|&(id, points, status, needs)| crate::report::Criterion {
+                id: id.into(),
+                title: id.into(),
+                points,
+                max_points: 10.0,
+                status,
+                lessons: vec![],
+                needs: needs.iter().map(|&need| need.to_owned()).collect(),
+                executed: vec![],
+            })
+            .collect();
+        report.percent = report.criteria.iter().map(|criterion| criterion.points).sum::<f64>() * 10.0;
+        report
+    }
+
+    #[test]
+    fn a_bug_loses_exactly_what_it_names() {
+        let passed = |id| (id, 10.0, Status::Passed, &[][..]);
+        let failed = |id| (id, 4.0, Status::Partial, &[][..]);
+        let bug = case(CaseKind::Bug, &["a"]);
+        assert_eq!(judge(&bug, &report(&[failed("a"), passed("b")])), [""; 0]);
+        assert_eq!(judge(&bug, &report(&[passed("a"), passed("b")])), ["loses nothing in a, and must"]);
+        let both = judge(&bug, &report(&[failed("a"), failed("b")]));
+        assert_eq!(both, ["loses points in b, which `loses` does not name"]);
+        assert_eq!(judge(&bug, &report(&[passed("b")])), ["must lose points in a, which is no criterion"]);
+    }
+
+    #[test]
+    fn what_is_skipped_for_the_bug_is_not_held_against_it() {
+        let bug = case(CaseKind::Bug, &["a"]);
+        let failed = ("a", 0.0, Status::Failed, &[][..]);
+        let chain = [failed, ("b", 0.0, Status::Skipped, &["a"][..]), ("c", 0.0, Status::Skipped, &["b"][..])];
+        assert_eq!(judge(&bug, &report(&chain)), [""; 0]);
+        let stray = [failed, ("b", 0.0, Status::Skipped, &["z"][..])];
+        assert_eq!(judge(&bug, &report(&stray)).len(), 1);
+        let hidden = [("z", 0.0, Status::Failed, &[][..]), ("a", 0.0, Status::Skipped, &["z"][..])];
+        assert_eq!(judge(&bug, &report(&hidden)).len(), 2, "a bug that is never reached is not shown");
+    }
+
+    #[test]
+    fn models_lose_nothing_and_empty_answers_earn_little() {
+        let near_miss = report(&[("a", 9.0, Status::Partial, &[])]);
+        assert_eq!(judge(&case(CaseKind::Model, &[]), &near_miss).len(), 1);
+        assert_eq!(judge(&case(CaseKind::Variant, &[]), &report(&[("a", 10.0, Status::Passed, &[])])), [""; 0]);
+        assert_eq!(judge(&case(CaseKind::Blank, &[]), &report(&[("a", 2.0, Status::Partial, &[])])), [""; 0]);
+        assert_eq!(judge(&case(CaseKind::Keywords, &[]), &report(&[("a", 2.1, Status::Partial, &[])])).len(), 1);
+    }
+
+    #[test]
+    fn lint_finds_each_fault() {
+        let course = pending::open_course(None).expect("the course opens");
+        let mut exercise = pending::exercise(&course, "day06").expect("day06 is written");
+        let ids: Vec<String> = exercise.rubric.criteria.iter().map(|criterion| criterion.id.clone()).collect();
+        let all: Vec<&str> = ids.iter().map(String::as_str).collect();
+        exercise.cases = [CaseKind::Model, CaseKind::Variant, CaseKind::Blank, CaseKind::Keywords]
+            .map(|kind| Case { name: format!("{kind:?}"), ..case(kind, &[]) })
+            .into();
+        exercise.cases.push(case(CaseKind::Bug, &all));
+        assert_eq!(lint_exercise(&course, &exercise), [""; 0]);
+
+        let criteria = &mut exercise.rubric.criteria;
+        criteria[1].id = criteria[0].id.clone();
+        criteria[2].points = 19;
+        criteria[2].hints[1] = " ".into();
+        criteria[3].lessons = vec![99];
+        criteria[3].needs = vec!["c5".into()];
+        exercise.cases[4].loses.retain(|id| id != "c5");
+        let problems = lint_exercise(&course, &exercise).join("\n");
+        for expected in [
+            "criterion id c1 is used twice",
+            "the points sum to 99, not 100",
+            "criterion c3 needs 3 hints",
+            "criterion c4 names lesson 99",
+            "criterion c4 needs c5, which is no criterion before it",
+            "criterion c5 has no case that loses it",
+            "case case loses c2, which is no criterion",
+        ] {
+            assert!(problems.contains(expected), "{expected} is missing in\n{problems}");
+        }
+    }
+}
