@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Level, Origin, Renderer, Snippet};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{Style, sanitize};
 use crate::report::{Finding, Location, Related};
@@ -45,13 +45,34 @@ pub fn render(finding: &Finding, style: Style) -> String {
         group = group.element(origin);
     }
     for block in first.into_iter().chain(rest) {
-        group = group.element(snippet(&block, &known, &marks, &path));
+        group = group.element(snippet(&block, &known, &marks, &path, style.width));
     }
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(style.width).decor_style(DecorStyle::Ascii);
     let mut text = renderer.render(&[group]);
     text.push('\n');
-    text
+    // Without an excerpt the arrow is not aligned with what follows below it.
+    text.replacen("\n--> ", &format!("\n{}--> ", " ".repeat(gutter(finding))), 1)
+}
+
+/// Labels that were shortened beside the text they mark, in full.
+pub fn long_labels(finding: &Finding, style: Style) -> Vec<String> {
+    let related = finding.related.iter().map(|Related { location, label }| (location, Some(label)));
+    std::iter::once((&finding.location, finding.label.as_ref()))
+        .chain(related)
+        .filter_map(|(place, label)| {
+            let label = sanitize::squeezed(label?);
+            (label.width() > label_room(place, style.width) && !place.source.is_empty())
+                .then(|| format!("line {}: {label}", place.line))
+        })
+        .collect()
+}
+
+/// Columns beside a marked text, behind line numbers of up to three digits. In a line that is wider than the page the
+/// excerpt is moved, so there is always some.
+fn label_room(place: &Location, width: usize) -> usize {
+    let marked_to = if place.end_line > place.line { 0 } else { place.end_column as usize };
+    width.saturating_sub("123 | ".len() + marked_to + 1).max(24)
 }
 
 /// Width of the line numbers beside the excerpt, so that what follows can be aligned with it.
@@ -83,6 +104,7 @@ fn snippet<'a>(
     known: &BTreeMap<u32, String>,
     marks: &[Mark<'_>],
     path: &str,
+    width: usize,
 ) -> Snippet<'a, Annotation<'a>> {
     let (start, end) = (block[0], block[block.len() - 1]);
     let mut text = String::new();
@@ -108,7 +130,10 @@ fn snippet<'a>(
         let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
         let annotation = kind.span(from..to.max(from));
         match mark.label {
-            Some(label) => annotation.label(sanitize::squeezed(label)),
+            Some(label) => {
+                let room = label_room(mark.place, width);
+                annotation.label(truncate(&sanitize::squeezed(label), room))
+            }
             None => annotation,
         }
     });
@@ -116,7 +141,8 @@ fn snippet<'a>(
     Snippet::source(text).line_start(start as usize).path(path.to_owned()).annotations(annotations)
 }
 
-/// Breaks text at blanks so that no line is wider than `width` columns, except for a word that is wider by itself.
+/// Breaks text so that no line is wider than `width` columns: at blanks, and inside a word that is wider by itself
+/// (scripts without blanks, hashes).
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut current = String::new();
@@ -126,6 +152,15 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
         }
         if !current.is_empty() {
             current.push(' ');
+        }
+        if current.is_empty() && word.width() > width {
+            for c in word.chars() {
+                if !current.is_empty() && current.width() + UnicodeWidthChar::width(c).unwrap_or(0) > width {
+                    lines.push(std::mem::take(&mut current));
+                }
+                current.push(c);
+            }
+            continue;
         }
         current.push_str(word);
     }
@@ -142,7 +177,7 @@ pub fn truncate(text: &str, width: usize) -> String {
     }
     let mut shown = String::new();
     for c in text.chars() {
-        if shown.width() + unicode_width::UnicodeWidthChar::width(c).unwrap_or(0) + 1 > width {
+        if shown.width() + UnicodeWidthChar::width(c).unwrap_or(0) + 1 > width {
             break;
         }
         shown.push(c);

@@ -194,6 +194,19 @@ fn excerpts_survive_wide_long_and_absent_lines() {
 }
 
 #[test]
+fn text_without_blanks_and_long_labels_stay_on_the_page() {
+    let mut finding = finding(1, 30.0);
+    finding.message = "同じ支払いが二回送られ、カードに二重に請求された".repeat(4);
+    finding.actual = Some("f".repeat(300));
+    let label = "B looks here before A has recorded the key, and so both of them find that there is none";
+    finding.related[0].label = label.into();
+    let text = text::render(&reports(vec![finding]), Style::default());
+    assert_fits(&text, 80);
+    let words = text.split_whitespace().filter(|word| *word != "=").collect::<Vec<_>>().join(" ");
+    assert!(words.contains(&format!("line 31: {label}")), "nothing is lost: {text}");
+}
+
+#[test]
 fn replay_shortens_nothing() {
     let reports = reports(vec![finding(1, 30.0)]);
     let report = &reports.reports[0];

@@ -94,7 +94,7 @@ fn push_criterion(out: &mut String, criterion: &Criterion, style: Style) {
     let needs: Vec<String> = criterion.needs.iter().map(|id| sanitize::squeezed(id)).collect();
     let remark = match criterion.status {
         Status::Skipped if !needs.is_empty() => format!("not tried: needs {}", needs.join(", ")),
-        Status::NotGradable => "neither right nor wrong: it could not be read".to_owned(),
+        Status::NotGradable => "not gradable: neither right nor wrong".to_owned(),
         _ => return,
     };
     for line in wrap(&remark, style.width.saturating_sub(8)) {
@@ -117,6 +117,9 @@ fn push_finding(out: &mut String, report: &Report, finding: &Finding, style: Sty
             });
         }
     };
+    for label in excerpt::long_labels(finding, style) {
+        fact("", &label);
+    }
     if let Some(expected) = &finding.expected {
         fact("expected: ", expected);
     }
@@ -176,7 +179,7 @@ fn push_facts(out: &mut String, gutter: &str, facts: &[String], style: Style) {
             None => ("=", fact.as_str()),
         };
         let blanks = text.len() - text.trim_start_matches(' ').len();
-        let room = style.width.saturating_sub(gutter.len() + 3 + blanks);
+        let room = style.width.saturating_sub(gutter.len() + 3 + blanks + 2);
         for (index, line) in wrap(text, room).into_iter().enumerate() {
             let mark = if index == 0 { mark } else { " " };
             let hang = if index == 0 { blanks } else { blanks + 2 };
