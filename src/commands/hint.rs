@@ -69,3 +69,31 @@ fn push_hint(out: &mut String, report: &Report, finding: &Finding, level: usize,
         out.push_str(&format!("  next: belt hint {} {id} --level {}\n", text::target(report), level + 1));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::tests::{finding, reports};
+
+    #[test]
+    fn each_level_says_more_and_how_to_get_the_next() {
+        let report = &reports(vec![finding(1, 30.0)]).reports[0];
+        let first = hints(report, None, 1, 80);
+        assert!(first.contains("hint 1 of 3: nudge"), "{first}");
+        assert!(first.contains("next: belt hint day06 retry-safe --level 2"), "{first}");
+        let last = hints(report, Some("retry-safe"), 3, 80);
+        assert!(last.contains("hint 3 of 3: nearly the answer") && !last.contains("next:"), "{last}");
+        assert_eq!(hints(report, None, 9, 80), last, "there is no level beyond the last");
+    }
+
+    #[test]
+    fn a_criterion_is_hinted_at_once_and_nothing_lost_is_said_so() {
+        let mut other = finding(3, 5.0);
+        other.criterion = Some("numbers".into());
+        let report = &reports(vec![finding(1, 30.0), finding(2, 10.0), other]).reports[0];
+        let text = hints(report, None, 1, 80);
+        assert_eq!(text.matches("hint 1 of 3").count(), 2, "{text}");
+        assert!(hints(report, Some("key-table"), 1, 80).contains("no hint about key-table"));
+        assert!(hints(&reports(vec![]).reports[0], None, 1, 80).contains("nothing lost points"));
+    }
+}

@@ -55,6 +55,9 @@ pub fn cause_of_death(status: ExitStatus, stderr: &str, timed_out: Option<Durati
     if stderr.contains("overflowed its stack") {
         return "it nested so deeply that the stack overflowed".to_owned();
     }
+    if stderr.contains("panicked at") {
+        return "it made belt itself fail, which is a mistake in belt: please report it".to_owned();
+    }
     match signal(status) {
         Some(SIGXCPU) => format!("it used more than {CPU_S} seconds of processor time"),
         Some(SIGKILL) => "the system killed it, most likely for its use of memory".to_owned(),
@@ -74,4 +77,23 @@ fn signal(status: ExitStatus) -> Option<i32> {
 #[cfg(not(unix))]
 fn signal(_status: ExitStatus) -> Option<i32> {
     None
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use super::*;
+
+    #[test]
+    fn the_cause_is_told_by_the_signal_and_the_last_words() {
+        let cause = |signal, stderr| cause_of_death(ExitStatus::from_raw(signal), stderr, None);
+        assert_eq!(cause(SIGXCPU, ""), "it used more than 20 seconds of processor time");
+        assert_eq!(cause(6, "memory allocation of 10000000000 bytes failed"), "it needed more than 1.5 GiB of memory");
+        assert!(cause(6, "thread 'main' has overflowed its stack").contains("nested so deeply"));
+        assert!(cause(SIGKILL, "").contains("the system killed it"));
+        assert!(cause(101 << 8, "thread 'main' panicked at src/x.rs").contains("please report it"));
+        let slow = cause_of_death(ExitStatus::from_raw(SIGKILL), "", Some(Duration::from_secs(3)));
+        assert_eq!(slow, "it ran for more than 3 s", "the parent killed it, and knows why");
+    }
 }

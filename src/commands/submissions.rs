@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -86,9 +87,11 @@ fn exercise_of(course: &Course, path: &str, bytes: &[u8]) -> Result<String, Erro
 fn exercise_field(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
     // A key at the beginning of a line for YAML, a key in quotes anywhere for JSON.
-    let pattern = Regex::new(r#"(?m)(?:^\u{feff}?exercise|"exercise")[ \t]*:[ \t]*["']?([A-Za-z0-9_-]+)"#)
-        .expect("the pattern is a constant that compiles");
-    pattern.captures(&text).map(|captures| captures[1].to_owned())
+    static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"(?m)(?:^\u{feff}?exercise|"exercise")[ \t]*:[ \t]*["']?([A-Za-z0-9_-]+)"#)
+            .expect("the pattern is a constant that compiles")
+    });
+    PATTERN.captures(&text).map(|captures| captures[1].to_owned())
 }
 
 #[cfg(test)]

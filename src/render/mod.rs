@@ -12,7 +12,7 @@ pub mod text;
 pub mod timeline;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::report::{Report, Reports};
 

@@ -37,7 +37,7 @@ fn step(number: u32, client: &str, call: &str, result: &str) -> Step {
     }
 }
 
-fn finding(number: u32, points_lost: f64) -> Finding {
+pub(crate) fn finding(number: u32, points_lost: f64) -> Finding {
     let mut steps = vec![
         step(1, "A", "SELECT key\n  FROM payments\n  WHERE key = 'k1'", "none"),
         step(2, "B", "SELECT key FROM payments WHERE key = 'k1'", "none"),
@@ -85,7 +85,7 @@ fn finding(number: u32, points_lost: f64) -> Finding {
     }
 }
 
-fn reports(findings: Vec<Finding>) -> Reports {
+pub(crate) fn reports(findings: Vec<Finding>) -> Reports {
     let report = Report {
         exercise: ExerciseRef {
             id: "day06".into(),
