@@ -1,1 +1,297 @@
-//! (being built)
+//! From checks to a report. Pure: no files, no clock, no environment; same bytes in, same bytes out.
+//!
+//! Rounding is done once, here: a criterion's points are the share its checks earned of what it is worth, rounded *down* to
+//! whole points. Everything else is sums.
+
+use std::collections::BTreeSet;
+
+use crate::checks::{Context, Outcome, Place, Problem, Story, Verdict};
+use crate::course::{Course, Criterion, Error, Exercise};
+use crate::report::{
+    Counterexample, CourseRef, Criterion as Graded, ExerciseRef, Finding, Lesson, Related, Report, Status, Step,
+    SubmissionRef,
+};
+use crate::submission::{Document, LoadError, Validator};
+
+/// What to do about a check that is about to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Control {
+    Run,
+    /// It ended its worker before; the reason.
+    Killed(String),
+}
+
+/// Grades a document that has been read.
+///
+/// `on_check` is told the id of each check (`criterion/number`) before it runs.
+///
+/// # Errors
+/// When the course is wrong.
+pub fn grade(
+    course: &Course,
+    exercise: &Exercise,
+    document: &Document,
+    on_check: &mut dyn FnMut(&str) -> Control,
+) -> Result<Report, Error> {
+    let validator: &Validator = exercise.validator()?;
+    let form = validator.validate(document);
+    let mut marks: Vec<Mark> = Vec::new();
+    let mut findings: Vec<(f64, Finding)> = Vec::new();
+    for problem in &form {
+        findings.push((0.0, finding(document, None, problem, &[])));
+    }
+    let hints: Vec<&str> =
+        exercise.rubric.criteria.iter().flat_map(|criterion| criterion.hints.iter().map(String::as_str)).collect();
+    let mut originals = vec![exercise.text.as_str(), exercise.template.as_str()];
+    originals.extend(hints);
+
+    for criterion in &exercise.rubric.criteria {
+        let unmet: Vec<String> = criterion
+            .needs
+            .iter()
+            .filter(|need| !marks.iter().any(|mark| mark.id == **need && mark.status == Status::Passed))
+            .cloned()
+            .collect();
+        if !unmet.is_empty() {
+            marks.push(Mark {
+                id: criterion.id.clone(),
+                points: 0,
+                status: Status::Skipped,
+                needs: unmet,
+                executed: Vec::new(),
+            });
+            continue;
+        }
+        let mark = grade_criterion(criterion, exercise, document, &originals, on_check, &mut findings)?;
+        marks.push(mark);
+    }
+
+    let criteria: Vec<Graded> =
+        exercise.rubric.criteria.iter().zip(&marks).map(|(criterion, mark)| graded(course, criterion, mark)).collect();
+    Ok(assemble(course, exercise, (document.name(), document.sha256()), criteria, findings))
+}
+
+/// The report on a file that cannot be read: nothing is gradable, and the findings say why.
+pub fn unreadable(course: &Course, exercise: &Exercise, path: &str, sha256: &str, errors: &[LoadError]) -> Report {
+    let criteria = exercise
+        .rubric
+        .criteria
+        .iter()
+        .map(|criterion| {
+            let mark = Mark {
+                id: criterion.id.clone(),
+                points: 0,
+                status: Status::NotGradable,
+                needs: Vec::new(),
+                executed: Vec::new(),
+            };
+            graded(course, criterion, &mark)
+        })
+        .collect();
+    let findings = errors
+        .iter()
+        .map(|error| {
+            let finding = Finding {
+                number: 0,
+                criterion: None,
+                points_lost: 0.0,
+                message: error.message.clone(),
+                expected: None,
+                actual: None,
+                location: error.location.clone(),
+                label: None,
+                related: Vec::new(),
+                notes: Vec::new(),
+                help: error.help.clone(),
+                hint: None,
+                hints: Vec::new(),
+                counterexample: None,
+            };
+            (f64::INFINITY, finding)
+        })
+        .collect();
+    assemble(course, exercise, (path, sha256), criteria, findings)
+}
+
+struct Mark {
+    id: String,
+    points: u32,
+    status: Status,
+    needs: Vec<String>,
+    executed: Vec<String>,
+}
+
+fn grade_criterion(
+    criterion: &Criterion,
+    exercise: &Exercise,
+    document: &Document,
+    originals: &[&str],
+    on_check: &mut dyn FnMut(&str) -> Control,
+    findings: &mut Vec<(f64, Finding)>,
+) -> Result<Mark, Error> {
+    let total: u64 = criterion.checks.iter().map(|weighted| u64::from(weighted.weight)).sum();
+    // Earned weight as an exact fraction, so that no rounding happens before the last one.
+    let (mut numerator, mut denominator) = (0_u64, 1_u64);
+    let (mut passed, mut not_gradable) = (0, 0);
+    let mut executed = Vec::new();
+    for (number, weighted) in criterion.checks.iter().enumerate() {
+        let context = Context { document: document.json(), exercise, at: criterion.at.as_deref(), originals };
+        let verdict = match on_check(&format!("{}/{number}", criterion.id)) {
+            Control::Run => weighted.check.run(&context)?,
+            Control::Killed(reason) => killed(&reason, criterion),
+        };
+        executed.extend(verdict.executed.clone());
+        let (earned, of) = match verdict.outcome {
+            Outcome::Passed => {
+                passed += 1;
+                (1, 1)
+            }
+            Outcome::Failed { earned, of } => (u64::from(earned), u64::from(of.max(1))),
+            Outcome::NotGradable => {
+                not_gradable += 1;
+                (0, 1)
+            }
+        };
+        numerator = numerator * of + earned * u64::from(weighted.weight) * denominator;
+        denominator *= of;
+        let share = f64::from(weighted.weight) / total.max(1) as f64;
+        let lost = f64::from(criterion.points) * share * (1.0 - earned as f64 / of as f64);
+        let hints = weighted.hints.as_ref().unwrap_or(&criterion.hints);
+        for problem in &verdict.problems {
+            if verdict.outcome != Outcome::Passed {
+                findings.push((lost, finding(document, Some(criterion), problem, hints)));
+            }
+        }
+    }
+    let points = (u64::from(criterion.points) * numerator / (denominator * total.max(1))) as u32;
+    let status = if passed == criterion.checks.len() {
+        Status::Passed
+    } else if points > 0 {
+        Status::Partial
+    } else if not_gradable > 0 && passed + not_gradable == criterion.checks.len() {
+        Status::NotGradable
+    } else {
+        Status::Failed
+    };
+    Ok(Mark { id: criterion.id.clone(), points, status, needs: Vec::new(), executed })
+}
+
+fn killed(reason: &str, criterion: &Criterion) -> Verdict {
+    let place = criterion.at.as_deref().unwrap_or_default();
+    Verdict::failed(vec![Problem {
+        message: format!("running this {reason}, and belt stopped it"),
+        help: Some("look for a loop without an end, or a number or text that grows without bound".into()),
+        place: Place::field(place),
+        ..Problem::default()
+    }])
+}
+
+fn graded(course: &Course, criterion: &Criterion, mark: &Mark) -> Graded {
+    Graded {
+        id: criterion.id.clone(),
+        title: criterion.title.clone(),
+        points: f64::from(mark.points),
+        max_points: f64::from(criterion.points),
+        status: mark.status,
+        lessons: criterion
+            .lessons
+            .iter()
+            .filter_map(|number| course.lessons.get(number))
+            .map(|lesson| Lesson { number: lesson.number, title: lesson.title.clone() })
+            .collect(),
+        needs: mark.needs.clone(),
+        executed: mark.executed.clone(),
+    }
+}
+
+fn assemble(
+    course: &Course,
+    exercise: &Exercise,
+    (path, sha256): (&str, &str),
+    criteria: Vec<Graded>,
+    mut findings: Vec<(f64, Finding)>,
+) -> Report {
+    let score: f64 = criteria.iter().map(|criterion| criterion.points).sum();
+    let max_score: f64 = criteria.iter().map(|criterion| criterion.max_points).sum();
+    let percent = if max_score > 0.0 { (score * 1000.0 / max_score).floor() / 10.0 } else { 0.0 };
+    let pass_mark = exercise.rubric.pass_mark.unwrap_or(course.pass_mark);
+    // The same slip shows in many scenarios: it is told once, under the criterion where it costs most.
+    findings.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    let mut told = BTreeSet::new();
+    findings
+        .retain(|(_, finding)| told.insert((finding.message.clone(), finding.location.line, finding.location.column)));
+    let findings = findings
+        .into_iter()
+        .enumerate()
+        .map(|(index, (lost, mut finding))| {
+            finding.number = index as u32 + 1;
+            finding.points_lost = if lost.is_finite() { (lost * 10.0).round() / 10.0 } else { max_score };
+            finding
+        })
+        .collect();
+    Report {
+        exercise: ExerciseRef {
+            id: exercise.id.clone(),
+            title: exercise.title.clone(),
+            sha256: exercise.sha256().to_owned(),
+        },
+        course: CourseRef { id: course.id.clone(), title: course.title.clone(), version: course.version.clone() },
+        submission: SubmissionRef { path: path.to_owned(), sha256: sha256.to_owned() },
+        score,
+        max_score,
+        percent,
+        pass_mark,
+        passed: percent >= pass_mark,
+        criteria,
+        findings,
+    }
+}
+
+/// A problem with its places turned into lines.
+fn finding(document: &Document, criterion: Option<&Criterion>, problem: &Problem, hints: &[String]) -> Finding {
+    Finding {
+        number: 0,
+        criterion: criterion.map(|criterion| criterion.id.clone()),
+        points_lost: 0.0,
+        message: problem.message.clone(),
+        expected: problem.expected.clone(),
+        actual: problem.actual.clone(),
+        location: document.locate(&problem.place),
+        label: problem.label.clone(),
+        related: problem
+            .related
+            .iter()
+            .map(|(place, label)| Related { location: document.locate(place), label: label.clone() })
+            .collect(),
+        notes: problem.notes.clone(),
+        help: problem.help.clone(),
+        hint: hints.first().cloned(),
+        hints: hints.to_vec(),
+        counterexample: problem.story.as_ref().map(|story| counterexample(document, story)),
+    }
+}
+
+fn counterexample(document: &Document, story: &Story) -> Counterexample {
+    Counterexample {
+        scenario: story.scenario.clone(),
+        faults: story.faults,
+        preemptions: story.preemptions,
+        clients: story.clients.clone(),
+        steps: story
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(index, step)| Step {
+                number: index as u32 + 1,
+                client: step.client.clone(),
+                time: step.time,
+                call: step.call.clone(),
+                result: step.result.clone(),
+                fault: step.fault.clone(),
+                remark: step.remark.clone(),
+                location: step.place.as_ref().map(|place| document.locate(place)),
+            })
+            .collect(),
+        explored: story.explored.clone(),
+    }
+}

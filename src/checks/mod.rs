@@ -3,9 +3,64 @@
 //! A check sees the document and the exercise's files and answers with a [`Verdict`]. It speaks of places as JSON
 //! pointers plus offsets inside a field ([`Place`]); `grade` turns those into lines and columns.
 
+pub mod code;
+pub mod expression;
+pub mod function;
+pub mod scenario;
+
 use std::ops::Range;
 
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use crate::course::{Error, Exercise};
 use crate::report::Explored;
+
+/// A check of a rubric, written as `{kind: arguments}`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    Code(code::CodeCheck),
+    Expression(expression::ExpressionCheck),
+    Function(function::FunctionCheck),
+    Scenario(scenario::ScenarioCheck),
+}
+
+impl Check {
+    /// # Errors
+    /// When the rubric or one of the exercise's files is wrong; a wrong submission is a verdict.
+    pub fn run(&self, context: &Context) -> Result<Verdict, Error> {
+        match self {
+            Check::Code(check) => check.run(context),
+            Check::Expression(check) => check.run(context),
+            Check::Function(check) => check.run(context),
+            Check::Scenario(check) => check.run(context),
+        }
+    }
+}
+
+/// What a check may see.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    pub document: &'a Json,
+    pub exercise: &'a Exercise,
+    /// The criterion's own field.
+    pub at: Option<&'a str>,
+    /// Texts whose repetition earns nothing: the task, the template, the hints.
+    pub originals: &'a [&'a str],
+}
+
+impl Context<'_> {
+    /// A text file of the exercise.
+    pub fn text_file(&self, name: &str) -> Option<String> {
+        self.exercise.file(name).ok().and_then(|bytes| String::from_utf8(bytes.to_vec()).ok())
+    }
+
+    /// The error that a file of the exercise is wrong.
+    pub fn broken(&self, file: &str, message: String) -> Error {
+        Error::Invalid { path: self.exercise.path_of(file), line: 1, column: 1, message }
+    }
+}
 
 /// A place in a submission: a field, or a stretch of text inside a string field.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,11 +75,18 @@ pub struct Place {
 
 impl Place {
     pub fn field(pointer: impl Into<String>) -> Self {
-        Place { pointer: pointer.into(), ..Place::default() }
+        Place {
+            pointer: pointer.into(),
+            ..Place::default()
+        }
     }
 
     pub fn inside(pointer: impl Into<String>, range: Range<usize>) -> Self {
-        Place { pointer: pointer.into(), range: Some(range), key: false }
+        Place {
+            pointer: pointer.into(),
+            range: Some(range),
+            key: false,
+        }
     }
 }
 
@@ -87,14 +149,26 @@ pub struct Verdict {
 
 impl Verdict {
     pub fn passed() -> Self {
-        Verdict { outcome: Outcome::Passed, problems: Vec::new(), executed: None }
+        Verdict {
+            outcome: Outcome::Passed,
+            problems: Vec::new(),
+            executed: None,
+        }
     }
 
     pub fn failed(problems: Vec<Problem>) -> Self {
-        Verdict { outcome: Outcome::Failed { earned: 0, of: 1 }, problems, executed: None }
+        Verdict {
+            outcome: Outcome::Failed { earned: 0, of: 1 },
+            problems,
+            executed: None,
+        }
     }
 
     pub fn not_gradable(problems: Vec<Problem>) -> Self {
-        Verdict { outcome: Outcome::NotGradable, problems, executed: None }
+        Verdict {
+            outcome: Outcome::NotGradable,
+            problems,
+            executed: None,
+        }
     }
 }

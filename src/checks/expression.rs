@@ -1,0 +1,57 @@
+//! `expression`: a Python expression over the document, for counts, sums and agreement between fields.
+
+use serde::Deserialize;
+
+use super::{Context, Place, Problem, Verdict};
+use crate::course::Error;
+use crate::sim::{self, value::Value};
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpressionCheck {
+    /// Python; `submission` is the document, `text(...)` lower-cases and strips what it is given.
+    pub expect: String,
+    /// What is wrong otherwise; braces hold Python, as in an f-string.
+    pub otherwise: String,
+    /// Python helpers.
+    #[serde(default)]
+    pub helpers: String,
+    /// JSON pointer of the field a failure is shown at; the criterion's own when missing.
+    #[serde(default)]
+    pub at: Option<String>,
+    /// What was expected, in words.
+    #[serde(default)]
+    pub expected: Option<String>,
+}
+
+const HELPERS: &str = "def text(value):\n    return str(value).strip().lower() if value is not None else ''\n";
+
+impl ExpressionCheck {
+    pub fn run(&self, context: &Context) -> Result<Verdict, Error> {
+        let otherwise = self.otherwise.replace('\\', "\\\\").replace("\"\"\"", "'''");
+        let program =
+            format!("{HELPERS}{}\n(None if ({}) else f\"\"\"{otherwise}\"\"\")\n", self.helpers, self.expect.trim());
+        let submission = Value::from_json(context.document);
+        let answer = sim::python::evaluate_program(&program, &[("submission", submission)]);
+        let place = Place::field(self.at.as_deref().or(context.at).unwrap_or_default());
+        match answer {
+            Ok(Value::None) => Ok(Verdict::passed()),
+            Ok(message) => Ok(Verdict::failed(vec![Problem {
+                message: message.as_str().map_or_else(|| message.to_string(), str::to_owned),
+                expected: self.expected.clone(),
+                place,
+                ..Problem::default()
+            }])),
+            Err(error) if error.kind == sim::python::ErrorKind::Syntax => {
+                Err(context.broken("rubric.yaml", format!("the expression `{}` cannot be read: {error}", self.expect)))
+            }
+            // The document has not the shape the expression needs, which the schema has said already.
+            Err(error) => Ok(Verdict::not_gradable(vec![Problem {
+                message: format!("this cannot be compared ({error})"),
+                expected: self.expected.clone(),
+                place,
+                ..Problem::default()
+            }])),
+        }
+    }
+}

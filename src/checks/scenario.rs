@@ -1,0 +1,33 @@
+//! `scenario: file.yaml`: the learner's code under every schedule and fault within the scenario's bounds.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::{Context, Verdict};
+use crate::course::Error;
+use crate::sim::{self, Scenario, Trouble};
+
+/// The exercise's common world; scenarios say what they change.
+pub const WORLD_FILE: &str = "world.yaml";
+
+/// The scenario's file, relative to the exercise.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct ScenarioCheck {
+    pub file: String,
+}
+
+impl ScenarioCheck {
+    pub fn run(&self, context: &Context) -> Result<Verdict, Error> {
+        let scenario: Scenario = context.exercise.typed(&self.file)?;
+        let world: BTreeMap<String, Json> = context.exercise.typed(WORLD_FILE)?;
+        let files = |name: &str| context.text_file(name);
+        match sim::run::run(&scenario, &world, context.document, &files) {
+            Ok(verdict) => Ok(verdict),
+            Err(Trouble::Submission(problem)) => Ok(Verdict::not_gradable(vec![*problem])),
+            Err(Trouble::Author(message)) => Err(context.broken(&self.file, message)),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Clients as trees: the code is deterministic, so what it does next depends only on the answers it has received.
+//!
+//! A node is a point where the code has called the world (or has ended), an edge is an answer. The interpreter runs once for
+//! each edge, however many schedules go along it; clients that run the same code share one tree.
+//!
+//! Invariant: a node's `next` is a function of the root's entry and the replies on the path from the root.
+
+use std::collections::HashMap;
+
+use super::python::{Frame, Program, PyError, Reply, Suspended, Turn};
+use super::value::Value;
+use super::world::{Call, CallId, World};
+
+pub type NodeId = u32;
+
+/// What the code does at a node.
+#[derive(Debug, Clone)]
+pub enum Next {
+    Call(CallId),
+    Done(Value),
+    Raised(PyError),
+}
+
+struct Node {
+    next: Next,
+    /// `None` at a root.
+    parent: Option<(NodeId, Reply)>,
+    root: NodeId,
+    /// Calls made on the way here.
+    depth: u32,
+    /// The interpreter, waiting here, until one child has taken it.
+    live: Option<Box<Suspended>>,
+    children: HashMap<Reply, NodeId>,
+}
+
+/// The trees of one program, one root an entry point.
+pub struct Forest {
+    program: Program,
+    nodes: Vec<Node>,
+    roots: HashMap<u32, NodeId>,
+    entries: HashMap<NodeId, u32>,
+    /// Times the interpreter went from one call to the next.
+    pub interpreted: u64,
+}
+
+impl Forest {
+    pub fn new(program: Program) -> Self {
+        Forest { program, nodes: Vec::new(), roots: HashMap::new(), entries: HashMap::new(), interpreted: 0 }
+    }
+
+    pub fn next(&self, node: NodeId) -> &Next {
+        &self.nodes[node as usize].next
+    }
+
+    /// Calls made since the client started.
+    pub fn depth(&self, node: NodeId) -> u32 {
+        self.nodes[node as usize].depth
+    }
+
+    /// The node at which entry point number `entry` begins.
+    pub fn root(&mut self, entry: u32, world: &mut World) -> NodeId {
+        if let Some(root) = self.roots.get(&entry) {
+            return *root;
+        }
+        let turn = self.start(entry);
+        let id = self.nodes.len() as NodeId;
+        self.add(turn, None, id, 0, world);
+        self.roots.insert(entry, id);
+        self.entries.insert(id, entry);
+        id
+    }
+
+    /// The node after `reply`.
+    pub fn child(&mut self, node: NodeId, reply: &Reply, world: &mut World) -> NodeId {
+        if let Some(child) = self.nodes[node as usize].children.get(reply) {
+            return *child;
+        }
+        let turn = match self.nodes[node as usize].live.take() {
+            Some(live) => {
+                self.interpreted += 1;
+                live.resume(reply)
+            }
+            None => match self.revive(node) {
+                Some(live) => live.resume(reply),
+                None => return node,
+            },
+        };
+        let (root, depth) = (self.nodes[node as usize].root, self.nodes[node as usize].depth + 1);
+        let id = self.add(turn, Some((node, reply.clone())), root, depth, world);
+        self.nodes[node as usize].children.insert(reply.clone(), id);
+        id
+    }
+
+    /// Where in the learner's code the call at `node` is made, outermost frame first.
+    pub fn frames(&mut self, node: NodeId) -> Vec<Frame> {
+        match self.revive(node) {
+            Some(live) => live.frames(),
+            None => match self.next(node) {
+                Next::Raised(error) => error.frames.clone(),
+                _ => Vec::new(),
+            },
+        }
+    }
+
+    fn start(&mut self, entry: u32) -> Turn {
+        self.interpreted += 1;
+        self.program.start(&[Value::Int(i64::from(entry))])
+    }
+
+    /// Runs the code again up to the call at `node`.
+    fn revive(&mut self, node: NodeId) -> Option<Box<Suspended>> {
+        let mut replies = Vec::new();
+        let mut at = node;
+        while let Some((parent, reply)) = &self.nodes[at as usize].parent {
+            replies.push(reply.clone());
+            at = *parent;
+        }
+        let mut turn = self.start(self.entries[&at]);
+        for reply in replies.iter().rev() {
+            let Turn::Call(live) = turn else { return None };
+            self.interpreted += 1;
+            turn = live.resume(reply);
+        }
+        match turn {
+            Turn::Call(live) => Some(live),
+            _ => None,
+        }
+    }
+
+    fn add(
+        &mut self,
+        turn: Turn,
+        parent: Option<(NodeId, Reply)>,
+        root: NodeId,
+        depth: u32,
+        world: &mut World,
+    ) -> NodeId {
+        let (next, live) = match turn {
+            Turn::Done(value) => (Next::Done(value), None),
+            Turn::Raised(error) => (Next::Raised(error), None),
+            Turn::Call(mut live) => {
+                let call = Call {
+                    object: std::mem::take(&mut live.object),
+                    method: std::mem::take(&mut live.method),
+                    args: std::mem::take(&mut live.args),
+                };
+                match world.intern(call) {
+                    Some(call) => (Next::Call(call), Some(live)),
+                    None => (Next::Done(Value::None), None),
+                }
+            }
+        };
+        let id = self.nodes.len() as NodeId;
+        self.nodes.push(Node { next, parent, root, depth, live, children: HashMap::new() });
+        id
+    }
+}

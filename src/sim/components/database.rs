@@ -1,0 +1,351 @@
+//! The learner's database: their schema and their statements, on a real engine, as a component whose states are numbers.
+//!
+//! The engine holds one state at a time. A state is known by the digest of its contents and remembered by the statement that
+//! first led to it, so any state can be brought back: savepoints are unwound to a common ancestor and the rest is run again.
+//!
+//! Transactions are serializable by the plainest means: from its first statement on, a transaction holds the database, and
+//! others' statements wait until it ends. Every serial order is explored, and nothing else can be seen from outside.
+
+use std::collections::HashMap;
+
+use serde_json::Value as Json;
+
+use crate::checks::{Place, Problem};
+use crate::sim::errors::Fault;
+use crate::sim::scenario::Trouble;
+use crate::sim::value::Value;
+use crate::sim::world::{
+    ApiEntry, Call, Caller, Component, Depends, EPOCH_S, Interner, MICROS_PER_SECOND, Micros, StateId, Transition,
+};
+use crate::sql::{self, DbErrorKind, Dialect, Params, Schema, SqlProblem};
+
+type ContentId = u32;
+
+/// What a state is: the contents, and whose transaction is open.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Held {
+    content: ContentId,
+    /// Clients inside `with db.transaction()`, with how deep.
+    open: Vec<(u32, u32)>,
+    /// The client whose transaction holds the database, and the contents before it.
+    holder: Option<(u32, ContentId)>,
+}
+
+/// How contents first came about.
+struct Origin {
+    parent: ContentId,
+    statement: Option<(String, Params, Micros)>,
+}
+
+pub struct Database {
+    engine: sql::Database,
+    states: Interner<Held>,
+    origins: Vec<Origin>,
+    by_digest: HashMap<u128, ContentId>,
+    /// Contents on the way to what the engine holds now; one savepoint for each but the first.
+    stack: Vec<ContentId>,
+}
+
+impl Database {
+    /// The database of the schema at `pointer` (`{dialect, sql}`), with `rows` (SQL) run on it.
+    pub fn new(pointer: &str, rows: &[String], document: &Json) -> Result<Database, Trouble> {
+        let schema = schema_at(pointer, document)?;
+        let place = format!("{pointer}/sql");
+        let mut engine = sql::Database::create(&schema)
+            .map_err(|problem| Trouble::Submission(Box::new(schema_problem(&place, &problem))))?;
+        for statement in rows {
+            engine.run(statement, &Params::None, EPOCH_S).map_err(|error| {
+                Trouble::Submission(Box::new(Problem {
+                    message: format!("the schema does not take the exercise's own rows: {error}"),
+                    place: Place::field(&place),
+                    notes: vec![statement.clone()],
+                    ..Problem::default()
+                }))
+            })?;
+        }
+        let digest = engine.digest();
+        let initial = Held { content: 0, open: Vec::new(), holder: None };
+        Ok(Database {
+            engine,
+            states: Interner::new(initial),
+            origins: vec![Origin { parent: 0, statement: None }],
+            by_digest: HashMap::from([(digest, 0)]),
+            stack: vec![0],
+        })
+    }
+
+    /// Makes the engine hold `content`.
+    fn bring_back(&mut self, content: ContentId) {
+        let mut path = Vec::new();
+        let mut at = content;
+        while !self.stack.contains(&at) {
+            path.push(at);
+            at = self.origins[at as usize].parent;
+        }
+        while self.stack.last() != Some(&at) {
+            self.engine.rollback();
+            self.stack.pop();
+        }
+        for content in path.into_iter().rev() {
+            self.engine.savepoint();
+            if let Some((statement, params, now)) = &self.origins[content as usize].statement {
+                // It ran before from the same contents, so it runs again.
+                let _ = self.engine.run(statement, params, seconds(*now));
+            }
+            self.stack.push(content);
+        }
+    }
+
+    fn statement(&mut self, state: StateId, call: &Call, caller: &Caller) -> Transition {
+        let mut held = self.states.get(state).clone();
+        let Some(text) = call.arg(0).as_str().map(str::to_owned) else {
+            return Transition::raises(Fault::Misuse, format!("{} takes SQL as text first", call.method), state);
+        };
+        if let Some((holder, _)) = held.holder
+            && holder != caller.client
+        {
+            let words = text.to_ascii_uppercase();
+            if words.contains("NOWAIT") {
+                return Transition::raises(Fault::LockNotAvailable, "the row is locked", state);
+            }
+            if words.contains("SKIP LOCKED") {
+                let nothing = if call.method == "all" { Value::List(Vec::new()) } else { Value::None };
+                return Transition::returns(nothing, state);
+            }
+            return Transition::blocks(state);
+        }
+        let params = match parameters(call.arg(1)) {
+            Ok(params) => params,
+            Err(message) => return Transition::raises(Fault::Misuse, message, state),
+        };
+        let inside = held.open.iter().any(|(client, _)| *client == caller.client);
+        if inside && held.holder.is_none() {
+            held.holder = Some((caller.client, held.content));
+        }
+        self.bring_back(held.content);
+        self.engine.savepoint();
+        match self.engine.run(&text, &params, seconds(caller.now)) {
+            Err(error) => {
+                self.engine.rollback();
+                let fault = fault_of(error.kind);
+                Transition::raises(fault, error.message, self.states.intern(held))
+            }
+            Ok(answer) => {
+                let value = match call.method.as_str() {
+                    "all" => Value::List(answer.rows.iter().map(|row| record(&answer.columns, row)).collect()),
+                    "one" => answer.rows.first().map_or(Value::None, |row| record(&answer.columns, row)),
+                    _ if answer.returns_rows && !answer.wrote => Value::Int(answer.rows.len() as i64),
+                    _ => Value::Int(answer.changed as i64),
+                };
+                if answer.wrote {
+                    let digest = self.engine.digest();
+                    let next = self.origins.len() as ContentId;
+                    let content = *self.by_digest.entry(digest).or_insert(next);
+                    if content == next {
+                        self.origins.push(Origin { parent: held.content, statement: Some((text, params, caller.now)) });
+                    }
+                    if self.stack.contains(&content) {
+                        // Back to contents further down: keep the stack a simple path.
+                        self.engine.rollback();
+                    } else {
+                        self.stack.push(content);
+                    }
+                    held.content = content;
+                } else {
+                    self.engine.release();
+                }
+                Transition::returns(value, self.states.intern(held))
+            }
+        }
+    }
+
+    fn end_transaction(&mut self, state: StateId, client: u32, keep: bool) -> StateId {
+        let mut held = self.states.get(state).clone();
+        let Some(position) = held.open.iter().position(|(open, _)| *open == client) else { return state };
+        held.open[position].1 -= 1;
+        if held.open[position].1 > 0 && keep {
+            return self.states.intern(held);
+        }
+        held.open.remove(position);
+        if let Some((holder, before)) = held.holder
+            && holder == client
+        {
+            held.holder = None;
+            if !keep {
+                held.content = before;
+            }
+        }
+        self.states.intern(held)
+    }
+}
+
+/// The schema at `pointer`, or what is wrong with it.
+pub fn schema_at(pointer: &str, document: &Json) -> Result<Schema, Trouble> {
+    let field = document.pointer(pointer);
+    let dialect = field.and_then(|f| f.get("dialect")).and_then(Json::as_str).unwrap_or("postgresql");
+    let text = field.and_then(|f| f.get("sql")).and_then(Json::as_str).unwrap_or_default();
+    let place = format!("{pointer}/sql");
+    let Some(dialect) = Dialect::from_name(dialect) else {
+        return Err(Trouble::Submission(Box::new(Problem {
+            message: format!("{dialect} is not a dialect belt speaks: postgresql, mysql or sqlite"),
+            place: Place::field(format!("{pointer}/dialect")),
+            ..Problem::default()
+        })));
+    };
+    Schema::parse(dialect, text).map_err(|problem| Trouble::Submission(Box::new(schema_problem(&place, &problem))))
+}
+
+fn schema_problem(pointer: &str, problem: &SqlProblem) -> Problem {
+    Problem {
+        message: format!("the schema cannot be created: {}", problem.message),
+        place: problem.range.clone().map_or_else(|| Place::field(pointer), |range| Place::inside(pointer, range)),
+        help: problem.help.clone(),
+        ..Problem::default()
+    }
+}
+
+fn seconds(now: Micros) -> f64 {
+    EPOCH_S + now as f64 / MICROS_PER_SECOND
+}
+
+fn fault_of(kind: DbErrorKind) -> Fault {
+    match kind {
+        DbErrorKind::Unique => Fault::UniqueViolation,
+        DbErrorKind::ForeignKey => Fault::ForeignKeyViolation,
+        DbErrorKind::NotNull => Fault::NotNullViolation,
+        DbErrorKind::Check => Fault::CheckViolation,
+        DbErrorKind::Type
+        | DbErrorKind::Syntax
+        | DbErrorKind::MissingTable
+        | DbErrorKind::MissingColumn
+        | DbErrorKind::Parameter
+        | DbErrorKind::Unsupported
+        | DbErrorKind::Limit => Fault::Misuse,
+    }
+}
+
+fn parameters(value: &Value) -> Result<Params, String> {
+    match value {
+        Value::None => Ok(Params::None),
+        Value::Dict(pairs) if pairs.is_empty() => Ok(Params::None),
+        Value::Dict(pairs) => pairs
+            .iter()
+            .map(|(name, value)| Ok((name.as_str().unwrap_or_default().to_owned(), to_sql(value)?)))
+            .collect::<Result<_, _>>()
+            .map(Params::Named),
+        Value::List(items) | Value::Tuple(items) => {
+            items.iter().map(to_sql).collect::<Result<_, _>>().map(Params::Positional)
+        }
+        other => Ok(Params::Positional(vec![to_sql(other)?])),
+    }
+}
+
+fn to_sql(value: &Value) -> Result<sql::Value, String> {
+    Ok(match value {
+        Value::None => sql::Value::Null,
+        Value::Bool(b) => sql::Value::Bool(*b),
+        Value::Int(i) => sql::Value::Int(*i),
+        Value::Float(f) => sql::Value::Real(f.0),
+        Value::Str(s) => sql::Value::Text(s.clone()),
+        Value::Bytes(b) => sql::Value::Blob(b.clone()),
+        // As drivers do for JSON columns.
+        Value::Dict(_) | Value::List(_) | Value::Tuple(_) => sql::Value::Text(value.to_json().to_string()),
+        Value::Set(_) | Value::Record(..) | Value::Other(_) => {
+            return Err(format!("a parameter must be text, a number, a boolean, None, a list or a dict, not {value}"));
+        }
+    })
+}
+
+fn record(columns: &[String], row: &[sql::Value]) -> Value {
+    Value::Dict(columns.iter().map(|name| Value::str(name.clone())).zip(row.iter().map(from_sql)).collect())
+}
+
+fn from_sql(value: &sql::Value) -> Value {
+    match value {
+        sql::Value::Null => Value::None,
+        sql::Value::Bool(b) => Value::Bool(*b),
+        sql::Value::Int(i) => Value::Int(*i),
+        sql::Value::Real(r) => Value::float(*r),
+        sql::Value::Text(t) => Value::Str(t.clone()),
+        sql::Value::Blob(b) => Value::Bytes(b.clone()),
+    }
+}
+
+impl Component for Database {
+    fn stub(&self, name: &str) -> String {
+        let mut text = format!(
+            "class _belt_{name}_transaction:\n    def __enter__(self):\n        _belt_call('{name}', 'begin', [])\n        return {name}\n    \
+             def __exit__(self, kind, error, trace):\n        _belt_call('{name}', 'rollback' if kind else 'commit', [])\n        return False\n\
+             class _belt_{name}:\n    def transaction(self):\n        return _belt_{name}_transaction()\n"
+        );
+        for method in ["execute", "one", "all"] {
+            text.push_str(&format!(
+                "    def {method}(self, sql, params=None, *more, **named):\n        if more:\n            params = [params] + list(more)\n        \
+                 elif named:\n            params = named\n        return _belt_call('{name}', '{method}', [sql, params])\n"
+            ));
+        }
+        text.push_str(&format!("{name} = _belt_{name}()\n"));
+        text
+    }
+
+    fn api(&self, name: &str) -> Vec<ApiEntry> {
+        [
+            ("execute(sql, params=None) -> int", "runs one statement; the number of rows it changed"),
+            ("one(sql, params=None) -> dict or None", "the first row, by column name; also for INSERT ... RETURNING"),
+            ("all(sql, params=None) -> list of dict", "every row"),
+            (
+                "transaction()",
+                "with db.transaction(): what is inside commits at its end, and rolls back on an exception or a crash; serializable",
+            ),
+        ]
+        .into_iter()
+        .map(|(signature, meaning)| ApiEntry { signature: format!("{name}.{signature}"), meaning: meaning.into() })
+        .collect()
+    }
+
+    fn call(&mut self, state: StateId, call: &Call, caller: &Caller) -> Transition {
+        match call.method.as_str() {
+            "begin" => {
+                let mut held = self.states.get(state).clone();
+                match held.open.iter_mut().find(|(client, _)| *client == caller.client) {
+                    Some((_, depth)) => *depth += 1,
+                    None => {
+                        held.open.push((caller.client, 1));
+                        held.open.sort_unstable();
+                    }
+                }
+                Transition::returns(Value::None, self.states.intern(held))
+            }
+            "commit" => Transition::returns(Value::None, self.end_transaction(state, caller.client, true)),
+            "rollback" => Transition::returns(Value::None, self.end_transaction(state, caller.client, false)),
+            _ => self.statement(state, call, caller),
+        }
+    }
+
+    fn depends(&self) -> Depends {
+        Depends { client: true, now: true, ..Depends::default() }
+    }
+
+    fn is_local(&self, method: &str) -> bool {
+        method == "begin"
+    }
+
+    fn crashed(&mut self, mut state: StateId, client: u32) -> StateId {
+        while self.states.get(state).open.iter().any(|(open, _)| *open == client) {
+            state = self.end_transaction(state, client, false);
+        }
+        state
+    }
+
+    fn view(&mut self, state: StateId, _now: Micros) -> Value {
+        let held = self.states.get(state);
+        Value::Record("database".into(), vec![("busy".into(), Value::Bool(held.holder.is_some()))])
+    }
+
+    fn query(&mut self, state: StateId, sql: &str) -> Result<Value, String> {
+        let content = self.states.get(state).content;
+        self.bring_back(content);
+        let answer = self.engine.run(sql, &Params::None, EPOCH_S).map_err(|error| error.message)?;
+        Ok(Value::List(answer.rows.iter().map(|row| record(&answer.columns, row)).collect()))
+    }
+}

@@ -1,0 +1,7 @@
+//! What pseudocode can call, one file each. Semantics are those of the real thing; `docs` for learners come from `api`.
+
+pub mod clock;
+pub mod database;
+pub mod lock;
+pub mod rand;
+pub mod service;

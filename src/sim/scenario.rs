@@ -1,0 +1,195 @@
+//! Scenarios: a world, a workload, the bounds of the search and what must hold, as an exercise's author writes them.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::components;
+use super::explore::{Bounds, Injection};
+use super::world::{Component, MICROS_PER_SECOND, Micros};
+
+/// The text of a file of the exercise, by its name.
+pub type Files<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// A scenario file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// One sentence: what happens.
+    pub title: String,
+    /// JSON pointer of the learner's code.
+    pub code: String,
+    /// Changes to the exercise's `world.yaml`, component by component.
+    #[serde(default)]
+    pub world: BTreeMap<String, Json>,
+    /// Python that stands after the learner's code: helpers for the clients.
+    #[serde(default)]
+    pub driver: String,
+    /// A Python expression run to its end, alone and without faults, before the clients begin.
+    #[serde(default)]
+    pub prepare: Option<String>,
+    pub clients: Vec<Client>,
+    #[serde(default)]
+    pub explore: Bounds,
+    /// What must hold, in the order in which a violation is reported.
+    pub invariants: Vec<Invariant>,
+    /// What some run must reach, so that doing nothing does not pass.
+    #[serde(default)]
+    pub goals: Vec<Invariant>,
+    /// Python helpers for invariants and goals.
+    #[serde(default)]
+    pub judge: String,
+    /// Whether clients that wait for ever are for the invariants to judge.
+    #[serde(default)]
+    pub may_block: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Client {
+    pub name: String,
+    /// A Python expression: what the client does.
+    pub run: String,
+    /// What runs after its process crashed; `run` again when absent.
+    #[serde(default)]
+    pub restart: Option<String>,
+    /// Whether its process may crash after any step.
+    #[serde(default)]
+    pub crash: bool,
+    /// Seconds its process may stand still after any step, as after a long garbage collection.
+    #[serde(default)]
+    pub pause_s: Option<f64>,
+    /// Virtual seconds after the beginning, or after the last of `after`.
+    #[serde(default)]
+    pub at_s: f64,
+    /// Clients that must have ended before it begins.
+    #[serde(default)]
+    pub after: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invariant {
+    /// A Python expression over the components and the clients, by name.
+    pub expect: String,
+    /// What is wrong when it does not hold; braces hold Python, as in an f-string.
+    pub otherwise: String,
+    /// Whether it must hold after every step, and not only at the end.
+    #[serde(default)]
+    pub always: bool,
+}
+
+/// A component of a world, as written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "component", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Spec {
+    Clock {},
+    Rand {
+        #[serde(default)]
+        seed: u64,
+        #[serde(default)]
+        faults: Vec<String>,
+    },
+    Lock {
+        #[serde(default)]
+        faults: Vec<String>,
+    },
+    /// A service in Python: `file` is relative to the exercise.
+    Service {
+        file: String,
+        #[serde(default)]
+        state: serde_json::Map<String, Json>,
+        #[serde(default)]
+        faults: Vec<String>,
+        /// Methods that meet the faults; all when absent.
+        #[serde(default)]
+        faulty: Vec<String>,
+    },
+    /// The learner's own schema: a pointer to `{dialect, sql}`.
+    Database {
+        schema: String,
+        /// SQL run on the schema before the scenario begins, for tables the exercise names.
+        #[serde(default)]
+        rows: Vec<String>,
+        #[serde(default)]
+        faults: Vec<String>,
+    },
+}
+
+/// Why a scenario could not be run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Trouble {
+    /// The exercise's files are wrong.
+    Author(String),
+    /// The submission cannot be run; the problem says where.
+    Submission(Box<crate::checks::Problem>),
+}
+
+/// A component, its faults and the methods that meet them.
+pub struct Built {
+    pub component: Box<dyn Component>,
+    pub faults: Vec<Injection>,
+    pub faulty: Vec<String>,
+}
+
+impl Spec {
+    pub fn build(&self, document: &Json, files: Files) -> Result<Built, Trouble> {
+        let (component, faults, faulty): (Box<dyn Component>, &[String], &[String]) = match self {
+            Spec::Clock {} => (Box::new(components::clock::Clock), &[], &[]),
+            Spec::Rand { seed, faults } => {
+                let collisions = faults.iter().any(|f| f == "collision");
+                (Box::new(components::rand::Rand::new(*seed, collisions)), faults, &[])
+            }
+            Spec::Lock { faults } => (Box::new(components::lock::Lock::new()), faults, &[]),
+            Spec::Service { file, state, faults, faulty } => {
+                let source = files(file).ok_or_else(|| Trouble::Author(format!("the exercise has no file {file}")))?;
+                let service = components::service::Service::new(&source, state)
+                    .map_err(|error| Trouble::Author(format!("{file}: {error}")))?;
+                (Box::new(service), faults, faulty)
+            }
+            Spec::Database { schema, rows, faults } => {
+                (Box::new(components::database::Database::new(schema, rows, document)?), faults, &[])
+            }
+        };
+        let faults = faults.iter().map(|fault| injection(fault)).collect();
+        Ok(Built { component, faults, faulty: faulty.to_vec() })
+    }
+}
+
+fn injection(name: &str) -> Injection {
+    match name {
+        "unavailable" => Injection::Unavailable,
+        "lost_request" => Injection::LostRequest,
+        "lost_reply" => Injection::LostReply,
+        "rejected" => Injection::Rejected,
+        other => Injection::Own(other.to_owned()),
+    }
+}
+
+pub fn micros(seconds: f64) -> Micros {
+    (seconds.clamp(0.0, 1e12) * MICROS_PER_SECOND) as Micros
+}
+
+/// The exercise's world with a scenario's changes: fields of a component replace fields.
+pub fn merge(base: &BTreeMap<String, Json>, changes: &BTreeMap<String, Json>) -> Result<Vec<(String, Spec)>, Trouble> {
+    let mut world = base.clone();
+    world.entry("clock".to_owned()).or_insert_with(|| serde_json::json!({"component": "clock"}));
+    for (name, change) in changes {
+        match (world.get_mut(name), change) {
+            (Some(Json::Object(held)), Json::Object(fields)) => {
+                held.extend(fields.iter().map(|(k, v)| (k.clone(), v.clone())));
+            }
+            _ => {
+                world.insert(name.clone(), change.clone());
+            }
+        }
+    }
+    world
+        .into_iter()
+        .map(|(name, json)| {
+            let spec = serde_path_to_error::deserialize(json);
+            spec.map(|spec| (name.clone(), spec)).map_err(|error| Trouble::Author(format!("component {name}: {error}")))
+        })
+        .collect()
+}

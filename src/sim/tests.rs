@@ -1,0 +1,124 @@
+//! Whole scenarios against small designs, and the explorer against plain enumeration.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::run::run;
+use super::scenario::Scenario;
+use crate::checks::{Outcome, Verdict};
+
+const STORE: &str = r#"
+books = {"rows": {}}
+
+def get(books, key):
+    """The row, or None."""
+    return books["rows"].get(key)
+
+def insert(books, key, row):
+    """Adds a row; UniqueViolation when the key is taken."""
+    if key in books["rows"]:
+        raise UniqueViolation("key " + key + " is taken")
+    books["rows"][key] = row
+
+def update(books, key, row):
+    """Replaces a row."""
+    books["rows"][key] = row
+"#;
+
+const CARD: &str = r#"
+books = {"charges": [], "by_key": {}}
+
+def charge(books, amount, idempotency_key=None):
+    """Takes the money; the receipt's number. A key already used gives its first receipt."""
+    if idempotency_key is not None and idempotency_key in books["by_key"]:
+        return books["by_key"][idempotency_key]
+    books["charges"].append(amount)
+    receipt = "r" + str(len(books["charges"]))
+    if idempotency_key is not None:
+        books["by_key"][idempotency_key] = receipt
+    return receipt
+"#;
+
+fn grade(code: &str, scenario: serde_json::Value) -> Verdict {
+    let scenario: Scenario = serde_json::from_value(scenario).expect("the scenario is well formed");
+    let files = |name: &str| match name {
+        "store.py" => Some(STORE.to_owned()),
+        "card.py" => Some(CARD.to_owned()),
+        _ => None,
+    };
+    let world = BTreeMap::from([
+        ("store".to_owned(), json!({"component": "service", "file": "store.py"})),
+        ("card".to_owned(), json!({"component": "service", "file": "card.py"})),
+    ]);
+    run(&scenario, &world, &json!({"code": code}), &files).expect("the scenario can be run")
+}
+
+fn twice(faults: u32, crash: bool) -> serde_json::Value {
+    json!({
+        "title": "Two clients send the same payment",
+        "code": "/code",
+        "world": {"card": {"faults": ["lost_reply", "unavailable"]}},
+        "clients": [
+            {"name": "A", "run": "retrying(pay, 'k1', 70)", "crash": crash},
+            {"name": "B", "run": "retrying(pay, 'k1', 70)", "crash": crash},
+        ],
+        "explore": {"faults": faults},
+        "invariants": [
+            {"expect": "len(card.charges) <= 1", "otherwise": "the card was charged {len(card.charges)} times", "always": true},
+            {"expect": "A.done and B.done", "otherwise": "a client never got an answer"},
+            {"expect": "A.value['settled'] and B.value['settled']", "otherwise": "a client was put off for ever"},
+            {"expect": "A.value['body'] == B.value['body']", "otherwise": "the answers differ: {A.value} and {B.value}"},
+        ],
+        "goals": [{"expect": "len(card.charges) == 1", "otherwise": "nobody was charged"}],
+    })
+}
+
+const CHECK_THEN_ACT: &str = "def pay(key, amount):
+    row = store.get(key)
+    if row is not None:
+        return {'status': 200, 'body': row}
+    receipt = card.charge(amount)
+    store.insert(key, receipt)
+    return {'status': 200, 'body': receipt}
+";
+
+const CLAIM_FIRST: &str = "def pay(key, amount):
+    try:
+        store.insert(key, None)
+    except UniqueViolation:
+        row = store.get(key)
+        if row is not None:
+            return {'status': 200, 'body': row}
+    receipt = card.charge(amount, idempotency_key=key)
+    store.update(key, receipt)
+    return {'status': 200, 'body': receipt}
+";
+
+#[test]
+fn check_then_act_charges_twice_and_the_story_is_the_shortest() {
+    let verdict = grade(CHECK_THEN_ACT, twice(0, false));
+    let problem = &verdict.problems[0];
+    assert_eq!(problem.message, "the card was charged 2 times");
+    let story = problem.story.as_ref().expect("a counterexample");
+    assert_eq!((story.faults, story.preemptions, story.steps.len()), (0, 1, 4));
+    let gets = story.steps.iter().filter(|step| step.call == "store.get('k1')").count();
+    let charges = story.steps.iter().filter(|step| step.call == "card.charge(70)").count();
+    assert_eq!((gets, charges), (2, 2));
+    // The place is the second charge, in the learner's own text.
+    let range = problem.place.range.clone().expect("a range");
+    assert_eq!(&CHECK_THEN_ACT[range], "card.charge(amount)");
+}
+
+#[test]
+fn claiming_first_with_the_services_own_key_survives_everything() {
+    for (faults, crash) in [(0, false), (1, false), (1, true), (2, true)] {
+        let verdict = grade(CLAIM_FIRST, twice(faults, crash));
+        assert_eq!(verdict.outcome, Outcome::Passed, "{faults} faults, crash {crash}: {:#?}", verdict.problems);
+        assert!(
+            verdict.executed.as_deref().is_some_and(|text| text.contains("all there are")),
+            "{:?}",
+            verdict.executed
+        );
+    }
+}
