@@ -12,9 +12,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::error::Error;
+use super::grading;
 use super::limits::{self, LINE_BYTES_MAX, RESTARTS_MAX, WORKER_AGE_MAX};
-use super::pending::{self, Course};
 use super::worker::{Event, Request};
+use crate::course::Course;
 use crate::report::Report;
 
 /// A submission to grade.
@@ -66,7 +67,6 @@ fn grade_one(
         exercise: job.exercise.clone(),
         path: job.path.clone(),
         bytes: job.bytes.len(),
-        seed: 0,
         killed: BTreeMap::new(),
         only: None,
     };
@@ -104,8 +104,8 @@ fn grade_one(
 }
 
 fn not_graded(course: &Course, job: &Job, cause: &str) -> Result<Report, Error> {
-    let exercise = pending::exercise(course, &job.exercise)?;
-    Ok(pending::not_graded(course, &exercise, &job.path, &job.bytes, cause))
+    let exercise = course.exercise(&job.exercise)?;
+    Ok(grading::not_graded(course, exercise, &job.path, &job.bytes, cause))
 }
 
 enum Answer {

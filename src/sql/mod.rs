@@ -81,17 +81,8 @@ pub enum SqlProblemKind {
 }
 
 impl SqlProblem {
-    pub(crate) fn new(
-        kind: SqlProblemKind,
-        message: impl Into<String>,
-        range: Option<Range<usize>>,
-    ) -> Self {
-        SqlProblem {
-            kind,
-            message: message.into(),
-            range,
-            help: None,
-        }
+    pub(crate) fn new(kind: SqlProblemKind, message: impl Into<String>, range: Option<Range<usize>>) -> Self {
+        SqlProblem { kind, message: message.into(), range, help: None }
     }
 
     pub(crate) fn unsupported(message: impl Into<String>) -> Self {
@@ -185,11 +176,7 @@ pub struct DbError {
 
 impl DbError {
     pub(crate) fn new(kind: DbErrorKind, message: impl Into<String>) -> Self {
-        DbError {
-            kind,
-            message: message.into(),
-            constraint: None,
-        }
+        DbError { kind, message: message.into(), constraint: None }
     }
 }
 
