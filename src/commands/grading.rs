@@ -122,7 +122,7 @@ pub fn not_graded(course: &Course, exercise: &Exercise, path: &str, bytes: &[u8]
         pointer: String::new(),
         source: Vec::new(),
     };
-    let message = format!("the submission could not be graded: {reason}");
+    let message = format!("reading this submission {reason}, and belt stopped it");
     let error = LoadError { message, help: None, span: 0..0, location };
     grade::unreadable(course, exercise, path, &sha256(bytes), &[error])
 }

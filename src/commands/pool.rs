@@ -91,7 +91,8 @@ fn grade_one(
                     return not_graded(course, job, &cause);
                 }
                 if request.killed.len() >= RESTARTS_MAX || request.killed.contains_key(&check) {
-                    let reason = format!("it was not tried: {} other checks were stopped", request.killed.len() + 1);
+                    let reason =
+                        format!("was given up after {} checks that had to be stopped", request.killed.len() + 1);
                     request.only = Some((finished.clone(), reason));
                 }
                 request.killed.insert(check, cause);

@@ -62,6 +62,7 @@ pub fn run(context: &Context) -> Result<u8, Error> {
     };
     match next.or_else(begin) {
         Some(command) => out.push_str(&format!("\nnext: {command}\n")),
+        None if written.is_empty() => out.push_str("\nnone of the exercises is written yet\n"),
         None => out.push_str("\nnothing left to do: everything passed\n"),
     }
     print(&out)?;
