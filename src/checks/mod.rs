@@ -75,11 +75,18 @@ pub struct Place {
 
 impl Place {
     pub fn field(pointer: impl Into<String>) -> Self {
-        Place { pointer: pointer.into(), ..Place::default() }
+        Place {
+            pointer: pointer.into(),
+            ..Place::default()
+        }
     }
 
     pub fn inside(pointer: impl Into<String>, range: Range<usize>) -> Self {
-        Place { pointer: pointer.into(), range: Some(range), key: false }
+        Place {
+            pointer: pointer.into(),
+            range: Some(range),
+            key: false,
+        }
     }
 }
 
@@ -142,14 +149,26 @@ pub struct Verdict {
 
 impl Verdict {
     pub fn passed() -> Self {
-        Verdict { outcome: Outcome::Passed, problems: Vec::new(), executed: None }
+        Verdict {
+            outcome: Outcome::Passed,
+            problems: Vec::new(),
+            executed: None,
+        }
     }
 
     pub fn failed(problems: Vec<Problem>) -> Self {
-        Verdict { outcome: Outcome::Failed { earned: 0, of: 1 }, problems, executed: None }
+        Verdict {
+            outcome: Outcome::Failed { earned: 0, of: 1 },
+            problems,
+            executed: None,
+        }
     }
 
     pub fn not_gradable(problems: Vec<Problem>) -> Self {
-        Verdict { outcome: Outcome::NotGradable, problems, executed: None }
+        Verdict {
+            outcome: Outcome::NotGradable,
+            problems,
+            executed: None,
+        }
     }
 }

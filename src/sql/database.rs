@@ -46,19 +46,24 @@ impl Database {
     /// # Errors
     /// What only the engine can tell: a default that has no value, a condition that names no column.
     pub fn create(schema: &Schema) -> Result<Database, SqlProblem> {
-        let mut database = Database::open(schema)
-            .map_err(|error| SqlProblem::unsupported(format!("the database does not start: {error}")))?;
+        let mut database = Database::open(schema).map_err(|error| {
+            SqlProblem::unsupported(format!("the database does not start: {error}"))
+        })?;
         for (sql, range) in &schema.lowered {
             database.connection.execute_batch(sql).map_err(|error| {
                 let error = errors::translate(&error, &database.schema, None);
                 let problem = match error.kind {
-                    DbErrorKind::Unsupported | DbErrorKind::Limit => SqlProblem::unsupported(error.message),
+                    DbErrorKind::Unsupported | DbErrorKind::Limit => {
+                        SqlProblem::unsupported(error.message)
+                    }
                     _ => SqlProblem::invalid(error.message),
                 };
                 problem.at(range.clone())
             })?;
         }
-        database.lock().map_err(|error| SqlProblem::unsupported(format!("the database does not start: {error}")))?;
+        database.lock().map_err(|error| {
+            SqlProblem::unsupported(format!("the database does not start: {error}"))
+        })?;
         for (sql, range) in &schema.seeds {
             database
                 .run(sql, &Params::None, 0.0)
@@ -80,8 +85,10 @@ impl Database {
         connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_LENGTH)?;
         connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
         connection.set_limit(Limit::SQLITE_LIMIT_EXPR_DEPTH, 200)?;
-        let state: Shared =
-            Arc::new(Mutex::new(State { sequences: vec![0; schema.sequences.len()], ..State::default() }));
+        let state: Shared = Arc::new(Mutex::new(State {
+            sequences: vec![0; schema.sequences.len()],
+            ..State::default()
+        }));
         functions::register(&connection, &state)?;
         Ok(Database {
             schema: Rc::new(schema.clone()),
@@ -91,7 +98,11 @@ impl Database {
             looks: Arc::new(AtomicU64::new(0)),
             cache: HashMap::new(),
             digest: None,
-            tables: schema.tables.iter().map(|table| format!("SELECT * FROM {}", ddl::quoted(&table.name))).collect(),
+            tables: schema
+                .tables
+                .iter()
+                .map(|table| format!("SELECT * FROM {}", ddl::quoted(&table.name)))
+                .collect(),
         })
     }
 
@@ -100,23 +111,30 @@ impl Database {
         let looks = Arc::clone(&self.looks);
         self.connection.progress_handler(
             i32::try_from(STEPS_A_LOOK).unwrap_or(i32::MAX),
-            Some(move || looks.fetch_add(1, Ordering::Relaxed) * u64::from(STEPS_A_LOOK) > MAX_STEPS),
+            Some(move || {
+                looks.fetch_add(1, Ordering::Relaxed) * u64::from(STEPS_A_LOOK) > MAX_STEPS
+            }),
         )?;
-        self.connection.authorizer(Some(|context: AuthContext<'_>| match context.action {
-            AuthAction::Select
-            | AuthAction::Read { .. }
-            | AuthAction::Insert { .. }
-            | AuthAction::Update { .. }
-            | AuthAction::Delete { .. }
-            | AuthAction::Recursive
-            | AuthAction::Savepoint { .. } => Authorization::Allow,
-            AuthAction::Function { function_name } => match function_name.to_ascii_lowercase().as_str() {
-                "load_extension" | "readfile" | "writefile" | "edit" | "fts3_tokenizer" | "randomblob" | "zeroblob"
-                | "sqlite_version" | "sqlite_source_id" => Authorization::Deny,
-                _ => Authorization::Allow,
-            },
-            _ => Authorization::Deny,
-        }))
+        self.connection
+            .authorizer(Some(|context: AuthContext<'_>| match context.action {
+                AuthAction::Select
+                | AuthAction::Read { .. }
+                | AuthAction::Insert { .. }
+                | AuthAction::Update { .. }
+                | AuthAction::Delete { .. }
+                | AuthAction::Recursive
+                | AuthAction::Savepoint { .. } => Authorization::Allow,
+                AuthAction::Function { function_name } => {
+                    match function_name.to_ascii_lowercase().as_str() {
+                        "load_extension" | "readfile" | "writefile" | "edit" | "fts3_tokenizer"
+                        | "randomblob" | "zeroblob" | "sqlite_version" | "sqlite_source_id" => {
+                            Authorization::Deny
+                        }
+                        _ => Authorization::Allow,
+                    }
+                }
+                _ => Authorization::Deny,
+            }))
     }
 
     pub fn schema(&self) -> &Schema {
@@ -149,10 +167,13 @@ impl Database {
         }
         let result = self.execute(&lowered, &values);
         result.map_err(|failure| match failure {
-            Failure::Engine(error) => errors::translate(&error, &self.schema, lowered.target.as_deref()),
-            Failure::TooManyRows => {
-                DbError::new(DbErrorKind::Limit, format!("the statement answers with more than {MAX_ROWS} rows"))
+            Failure::Engine(error) => {
+                errors::translate(&error, &self.schema, lowered.target.as_deref())
             }
+            Failure::TooManyRows => DbError::new(
+                DbErrorKind::Limit,
+                format!("the statement answers with more than {MAX_ROWS} rows"),
+            ),
         })
     }
 
@@ -172,7 +193,11 @@ impl Database {
         if !lowered.returns_rows {
             answer.changed = statement.raw_execute()? as u64;
         } else {
-            answer.columns = statement.column_names().into_iter().map(ToString::to_string).collect();
+            answer.columns = statement
+                .column_names()
+                .into_iter()
+                .map(ToString::to_string)
+                .collect();
             let width = answer.columns.len();
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next()? {
@@ -183,10 +208,14 @@ impl Database {
                 for at in 0..width {
                     let value = match row.get_ref(at)? {
                         ValueRef::Null => Value::Null,
-                        ValueRef::Integer(i) if lowered.booleans.contains(&at) => Value::Bool(i != 0),
+                        ValueRef::Integer(i) if lowered.booleans.contains(&at) => {
+                            Value::Bool(i != 0)
+                        }
                         ValueRef::Integer(i) => Value::Int(i),
                         ValueRef::Real(r) => Value::Real(r),
-                        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+                        ValueRef::Text(text) => {
+                            Value::Text(String::from_utf8_lossy(text).into_owned())
+                        }
                         ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
                     };
                     out.push(value);
@@ -203,7 +232,8 @@ impl Database {
 
     /// Opens a savepoint within those that are open.
     pub fn savepoint(&mut self) {
-        self.saved.push(functions::with(&self.state, |state| state.clone()));
+        self.saved
+            .push(functions::with(&self.state, |state| state.clone()));
         self.control("SAVEPOINT belt");
     }
 
@@ -226,7 +256,10 @@ impl Database {
 
     fn control(&self, sql: &str) {
         self.looks.store(0, Ordering::Relaxed);
-        let done = self.connection.prepare_cached(sql).and_then(|mut statement| statement.raw_execute());
+        let done = self
+            .connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.raw_execute());
         debug_assert!(done.is_ok(), "{sql}: {done:?}");
     }
 
@@ -349,7 +382,8 @@ impl Hash {
 
     fn bytes(&mut self, bytes: &[u8]) {
         for byte in bytes {
-            self.0 = (self.0 ^ u128::from(*byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+            self.0 = (self.0 ^ u128::from(*byte))
+                .wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
         }
     }
 

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use sqlparser::ast::{
-    AlterTableOperation, ColumnDef, ColumnOption, CreateIndex, CreateTable, DataType, Expr, ForeignKeyConstraint,
-    GeneratedAs, Ident, IndexColumn, IndexType, NullsDistinctOption, ObjectName, ObjectNamePart, ReferentialAction,
-    Spanned, Statement, TableConstraint, UserDefinedTypeRepresentation,
+    AlterTableOperation, ColumnDef, ColumnOption, CreateIndex, CreateTable, DataType, Expr,
+    ForeignKeyConstraint, GeneratedAs, Ident, IndexColumn, IndexType, NullsDistinctOption,
+    ObjectName, ObjectNamePart, ReferentialAction, Spanned, Statement, TableConstraint,
+    UserDefinedTypeRepresentation,
 };
 use sqlparser::tokenizer::Span;
 
@@ -63,7 +64,9 @@ pub(super) fn schema(dialect: Dialect, sql: &str) -> Result<Schema, SqlProblem> 
         sql,
     };
     for (statement, range) in parse::statements(sql, dialect)? {
-        builder.statement(statement, &range).map_err(|problem| problem.at(range))?;
+        builder
+            .statement(statement, &range)
+            .map_err(|problem| problem.at(range))?;
     }
     let mut schema = builder.schema;
     check_references(&mut schema)?;
@@ -77,7 +80,10 @@ impl Builder<'_> {
     }
 
     fn range(&self, span: Span, within: &Range<usize>) -> Range<usize> {
-        self.lines.range(span).filter(|range| !range.is_empty()).unwrap_or_else(|| within.clone())
+        self.lines
+            .range(span)
+            .filter(|range| !range.is_empty())
+            .unwrap_or_else(|| within.clone())
     }
 
     fn statement(&mut self, statement: Statement, range: &Range<usize>) -> Result<(), SqlProblem> {
@@ -92,9 +98,14 @@ impl Builder<'_> {
                 }
                 Ok(())
             }
-            Statement::CreateType { name, representation: Some(UserDefinedTypeRepresentation::Enum { labels }) } => {
+            Statement::CreateType {
+                name,
+                representation: Some(UserDefinedTypeRepresentation::Enum { labels }),
+            } => {
                 let labels = labels.into_iter().map(|label| label.value).collect();
-                self.schema.enums.push((last_name(self.schema.dialect, &name), labels));
+                self.schema
+                    .enums
+                    .push((last_name(self.schema.dialect, &name), labels));
                 Ok(())
             }
             Statement::CreateSequence { name, .. } => {
@@ -103,7 +114,9 @@ impl Builder<'_> {
                 Ok(())
             }
             Statement::Insert(_) => {
-                self.schema.seeds.push((self.sql[range.clone()].to_string(), range.clone()));
+                self.schema
+                    .seeds
+                    .push((self.sql[range.clone()].to_string(), range.clone()));
                 Ok(())
             }
             // Nothing that changes what the tables accept.
@@ -118,45 +131,70 @@ impl Builder<'_> {
             | Statement::Commit { .. }
             | Statement::Grant(_)
             | Statement::Analyze(_) => Ok(()),
-            Statement::Drop { if_exists: true, .. } => Ok(()),
+            Statement::Drop {
+                if_exists: true, ..
+            } => Ok(()),
             other => {
-                let words: Vec<String> = other.to_string().split_whitespace().take(2).map(str::to_uppercase).collect();
+                let words: Vec<String> = other
+                    .to_string()
+                    .split_whitespace()
+                    .take(2)
+                    .map(str::to_uppercase)
+                    .collect();
                 Err(SqlProblem::unsupported(format!("{} is not something belt can run in a schema", words.join(" ")))
-                    .with_help(
-                        "a schema is made of CREATE TABLE, CREATE INDEX, CREATE TYPE ... AS ENUM and ALTER TABLE",
-                    ))
+                    .with_help("a schema is made of CREATE TABLE, CREATE INDEX, CREATE TYPE ... AS ENUM and ALTER TABLE"))
             }
         }
     }
 
     fn table_index(&self, name: &str, range: &Range<usize>) -> Result<usize, SqlProblem> {
         let found = self.schema.table(name).map(|table| table.name.clone());
-        self.schema.tables.iter().position(|table| Some(&table.name) == found.as_ref()).ok_or_else(|| {
-            SqlProblem::invalid(format!("there is no table {name} at this point"))
-                .at(range.clone())
-                .with_help("make the table first, or correct its name")
-        })
+        self.schema
+            .tables
+            .iter()
+            .position(|table| Some(&table.name) == found.as_ref())
+            .ok_or_else(|| {
+                SqlProblem::invalid(format!("there is no table {name} at this point"))
+                    .at(range.clone())
+                    .with_help("make the table first, or correct its name")
+            })
     }
 
-    fn create_table(&mut self, create: CreateTable, range: &Range<usize>) -> Result<(), SqlProblem> {
+    fn create_table(
+        &mut self,
+        create: CreateTable,
+        range: &Range<usize>,
+    ) -> Result<(), SqlProblem> {
         let name = last_name(self.schema.dialect, &create.name);
         if let Some(existing) = self.schema.table(&name) {
             if create.if_not_exists {
                 return Ok(());
             }
-            return Err(SqlProblem::invalid(format!("the table {} is created twice", existing.name)).at(range.clone()));
+            return Err(SqlProblem::invalid(format!(
+                "the table {} is created twice",
+                existing.name
+            ))
+            .at(range.clone()));
         }
         // A partition has its parent's columns and keys; the parent holds the rows here.
         if create.partition_of.is_some() {
             return Ok(());
         }
-        if create.query.is_some() || create.like.is_some() || create.clone.is_some() || create.inherits.is_some() {
-            return Err(SqlProblem::unsupported("a table made from another one is not something belt can run")
-                .at(range.clone())
-                .with_help("write the columns out"));
+        if create.query.is_some()
+            || create.like.is_some()
+            || create.clone.is_some()
+            || create.inherits.is_some()
+        {
+            return Err(SqlProblem::unsupported(
+                "a table made from another one is not something belt can run",
+            )
+            .at(range.clone())
+            .with_help("write the columns out"));
         }
         if create.columns.is_empty() {
-            return Err(SqlProblem::invalid(format!("the table {name} has no columns")).at(range.clone()));
+            return Err(
+                SqlProblem::invalid(format!("the table {name} has no columns")).at(range.clone()),
+            );
         }
         self.schema.tables.push(Table {
             name,
@@ -177,20 +215,34 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn column(&mut self, at: usize, def: ColumnDef, within: &Range<usize>) -> Result<(), SqlProblem> {
+    fn column(
+        &mut self,
+        at: usize,
+        def: ColumnDef,
+        within: &Range<usize>,
+    ) -> Result<(), SqlProblem> {
         let name = self.fold(&def.name);
         let range = self.range(def.span(), within);
         let dialect = self.schema.dialect;
         let table = &self.schema.tables[at];
-        if table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(&name)) {
-            return Err(SqlProblem::invalid(format!("the column {name} of {} is there twice", table.name)).at(range));
+        if table
+            .columns
+            .iter()
+            .any(|column| column.name.eq_ignore_ascii_case(&name))
+        {
+            return Err(SqlProblem::invalid(format!(
+                "the column {name} of {} is there twice",
+                table.name
+            ))
+            .at(range));
         }
-        let (kind, serial) =
-            types::kind_of(dialect, &def.data_type, &self.schema.enums).map_err(|problem| problem.at(range.clone()))?;
+        let (kind, serial) = types::kind_of(dialect, &def.data_type, &self.schema.enums)
+            .map_err(|problem| problem.at(range.clone()))?;
         let mut column = Column {
             name: name.clone(),
             type_text: def.data_type.to_string(),
-            ignores_case: dialect == Dialect::MySql && matches!(kind, Kind::Text { .. } | Kind::Enum(_)),
+            ignores_case: dialect == Dialect::MySql
+                && matches!(kind, Kind::Text { .. } | Kind::Enum(_)),
             kind,
             nullable: !serial,
             default: None,
@@ -216,7 +268,8 @@ impl Builder<'_> {
                 }
                 ColumnOption::PrimaryKey(mut key) => {
                     // SQLite's own spelling, and only in this spelling.
-                    column.row_number = dialect == Dialect::Sqlite && matches!(def.data_type, DataType::Integer(None));
+                    column.row_number = dialect == Dialect::Sqlite
+                        && matches!(def.data_type, DataType::Integer(None));
                     column.nullable = false;
                     key.name = key.name.or(constraint_name);
                     key.columns = vec![IndexColumn::from(def.name.clone())];
@@ -240,8 +293,12 @@ impl Builder<'_> {
                     constraints.push(TableConstraint::Check(check));
                 }
                 ColumnOption::DialectSpecific(tokens) => {
-                    let words =
-                        tokens.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ").to_ascii_uppercase();
+                    let words = tokens
+                        .iter()
+                        .map(ToString::to_string)
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                        .to_ascii_uppercase();
                     match words.as_str() {
                         "AUTO_INCREMENT" | "AUTOINCREMENT" => {
                             column.sequence = Some(self.sequence(at, &name));
@@ -249,9 +306,10 @@ impl Builder<'_> {
                             column.row_number = false;
                         }
                         _ => {
-                            return Err(
-                                SqlProblem::unsupported(format!("{words} is not something belt can run")).at(range)
-                            );
+                            return Err(SqlProblem::unsupported(format!(
+                                "{words} is not something belt can run"
+                            ))
+                            .at(range));
                         }
                     }
                 }
@@ -262,7 +320,9 @@ impl Builder<'_> {
                 }
                 ColumnOption::Collation(collation) => {
                     let collation = last_name(Dialect::Sqlite, &collation).to_ascii_lowercase();
-                    let exact = ["_bin", "_cs", "binary", "_as_cs"].iter().any(|end| collation.ends_with(end));
+                    let exact = ["_bin", "_cs", "binary", "_as_cs"]
+                        .iter()
+                        .any(|end| collation.ends_with(end));
                     column.ignores_case = match dialect {
                         Dialect::PostgreSql => false,
                         Dialect::MySql => !exact,
@@ -271,7 +331,11 @@ impl Builder<'_> {
                 }
                 ColumnOption::Comment(_) | ColumnOption::Invisible => {}
                 ColumnOption::OnUpdate(_) => column.touched_on_update = true,
-                ColumnOption::Generated { generated_as, generation_expr, .. } => {
+                ColumnOption::Generated {
+                    generated_as,
+                    generation_expr,
+                    ..
+                } => {
                     column.generated = true;
                     match generation_expr {
                         Some(expr) => {
@@ -286,7 +350,10 @@ impl Builder<'_> {
                     }
                 }
                 other => {
-                    return Err(SqlProblem::unsupported(format!("{other} is not something belt can run")).at(range));
+                    return Err(SqlProblem::unsupported(format!(
+                        "{other} is not something belt can run"
+                    ))
+                    .at(range));
                 }
             }
         }
@@ -301,12 +368,19 @@ impl Builder<'_> {
     }
 
     fn sequence(&mut self, at: usize, column: &str) -> usize {
-        self.schema.sequences.push(format!("{}_{column}_seq", self.schema.tables[at].name));
+        self.schema
+            .sequences
+            .push(format!("{}_{column}_seq", self.schema.tables[at].name));
         self.schema.sequences.len() - 1
     }
 
     /// Names of the columns, all of which must exist.
-    fn known(&self, at: usize, names: &[Ident], within: &Range<usize>) -> Result<Vec<String>, SqlProblem> {
+    fn known(
+        &self,
+        at: usize,
+        names: &[Ident],
+        within: &Range<usize>,
+    ) -> Result<Vec<String>, SqlProblem> {
         let table = &self.schema.tables[at];
         names
             .iter()
@@ -346,14 +420,22 @@ impl Builder<'_> {
         self.known(at, &idents, within)
     }
 
-    fn constraint(&mut self, at: usize, constraint: TableConstraint, within: &Range<usize>) -> Result<(), SqlProblem> {
+    fn constraint(
+        &mut self,
+        at: usize,
+        constraint: TableConstraint,
+        within: &Range<usize>,
+    ) -> Result<(), SqlProblem> {
         let range = self.range(constraint.span(), within);
         let table_name = self.schema.tables[at].name.clone();
         match constraint {
             TableConstraint::PrimaryKey(key) => {
                 let columns = self.key_columns(at, &key.columns, &range)?;
                 if self.schema.tables[at].primary_key().is_some() {
-                    return Err(SqlProblem::invalid(format!("the table {table_name} has two primary keys")).at(range));
+                    return Err(SqlProblem::invalid(format!(
+                        "the table {table_name} has two primary keys"
+                    ))
+                    .at(range));
                 }
                 for name in &columns {
                     for column in &mut self.schema.tables[at].columns {
@@ -363,7 +445,9 @@ impl Builder<'_> {
                         }
                     }
                 }
-                let name = key.name.map_or_else(|| format!("{table_name}_pkey"), |name| self.fold(&name));
+                let name = key
+                    .name
+                    .map_or_else(|| format!("{table_name}_pkey"), |name| self.fold(&name));
                 self.schema.tables[at].uniques.push(Unique {
                     name,
                     columns,
@@ -373,15 +457,22 @@ impl Builder<'_> {
                 });
             }
             TableConstraint::Unique(unique) => {
-                if unique.columns.iter().any(|column| column_ident(&column.column.expr).is_none()) {
-                    let name = unique.name.or(unique.index_name).map(|name| self.fold(&name));
+                if unique
+                    .columns
+                    .iter()
+                    .any(|column| column_ident(&column.column.expr).is_none())
+                {
+                    let name = unique
+                        .name
+                        .or(unique.index_name)
+                        .map(|name| self.fold(&name));
                     return self.index(at, name, &unique.columns, true, true, None, false, &range);
                 }
                 let columns = self.key_columns(at, &unique.columns, &range)?;
-                let name = unique
-                    .name
-                    .or(unique.index_name)
-                    .map_or_else(|| format!("{table_name}_{}_key", columns.join("_")), |name| self.fold(&name));
+                let name = unique.name.or(unique.index_name).map_or_else(
+                    || format!("{table_name}_{}_key", columns.join("_")),
+                    |name| self.fold(&name),
+                );
                 let nulls_not_distinct = unique.nulls_distinct == NullsDistinctOption::NotDistinct;
                 self.schema.tables[at].uniques.push(Unique {
                     name,
@@ -394,31 +485,58 @@ impl Builder<'_> {
             TableConstraint::ForeignKey(key) => self.foreign_key(at, key, range)?,
             TableConstraint::Check(check) => {
                 let number = self.schema.tables[at].checks.len() + 1;
-                let name = check.name.map_or_else(|| format!("{table_name}_check{number}"), |name| self.fold(&name));
+                let name = check.name.map_or_else(
+                    || format!("{table_name}_check{number}"),
+                    |name| self.fold(&name),
+                );
                 let text = check.expr.to_string();
-                self.schema.tables[at].checks.push(Check { name, text, range, expr: *check.expr });
+                self.schema.tables[at].checks.push(Check {
+                    name,
+                    text,
+                    range,
+                    expr: *check.expr,
+                });
             }
             TableConstraint::Index(index) => {
                 let modelled = !matches!(index.index_type, Some(IndexType::GIN | IndexType::GiST));
                 let name = index.name.map(|name| self.fold(&name));
-                self.index(at, name, &index.columns, false, modelled, None, false, &range)?;
+                self.index(
+                    at,
+                    name,
+                    &index.columns,
+                    false,
+                    modelled,
+                    None,
+                    false,
+                    &range,
+                )?;
             }
             TableConstraint::FulltextOrSpatial(index) => {
                 let name = index.opt_index_name.map(|name| self.fold(&name));
                 self.index(at, name, &index.columns, false, false, None, false, &range)?;
             }
             other => {
-                return Err(SqlProblem::unsupported(format!("{other} is not something belt can run")).at(range));
+                return Err(SqlProblem::unsupported(format!(
+                    "{other} is not something belt can run"
+                ))
+                .at(range));
             }
         }
         Ok(())
     }
 
-    fn foreign_key(&mut self, at: usize, key: ForeignKeyConstraint, range: Range<usize>) -> Result<(), SqlProblem> {
+    fn foreign_key(
+        &mut self,
+        at: usize,
+        key: ForeignKeyConstraint,
+        range: Range<usize>,
+    ) -> Result<(), SqlProblem> {
         let columns = self.known(at, &key.columns, &range)?;
         let table = &self.schema.tables[at];
-        let name =
-            key.name.map_or_else(|| format!("{}_{}_fkey", table.name, columns.join("_")), |name| self.fold(&name));
+        let name = key.name.map_or_else(
+            || format!("{}_{}_fkey", table.name, columns.join("_")),
+            |name| self.fold(&name),
+        );
         let mut actions = String::new();
         for (event, action) in [("DELETE", key.on_delete), ("UPDATE", key.on_update)] {
             if let Some(action) = action {
@@ -432,9 +550,20 @@ impl Builder<'_> {
                 actions.push_str(&format!(" ON {event} {action}"));
             }
         }
-        let referred = key.referred_columns.iter().map(|ident| self.fold(ident)).collect();
+        let referred = key
+            .referred_columns
+            .iter()
+            .map(|ident| self.fold(ident))
+            .collect();
         let parent = last_name(self.schema.dialect, &key.foreign_table);
-        self.schema.tables[at].foreign_keys.push(ForeignKey { name, columns, table: parent, referred, range, actions });
+        self.schema.tables[at].foreign_keys.push(ForeignKey {
+            name,
+            columns,
+            table: parent,
+            referred,
+            range,
+            actions,
+        });
         Ok(())
     }
 
@@ -444,10 +573,22 @@ impl Builder<'_> {
         let modelled = matches!(index.using, None | Some(IndexType::BTree | IndexType::Hash));
         let name = index.name.map(|name| last_name(self.schema.dialect, &name));
         let nulls_not_distinct = index.nulls_distinct == Some(false);
-        self.index(at, name, &index.columns, index.unique, modelled, index.predicate, nulls_not_distinct, range)
+        self.index(
+            at,
+            name,
+            &index.columns,
+            index.unique,
+            modelled,
+            index.predicate,
+            nulls_not_distinct,
+            range,
+        )
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of an index, from three kinds of syntax")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of an index, from three kinds of syntax"
+    )]
     fn index(
         &mut self,
         at: usize,
@@ -474,7 +615,10 @@ impl Builder<'_> {
         }
         let table = &self.schema.tables[at];
         let name = name.unwrap_or_else(|| {
-            let words: Vec<&str> = parts.iter().map(|part| part.column.as_deref().unwrap_or("expr")).collect();
+            let words: Vec<&str> = parts
+                .iter()
+                .map(|part| part.column.as_deref().unwrap_or("expr"))
+                .collect();
             format!("{}_{}_idx", table.name, words.join("_"))
         });
         self.schema.tables[at].indexes.push(Index {
@@ -490,28 +634,44 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn alter(&mut self, at: usize, operation: AlterTableOperation, range: &Range<usize>) -> Result<(), SqlProblem> {
-        let set_nullable = |builder: &mut Self, name: &Ident, nullable: bool| -> Result<(), SqlProblem> {
-            let known = builder.known(at, std::slice::from_ref(name), range)?;
-            for column in &mut builder.schema.tables[at].columns {
-                if known.contains(&column.name) {
-                    column.nullable = nullable;
+    fn alter(
+        &mut self,
+        at: usize,
+        operation: AlterTableOperation,
+        range: &Range<usize>,
+    ) -> Result<(), SqlProblem> {
+        let set_nullable =
+            |builder: &mut Self, name: &Ident, nullable: bool| -> Result<(), SqlProblem> {
+                let known = builder.known(at, std::slice::from_ref(name), range)?;
+                for column in &mut builder.schema.tables[at].columns {
+                    if known.contains(&column.name) {
+                        column.nullable = nullable;
+                    }
                 }
-            }
-            Ok(())
-        };
+                Ok(())
+            };
         match operation {
-            AlterTableOperation::AddColumn { column_def, if_not_exists, .. } => {
+            AlterTableOperation::AddColumn {
+                column_def,
+                if_not_exists,
+                ..
+            } => {
                 let name = self.fold(&column_def.name);
                 if if_not_exists && self.schema.tables[at].column(&name).is_some() {
                     return Ok(());
                 }
                 self.column(at, column_def, range)
             }
-            AlterTableOperation::AddConstraint { constraint, .. } => self.constraint(at, constraint, range),
+            AlterTableOperation::AddConstraint { constraint, .. } => {
+                self.constraint(at, constraint, range)
+            }
             AlterTableOperation::AlterColumn { column_name, op } => match op {
-                sqlparser::ast::AlterColumnOperation::SetNotNull => set_nullable(self, &column_name, false),
-                sqlparser::ast::AlterColumnOperation::DropNotNull => set_nullable(self, &column_name, true),
+                sqlparser::ast::AlterColumnOperation::SetNotNull => {
+                    set_nullable(self, &column_name, false)
+                }
+                sqlparser::ast::AlterColumnOperation::DropNotNull => {
+                    set_nullable(self, &column_name, true)
+                }
                 sqlparser::ast::AlterColumnOperation::SetDefault { value } => {
                     let known = self.known(at, &[column_name], range)?;
                     for column in &mut self.schema.tables[at].columns {
@@ -522,13 +682,18 @@ impl Builder<'_> {
                     }
                     Ok(())
                 }
-                other => Err(SqlProblem::unsupported(format!("ALTER COLUMN {other} is not something belt can run"))),
+                other => Err(SqlProblem::unsupported(format!(
+                    "ALTER COLUMN {other} is not something belt can run"
+                ))),
             },
-            other @ (AlterTableOperation::EnableRowLevelSecurity | AlterTableOperation::OwnerTo { .. }) => {
+            other @ (AlterTableOperation::EnableRowLevelSecurity
+            | AlterTableOperation::OwnerTo { .. }) => {
                 let _ = other;
                 Ok(())
             }
-            other => Err(SqlProblem::unsupported(format!("ALTER TABLE {other} is not something belt can run"))),
+            other => Err(SqlProblem::unsupported(format!(
+                "ALTER TABLE {other} is not something belt can run"
+            ))),
         }
     }
 }
@@ -555,9 +720,15 @@ fn check_references(schema: &mut Schema) -> Result<(), SqlProblem> {
                 .at(key.range));
             };
             let referred: Vec<String> = if key.referred.is_empty() {
-                parent.primary_key().map(|primary| primary.columns.clone()).unwrap_or_default()
+                parent
+                    .primary_key()
+                    .map(|primary| primary.columns.clone())
+                    .unwrap_or_default()
             } else {
-                key.referred.iter().filter_map(|name| parent.column(name).map(|column| column.name.clone())).collect()
+                key.referred
+                    .iter()
+                    .filter_map(|name| parent.column(name).map(|column| column.name.clone()))
+                    .collect()
             };
             let mut wanted: Vec<&str> = referred.iter().map(String::as_str).collect();
             wanted.sort_unstable();
@@ -589,8 +760,8 @@ fn lower_all(schema: &mut Schema) -> Result<(), SqlProblem> {
             let column = &schema.tables[at].columns[column_at];
             let default = match (&column.default_expr, column.sequence) {
                 (Some(expr), _) => {
-                    let text =
-                        lower::expression(schema, at, expr).map_err(|problem| problem.at(column.range.clone()))?;
+                    let text = lower::expression(schema, at, expr)
+                        .map_err(|problem| problem.at(column.range.clone()))?;
                     Some(column.kind.coerced(&text).unwrap_or(text))
                 }
                 (None, Some(sequence)) => Some(format!("belt_seq({sequence})")),
@@ -600,13 +771,32 @@ fn lower_all(schema: &mut Schema) -> Result<(), SqlProblem> {
         }
         let table = &schema.tables[at];
         lowered.push((create_table(schema, at)?, table.range.clone()));
-        for (number, index) in table.indexes.iter().enumerate().filter(|(_, index)| index.modelled) {
-            lowered.push((create_index(schema, at, index, number)?, index.range.clone()));
+        for (number, index) in table
+            .indexes
+            .iter()
+            .enumerate()
+            .filter(|(_, index)| index.modelled)
+        {
+            lowered.push((
+                create_index(schema, at, index, number)?,
+                index.range.clone(),
+            ));
         }
-        for unique in table.uniques.iter().filter(|unique| unique.nulls_not_distinct) {
-            let parts: Vec<String> = unique.columns.iter().map(|name| null_as_value(&quoted(name))).collect();
+        for unique in table
+            .uniques
+            .iter()
+            .filter(|unique| unique.nulls_not_distinct)
+        {
+            let parts: Vec<String> = unique
+                .columns
+                .iter()
+                .map(|name| null_as_value(&quoted(name)))
+                .collect();
             let name = format!("{}{}", table.name, unique.name);
-            lowered.push((unique_index(&name, &table.name, &parts, None), unique.range.clone()));
+            lowered.push((
+                unique_index(&name, &table.name, &parts, None),
+                unique.range.clone(),
+            ));
         }
     }
     schema.lowered = lowered;
@@ -619,17 +809,30 @@ fn null_as_value(column: &str) -> String {
 }
 
 fn unique_index(name: &str, table: &str, parts: &[String], predicate: Option<&str>) -> String {
-    let filter = predicate.map(|text| format!(" WHERE {text}")).unwrap_or_default();
-    format!("CREATE UNIQUE INDEX {} ON {} ({}){filter}", quoted(name), quoted(table), parts.join(", "))
+    let filter = predicate
+        .map(|text| format!(" WHERE {text}"))
+        .unwrap_or_default();
+    format!(
+        "CREATE UNIQUE INDEX {} ON {} ({}){filter}",
+        quoted(name),
+        quoted(table),
+        parts.join(", ")
+    )
 }
 
-fn create_index(schema: &Schema, at: usize, index: &Index, number: usize) -> Result<String, SqlProblem> {
+fn create_index(
+    schema: &Schema,
+    at: usize,
+    index: &Index,
+    number: usize,
+) -> Result<String, SqlProblem> {
     let table = &schema.tables[at];
     let mut parts = Vec::new();
     for part in &index.parts {
         let mut text = match &part.column {
             Some(column) => quoted(column),
-            None => lower::expression(schema, at, &part.expr).map_err(|problem| problem.at(index.range.clone()))?,
+            None => lower::expression(schema, at, &part.expr)
+                .map_err(|problem| problem.at(index.range.clone()))?,
         };
         if index.nulls_not_distinct {
             text = null_as_value(&text);
@@ -654,12 +857,28 @@ fn create_index(schema: &Schema, at: usize, index: &Index, number: usize) -> Res
         .count()
         > 1
         || schema.table(&index.name).is_some();
-    let name = if twice { format!("{}.{}.{number}", table.name, index.name) } else { index.name.clone() };
+    let name = if twice {
+        format!("{}.{}.{number}", table.name, index.name)
+    } else {
+        index.name.clone()
+    };
     if index.unique {
-        return Ok(unique_index(&name, &table.name, &parts, predicate.as_deref()));
+        return Ok(unique_index(
+            &name,
+            &table.name,
+            &parts,
+            predicate.as_deref(),
+        ));
     }
-    let filter = predicate.map(|text| format!(" WHERE {text}")).unwrap_or_default();
-    Ok(format!("CREATE INDEX {} ON {} ({}){filter}", quoted(&name), quoted(&table.name), parts.join(", ")))
+    let filter = predicate
+        .map(|text| format!(" WHERE {text}"))
+        .unwrap_or_default();
+    Ok(format!(
+        "CREATE INDEX {} ON {} ({}){filter}",
+        quoted(&name),
+        quoted(&table.name),
+        parts.join(", ")
+    ))
 }
 
 /// What begins the names of the conditions belt adds for types; the column's name follows.
@@ -670,12 +889,20 @@ fn create_table(schema: &Schema, at: usize) -> Result<String, SqlProblem> {
     let mut parts = Vec::new();
     for column in &table.columns {
         let name = quoted(&column.name);
-        let mut text = format!("{name} {}", if column.row_number { "INTEGER" } else { column.kind.storage() });
+        let mut text = format!(
+            "{name} {}",
+            if column.row_number {
+                "INTEGER"
+            } else {
+                column.kind.storage()
+            }
+        );
         if !column.nullable && !column.row_number {
             text.push_str(" NOT NULL");
         }
         if let Some(expr) = &column.computed {
-            let expr = lower::expression(schema, at, expr).map_err(|problem| problem.at(column.range.clone()))?;
+            let expr = lower::expression(schema, at, expr)
+                .map_err(|problem| problem.at(column.range.clone()))?;
             text.push_str(&format!(" GENERATED ALWAYS AS ({expr}) STORED"));
         } else if let Some(default) = &column.lowered_default {
             text.push_str(&format!(" DEFAULT ({default})"));
@@ -693,8 +920,16 @@ fn create_table(schema: &Schema, at: usize) -> Result<String, SqlProblem> {
     }
     for unique in &table.uniques {
         let columns: Vec<String> = unique.columns.iter().map(|name| quoted(name)).collect();
-        let what = if unique.primary { "PRIMARY KEY" } else { "UNIQUE" };
-        parts.push(format!("CONSTRAINT {} {what} ({})", quoted(&unique.name), columns.join(", ")));
+        let what = if unique.primary {
+            "PRIMARY KEY"
+        } else {
+            "UNIQUE"
+        };
+        parts.push(format!(
+            "CONSTRAINT {} {what} ({})",
+            quoted(&unique.name),
+            columns.join(", ")
+        ));
     }
     for key in &table.foreign_keys {
         let columns: Vec<String> = key.columns.iter().map(|name| quoted(name)).collect();
@@ -708,11 +943,20 @@ fn create_table(schema: &Schema, at: usize) -> Result<String, SqlProblem> {
         ));
     }
     for check in &table.checks {
-        let text = lower::expression(schema, at, &check.expr).map_err(|problem| problem.at(check.range.clone()))?;
+        let text = lower::expression(schema, at, &check.expr)
+            .map_err(|problem| problem.at(check.range.clone()))?;
         parts.push(format!("CONSTRAINT {} CHECK ({text})", quoted(&check.name)));
     }
     // InnoDB keeps rows in the order of the primary key and puts that key at the end of every index.
     let clustered = schema.dialect == Dialect::MySql && table.primary_key().is_some();
-    let options = if clustered { "STRICT, WITHOUT ROWID" } else { "STRICT" };
-    Ok(format!("CREATE TABLE {} ({}) {options}", quoted(&table.name), parts.join(", ")))
+    let options = if clustered {
+        "STRICT, WITHOUT ROWID"
+    } else {
+        "STRICT"
+    };
+    Ok(format!(
+        "CREATE TABLE {} ({}) {options}",
+        quoted(&table.name),
+        parts.join(", ")
+    ))
 }

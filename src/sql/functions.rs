@@ -33,7 +33,13 @@ fn refused(kind: &str, value: ValueRef<'_>) -> Error {
         ValueRef::Null => "null".to_string(),
         ValueRef::Integer(i) => i.to_string(),
         ValueRef::Real(r) => r.to_string(),
-        ValueRef::Text(text) => format!("'{}'", String::from_utf8_lossy(text).chars().take(60).collect::<String>()),
+        ValueRef::Text(text) => format!(
+            "'{}'",
+            String::from_utf8_lossy(text)
+                .chars()
+                .take(60)
+                .collect::<String>()
+        ),
         ValueRef::Blob(_) => "bytes".to_string(),
     };
     Error::UserFunctionError(format!("{TYPE_ERROR}{shown} is not {kind}").into())
@@ -45,10 +51,17 @@ fn text(value: ValueRef<'_>) -> Option<&str> {
 
 fn number(value: ValueRef<'_>) -> Option<f64> {
     match value {
-        #[expect(clippy::cast_precision_loss, reason = "SQL arithmetic on reals does the same")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "SQL arithmetic on reals does the same"
+        )]
         ValueRef::Integer(i) => Some(i as f64),
         ValueRef::Real(r) => Some(r),
-        ValueRef::Text(_) => text(value)?.trim().parse::<f64>().ok().filter(|n| n.is_finite()),
+        ValueRef::Text(_) => text(value)?
+            .trim()
+            .parse::<f64>()
+            .ok()
+            .filter(|n| n.is_finite()),
         ValueRef::Null | ValueRef::Blob(_) => None,
     }
 }
@@ -63,7 +76,11 @@ fn seconds(value: ValueRef<'_>) -> Option<f64> {
 type Function = fn(&Context<'_>) -> Result<Sqlite>;
 
 /// A conversion of the first argument, null to null.
-fn convert(ctx: &Context<'_>, kind: &str, f: impl FnOnce(ValueRef<'_>) -> Option<Sqlite>) -> Result<Sqlite> {
+fn convert(
+    ctx: &Context<'_>,
+    kind: &str,
+    f: impl FnOnce(ValueRef<'_>) -> Option<Sqlite>,
+) -> Result<Sqlite> {
     let value = ctx.get_raw(0);
     if value == ValueRef::Null {
         return Ok(Sqlite::Null);
@@ -85,18 +102,33 @@ fn bool_of(value: ValueRef<'_>) -> Option<Sqlite> {
 }
 
 fn uuid_of(value: ValueRef<'_>) -> Option<Sqlite> {
-    let plain = text(value)?.trim().trim_start_matches('{').trim_end_matches('}').replace('-', "").to_ascii_lowercase();
-    (plain.len() == 32 && plain.bytes().all(|b| b.is_ascii_hexdigit())).then(|| Sqlite::Text(hyphenated(&plain)))
+    let plain = text(value)?
+        .trim()
+        .trim_start_matches('{')
+        .trim_end_matches('}')
+        .replace('-', "")
+        .to_ascii_lowercase();
+    (plain.len() == 32 && plain.bytes().all(|b| b.is_ascii_hexdigit()))
+        .then(|| Sqlite::Text(hyphenated(&plain)))
 }
 
 fn hyphenated(hex: &str) -> String {
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    format!(
+        "{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    )
 }
 
 fn array_of(value: ValueRef<'_>) -> Option<Sqlite> {
     let text = text(value)?.trim();
     if text.starts_with('[') {
-        return serde_json::from_str::<Vec<serde_json::Value>>(text).ok().map(|_| Sqlite::Text(text.to_string()));
+        return serde_json::from_str::<Vec<serde_json::Value>>(text)
+            .ok()
+            .map(|_| Sqlite::Text(text.to_string()));
     }
     let inner = text.strip_prefix('{')?.strip_suffix('}')?;
     let items: Vec<serde_json::Value> = inner
@@ -121,12 +153,22 @@ fn numeric_of(ctx: &Context<'_>) -> Result<Sqlite> {
         let number = number(value)?;
         let factor = 10f64.powi(scale);
         let rounded = (number * factor).round() / factor;
-        Some(Sqlite::Real(if rounded.is_finite() { rounded } else { number }))
+        Some(Sqlite::Real(if rounded.is_finite() {
+            rounded
+        } else {
+            number
+        }))
     })
     .and_then(|converted| match converted {
-        #[expect(clippy::cast_possible_wrap, reason = "precision is at most a few hundred")]
+        #[expect(
+            clippy::cast_possible_wrap,
+            reason = "precision is at most a few hundred"
+        )]
         Sqlite::Real(r) if precision > 0 && r.abs() >= 10f64.powi(precision as i32 - scale) => {
-            Err(refused(&format!("small enough for {precision} digits, {scale} of them after the point"), value))
+            Err(refused(
+                &format!("small enough for {precision} digits, {scale} of them after the point"),
+                value,
+            ))
         }
         #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
         Sqlite::Real(r) if r.fract() == 0.0 && r.abs() < 9.0e15 => Ok(Sqlite::Integer(r as i64)),
@@ -164,7 +206,9 @@ fn extract(ctx: &Context<'_>) -> Result<Sqlite> {
         }
         "quarter" => ((month - 1) / 3 + 1) as f64,
         _ => {
-            return Err(Error::UserFunctionError(format!("EXTRACT({field}) is not one belt can run").into()));
+            return Err(Error::UserFunctionError(
+                format!("EXTRACT({field}) is not one belt can run").into(),
+            ));
         }
     };
     Ok(whole(number))
@@ -172,7 +216,11 @@ fn extract(ctx: &Context<'_>) -> Result<Sqlite> {
 
 #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
 fn whole(number: f64) -> Sqlite {
-    if number.fract() == 0.0 && number.abs() < 9.0e15 { Sqlite::Integer(number as i64) } else { Sqlite::Real(number) }
+    if number.fract() == 0.0 && number.abs() < 9.0e15 {
+        Sqlite::Integer(number as i64)
+    } else {
+        Sqlite::Real(number)
+    }
 }
 
 fn truncate(ctx: &Context<'_>) -> Result<Sqlite> {
@@ -198,8 +246,14 @@ fn truncate(ctx: &Context<'_>) -> Result<Sqlite> {
 
 const PURE: &[(&str, i32, Function)] = &[
     ("belt_bool", 1, |ctx| convert(ctx, "a boolean", bool_of)),
-    ("belt_ts", 1, |ctx| convert(ctx, "a timestamp", |value| seconds(value).map(Sqlite::Real))),
-    ("belt_date", 1, |ctx| convert(ctx, "a date", |value| seconds(value).map(|s| Sqlite::Text(time::format_date(s))))),
+    ("belt_ts", 1, |ctx| {
+        convert(ctx, "a timestamp", |value| seconds(value).map(Sqlite::Real))
+    }),
+    ("belt_date", 1, |ctx| {
+        convert(ctx, "a date", |value| {
+            seconds(value).map(|s| Sqlite::Text(time::format_date(s)))
+        })
+    }),
     ("belt_time", 1, |ctx| {
         convert(ctx, "a time of day", |value| {
             let of_day = match text(value) {
@@ -238,9 +292,13 @@ const PURE: &[(&str, i32, Function)] = &[
             _ => None,
         })
     }),
-    ("belt_real", 1, |ctx| convert(ctx, "a number", |value| number(value).map(Sqlite::Real))),
+    ("belt_real", 1, |ctx| {
+        convert(ctx, "a number", |value| number(value).map(Sqlite::Real))
+    }),
     ("belt_ts_text", 1, |ctx| {
-        convert(ctx, "a timestamp", |value| seconds(value).map(|s| Sqlite::Text(time::format_timestamp(s))))
+        convert(ctx, "a timestamp", |value| {
+            seconds(value).map(|s| Sqlite::Text(time::format_timestamp(s)))
+        })
     }),
     ("belt_extract", 2, extract),
     ("belt_date_trunc", 2, truncate),
@@ -248,14 +306,17 @@ const PURE: &[(&str, i32, Function)] = &[
 
 /// Registers everything.
 pub(super) fn register(connection: &Connection, state: &Shared) -> Result<()> {
-    let pure = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    let pure = FunctionFlags::SQLITE_UTF8
+        | FunctionFlags::SQLITE_DETERMINISTIC
+        | FunctionFlags::SQLITE_INNOCUOUS;
     for (name, arguments, function) in PURE {
         connection.create_scalar_function(*name, *arguments, pure, *function)?;
     }
     let counting = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
     let shared = Arc::clone(state);
     // Constant within a statement: the clock stands still while one runs.
-    connection.create_scalar_function("belt_now", 0, pure, move |_| Ok(with(&shared, |s| s.now_s)))?;
+    connection
+        .create_scalar_function("belt_now", 0, pure, move |_| Ok(with(&shared, |s| s.now_s)))?;
     let shared = Arc::clone(state);
     connection.create_scalar_function("belt_seq", 1, counting, move |ctx| {
         let at = usize::try_from(ctx.get::<i64>(0)?).unwrap_or(usize::MAX);
@@ -264,25 +325,36 @@ pub(super) fn register(connection: &Connection, state: &Shared) -> Result<()> {
     let shared = Arc::clone(state);
     connection.create_scalar_function("belt_auto", 2, counting, move |ctx| {
         let at = usize::try_from(ctx.get::<i64>(0)?).unwrap_or(usize::MAX);
-        Ok(match ctx.get::<Option<i64>>(1).map_err(|_| refused("an integer", ctx.get_raw(1)))? {
-            None | Some(0) => with(&shared, |s| next(s, at)),
-            Some(given) => with(&shared, |s| {
-                if let Some(counter) = s.sequences.get_mut(at) {
-                    *counter = (*counter).max(given);
-                }
-                given
-            }),
-        })
+        Ok(
+            match ctx
+                .get::<Option<i64>>(1)
+                .map_err(|_| refused("an integer", ctx.get_raw(1)))?
+            {
+                None | Some(0) => with(&shared, |s| next(s, at)),
+                Some(given) => with(&shared, |s| {
+                    if let Some(counter) = s.sequences.get_mut(at) {
+                        *counter = (*counter).max(given);
+                    }
+                    given
+                }),
+            },
+        )
     })?;
     let shared = Arc::clone(state);
-    connection.create_scalar_function("belt_last_id", 0, counting, move |_| Ok(with(&shared, |s| s.last_id)))?;
+    connection.create_scalar_function("belt_last_id", 0, counting, move |_| {
+        Ok(with(&shared, |s| s.last_id))
+    })?;
     let shared = Arc::clone(state);
     connection.create_scalar_function("belt_new_uuid", 0, counting, move |_| {
         let n = with(&shared, |s| {
             s.uuids += 1;
             s.uuids
         });
-        Ok(hyphenated(&format!("{:08x}00004000800000{:010x}", scramble(n) >> 32, n)))
+        Ok(hyphenated(&format!(
+            "{:08x}00004000800000{:010x}",
+            scramble(n) >> 32,
+            n
+        )))
     })?;
     let shared = Arc::clone(state);
     connection.create_scalar_function("belt_random", 0, counting, move |_| {

@@ -6,9 +6,10 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
-    Assignment, AssignmentTarget, BinaryOperator, ConflictTarget, DataType, DoUpdate, Expr, FromTable, Ident, Insert,
-    ObjectName, ObjectNamePart, OnConflict, OnConflictAction, OnInsert, Query, SelectItem, SetExpr, Statement,
-    TableFactor, TableObject, UnaryOperator, Value, Visit, VisitMut, Visitor,
+    Assignment, AssignmentTarget, BinaryOperator, ConflictTarget, DataType, DoUpdate, Expr,
+    FromTable, Ident, Insert, ObjectName, ObjectNamePart, OnConflict, OnConflictAction, OnInsert,
+    Query, SelectItem, SetExpr, Statement, TableFactor, TableObject, UnaryOperator, Value, Visit,
+    VisitMut, Visitor,
 };
 
 use super::ddl::{fold, last_name, quoted};
@@ -32,15 +33,19 @@ pub(super) struct Lowered {
 
 /// Finished SQLite text as an expression.
 pub(super) fn raw(text: String) -> Expr {
-    Expr::Identifier(Ident { value: text, quote_style: None, span: sqlparser::tokenizer::Span::empty() })
+    Expr::Identifier(Ident {
+        value: text,
+        quote_style: None,
+        span: sqlparser::tokenizer::Span::empty(),
+    })
 }
 
 pub(super) fn string(expr: &Expr) -> Option<&str> {
     match expr {
         Expr::Value(value) => match &value.value {
-            Value::SingleQuotedString(text) | Value::EscapedStringLiteral(text) | Value::DoubleQuotedString(text) => {
-                Some(text)
-            }
+            Value::SingleQuotedString(text)
+            | Value::EscapedStringLiteral(text)
+            | Value::DoubleQuotedString(text) => Some(text),
             _ => None,
         },
         _ => None,
@@ -55,7 +60,10 @@ pub(super) fn statement(schema: &Schema, sql: &str) -> Result<Lowered, DbError> 
     let mut statements = parse::statements(&numbered, schema.dialect)?;
     let (statement, _) = match statements.len() {
         0 => {
-            return Err(DbError::new(DbErrorKind::Syntax, "there is no statement in this text"));
+            return Err(DbError::new(
+                DbErrorKind::Syntax,
+                "there is no statement in this text",
+            ));
         }
         1 => statements.remove(0),
         n => {
@@ -68,10 +76,22 @@ pub(super) fn statement(schema: &Schema, sql: &str) -> Result<Lowered, DbError> 
     lower_statement(schema, statement, slots)
 }
 
-fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) -> Result<Lowered, DbError> {
-    let mut sources = Sources { dialect: schema.dialect, tables: Vec::new(), ctes: Vec::new() };
+fn lower_statement(
+    schema: &Schema,
+    mut statement: Statement,
+    slots: Vec<Slot>,
+) -> Result<Lowered, DbError> {
+    let mut sources = Sources {
+        dialect: schema.dialect,
+        tables: Vec::new(),
+        ctes: Vec::new(),
+    };
     let _ = Visit::visit(&statement, &mut sources);
-    let mut lowering = Lowering { schema, sources, locking: None };
+    let mut lowering = Lowering {
+        schema,
+        sources,
+        locking: None,
+    };
     let (wrote, returns_rows, target) = match &mut statement {
         Statement::Query(query) => {
             if !is_read_only(query) {
@@ -99,7 +119,10 @@ fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) 
         Statement::Delete(delete) => {
             let (FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from)) = &delete.from;
             let [only] = from.as_slice() else {
-                return Err(SqlProblem::unsupported("DELETE from several tables is not something belt can run").into());
+                return Err(SqlProblem::unsupported(
+                    "DELETE from several tables is not something belt can run",
+                )
+                .into());
             };
             if delete.using.is_some() || !delete.tables.is_empty() || !only.joins.is_empty() {
                 return Err(SqlProblem::unsupported(
@@ -121,10 +144,18 @@ fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) 
             ));
         }
         other => {
-            let word = other.to_string().split_whitespace().take(2).collect::<Vec<_>>().join(" ").to_uppercase();
+            let word = other
+                .to_string()
+                .split_whitespace()
+                .take(2)
+                .collect::<Vec<_>>()
+                .join(" ")
+                .to_uppercase();
             return Err(DbError::new(
                 DbErrorKind::Unsupported,
-                format!("{word} is not something a running program does here: SELECT, INSERT, UPDATE and DELETE are"),
+                format!(
+                    "{word} is not something a running program does here: SELECT, INSERT, UPDATE and DELETE are"
+                ),
             ));
         }
     };
@@ -137,15 +168,31 @@ fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) 
         return Err(problem);
     }
     lowering.finish(&mut statement)?;
-    Ok(Lowered { sql: statement.to_string(), slots, locking: lowering.locking, wrote, returns_rows, booleans, target })
+    Ok(Lowered {
+        sql: statement.to_string(),
+        slots,
+        locking: lowering.locking,
+        wrote,
+        returns_rows,
+        booleans,
+        target,
+    })
 }
 
 /// Lowers an expression that stands in the DDL of the table at `at`.
 pub(super) fn expression(schema: &Schema, at: usize, expr: &Expr) -> Result<String, SqlProblem> {
     let name = schema.tables[at].name.clone();
-    let sources = Sources { dialect: schema.dialect, tables: vec![(name.clone(), name)], ctes: Vec::new() };
+    let sources = Sources {
+        dialect: schema.dialect,
+        tables: vec![(name.clone(), name)],
+        ctes: Vec::new(),
+    };
     let mut expr = expr.clone();
-    let mut lowering = Lowering { schema, sources, locking: None };
+    let mut lowering = Lowering {
+        schema,
+        sources,
+        locking: None,
+    };
     match VisitMut::visit(&mut expr, &mut lowering) {
         ControlFlow::Break(problem) if problem.kind == DbErrorKind::Unsupported => {
             Err(SqlProblem::unsupported(problem.message))
@@ -161,10 +208,17 @@ fn is_read_only(query: &Query) -> bool {
             SetExpr::Select(_) | SetExpr::Values(_) | SetExpr::Table(_) => true,
             SetExpr::Query(query) => is_read_only(query),
             SetExpr::SetOperation { left, right, .. } => body(left) && body(right),
-            SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => false,
+            SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
+                false
+            }
         }
     }
-    body(&query.body) && query.with.iter().flat_map(|with| &with.cte_tables).all(|cte| is_read_only(&cte.query))
+    body(&query.body)
+        && query
+            .with
+            .iter()
+            .flat_map(|with| &with.cte_tables)
+            .all(|cte| is_read_only(&cte.query))
 }
 
 /// What a statement reads from: tables under their aliases, and names made in `WITH`.
@@ -186,9 +240,17 @@ impl Visitor for Sources {
     }
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
-        if let TableFactor::Table { name, alias, args: None, .. } = factor {
+        if let TableFactor::Table {
+            name,
+            alias,
+            args: None,
+            ..
+        } = factor
+        {
             let table = last_name(self.dialect, name);
-            let alias = alias.as_ref().map_or_else(|| table.clone(), |alias| fold(self.dialect, &alias.name));
+            let alias = alias
+                .as_ref()
+                .map_or_else(|| table.clone(), |alias| fold(self.dialect, &alias.name));
             self.tables.push((alias, table));
         }
         ControlFlow::Continue(())
@@ -209,22 +271,41 @@ impl<'a> Lowering<'a> {
     /// The table of exactly this name, by the dialect's rules of case.
     pub(super) fn table(&self, name: &str) -> Option<&'a Table> {
         match self.dialect() {
-            Dialect::Sqlite => self.schema.tables.iter().find(|table| table.name.eq_ignore_ascii_case(name)),
-            Dialect::PostgreSql | Dialect::MySql => self.schema.tables.iter().find(|table| table.name == name),
+            Dialect::Sqlite => self
+                .schema
+                .tables
+                .iter()
+                .find(|table| table.name.eq_ignore_ascii_case(name)),
+            Dialect::PostgreSql | Dialect::MySql => {
+                self.schema.tables.iter().find(|table| table.name == name)
+            }
         }
     }
 
     fn missing_table(&self, name: &str) -> DbError {
         let mut message = format!("there is no table {name} in the schema");
         if let Some(close) = self.schema.table(name) {
-            message.push_str(&format!("; there is one named {}, and case counts", close.name));
+            message.push_str(&format!(
+                "; there is one named {}, and case counts",
+                close.name
+            ));
         }
         DbError::new(DbErrorKind::MissingTable, message)
     }
 
     fn check_tables(&self, target: Option<&str>) -> Result<(), DbError> {
-        for name in self.sources.tables.iter().map(|(_, table)| table.as_str()).chain(target) {
-            let cte = self.sources.ctes.iter().any(|cte| cte.eq_ignore_ascii_case(name));
+        for name in self
+            .sources
+            .tables
+            .iter()
+            .map(|(_, table)| table.as_str())
+            .chain(target)
+        {
+            let cte = self
+                .sources
+                .ctes
+                .iter()
+                .any(|cte| cte.eq_ignore_ascii_case(name));
             if !cte && self.table(name).is_none() {
                 return Err(self.missing_table(name));
             }
@@ -236,12 +317,14 @@ impl<'a> Lowering<'a> {
         match factor {
             TableFactor::Table { name, .. } => {
                 let name = last_name(self.dialect(), name);
-                self.table(&name).map(|table| table.name.clone()).ok_or_else(|| self.missing_table(&name))
+                self.table(&name)
+                    .map(|table| table.name.clone())
+                    .ok_or_else(|| self.missing_table(&name))
             }
-            _ => {
-                Err(SqlProblem::unsupported("changing something that is not a table is not something belt can run")
-                    .into())
-            }
+            _ => Err(SqlProblem::unsupported(
+                "changing something that is not a table is not something belt can run",
+            )
+            .into()),
         }
     }
 
@@ -262,7 +345,8 @@ impl<'a> Lowering<'a> {
             let wanted = match &qualifier {
                 None => true,
                 Some(qualifier) => {
-                    alias.eq_ignore_ascii_case(qualifier) || (qualifier == "excluded" && self.sources.tables.len() == 1)
+                    alias.eq_ignore_ascii_case(qualifier)
+                        || (qualifier == "excluded" && self.sources.tables.len() == 1)
                 }
             };
             if !wanted || self.sources.ctes.contains(table) {
@@ -290,8 +374,13 @@ impl<'a> Lowering<'a> {
         let Some(table) = self.table(&target) else {
             return Err(self.missing_table(&target));
         };
-        let alias = insert.table_alias.as_ref().map(|alias| fold(dialect, &alias.alias));
-        self.sources.tables.push((alias.unwrap_or_else(|| target.clone()), target.clone()));
+        let alias = insert
+            .table_alias
+            .as_ref()
+            .map(|alias| fold(dialect, &alias.alias));
+        self.sources
+            .tables
+            .push((alias.unwrap_or_else(|| target.clone()), target.clone()));
         insert.table = TableObject::TableName(plain_name(&table.name));
         insert.priority = None;
         if !insert.assignments.is_empty() {
@@ -315,13 +404,22 @@ impl<'a> Lowering<'a> {
             rows.explicit_row = false;
             let width = rows.rows.first().map_or(0, |row| row.content.len());
             if columns.is_empty() {
-                columns = table.columns.iter().take(width).map(|column| column.name.clone()).collect();
+                columns = table
+                    .columns
+                    .iter()
+                    .take(width)
+                    .map(|column| column.name.clone())
+                    .collect();
             }
             for row in &mut rows.rows {
                 if row.content.len() != columns.len() {
                     return Err(DbError::new(
                         DbErrorKind::Syntax,
-                        format!("INSERT names {} columns and gives {} values", columns.len(), row.content.len()),
+                        format!(
+                            "INSERT names {} columns and gives {} values",
+                            columns.len(),
+                            row.content.len()
+                        ),
                     ));
                 }
                 for value in &mut row.content {
@@ -333,16 +431,29 @@ impl<'a> Lowering<'a> {
             }
         }
         if columns.is_empty() && insert.source.is_some() {
-            columns = table.columns.iter().map(|column| column.name.clone()).collect();
+            columns = table
+                .columns
+                .iter()
+                .map(|column| column.name.clone())
+                .collect();
         }
-        if let Some(twice) = columns.iter().enumerate().find(|(at, name)| columns[..*at].contains(name)) {
-            return Err(DbError::new(DbErrorKind::Syntax, format!("INSERT names the column {} twice", twice.1)));
+        if let Some(twice) = columns
+            .iter()
+            .enumerate()
+            .find(|(at, name)| columns[..*at].contains(name))
+        {
+            return Err(DbError::new(
+                DbErrorKind::Syntax,
+                format!("INSERT names the column {} twice", twice.1),
+            ));
         }
         insert.columns = columns.iter().map(|name| plain_name(name)).collect();
         if insert.ignore {
             insert.ignore = false;
-            insert.on =
-                Some(OnInsert::OnConflict(OnConflict { conflict_target: None, action: OnConflictAction::DoNothing }));
+            insert.on = Some(OnInsert::OnConflict(OnConflict {
+                conflict_target: None,
+                action: OnConflictAction::DoNothing,
+            }));
         }
         if let Some(alias) = insert.insert_alias.take() {
             self.sources.ctes.push(last_name(dialect, &alias.row_alias));
@@ -350,20 +461,31 @@ impl<'a> Lowering<'a> {
         if matches!(insert.on, Some(OnInsert::DuplicateKeyUpdate(_)))
             && let Some(OnInsert::DuplicateKeyUpdate(assignments)) = insert.on.take()
         {
-            let action = OnConflictAction::DoUpdate(DoUpdate { assignments, selection: None });
-            insert.on = Some(OnInsert::OnConflict(OnConflict { conflict_target: None, action }));
+            let action = OnConflictAction::DoUpdate(DoUpdate {
+                assignments,
+                selection: None,
+            });
+            insert.on = Some(OnInsert::OnConflict(OnConflict {
+                conflict_target: None,
+                action,
+            }));
         }
         if let Some(OnInsert::OnConflict(conflict)) = &mut insert.on {
             match &mut conflict.conflict_target {
                 Some(ConflictTarget::OnConstraint(name)) => {
                     let name = last_name(dialect, name);
-                    let Some(unique) = table.uniques.iter().find(|unique| unique.name == name) else {
+                    let Some(unique) = table.uniques.iter().find(|unique| unique.name == name)
+                    else {
                         return Err(DbError::new(
                             DbErrorKind::Syntax,
                             format!("{} has no constraint named {name}", table.name),
                         ));
                     };
-                    let columns = unique.columns.iter().map(|name| quoted_ident(name)).collect();
+                    let columns = unique
+                        .columns
+                        .iter()
+                        .map(|name| quoted_ident(name))
+                        .collect();
                     conflict.conflict_target = Some(ConflictTarget::Columns(columns));
                 }
                 Some(ConflictTarget::Columns(columns)) => {
@@ -372,7 +494,9 @@ impl<'a> Lowering<'a> {
                     }
                 }
                 None => {
-                    if dialect == Dialect::PostgreSql && matches!(conflict.action, OnConflictAction::DoUpdate(_)) {
+                    if dialect == Dialect::PostgreSql
+                        && matches!(conflict.action, OnConflictAction::DoUpdate(_))
+                    {
                         return Err(DbError::new(
                             DbErrorKind::Syntax,
                             "ON CONFLICT DO UPDATE needs the columns that may conflict",
@@ -397,7 +521,10 @@ impl<'a> Lowering<'a> {
             Dialect::MySql | Dialect::Sqlite => table.column(name),
         };
         found.ok_or_else(|| {
-            DbError::new(DbErrorKind::MissingColumn, format!("the table {} has no column {name}", table.name))
+            DbError::new(
+                DbErrorKind::MissingColumn,
+                format!("the table {} has no column {name}", table.name),
+            )
         })
     }
 
@@ -411,13 +538,22 @@ impl<'a> Lowering<'a> {
                 let Some(table) = self.table(&last_name(Dialect::Sqlite, name)) else {
                     return Ok(());
                 };
-                let columns: Vec<&Column> =
-                    insert.columns.iter().filter_map(|name| table.column(&last_name(Dialect::Sqlite, name))).collect();
+                let columns: Vec<&Column> = insert
+                    .columns
+                    .iter()
+                    .filter_map(|name| table.column(&last_name(Dialect::Sqlite, name)))
+                    .collect();
                 if let Some(source) = &mut insert.source {
-                    store_all(&mut source.body, &columns, self.dialect() != Dialect::PostgreSql)?;
+                    store_all(
+                        &mut source.body,
+                        &columns,
+                        self.dialect() != Dialect::PostgreSql,
+                    )?;
                 }
-                if let Some(OnInsert::OnConflict(OnConflict { action: OnConflictAction::DoUpdate(update), .. })) =
-                    &mut insert.on
+                if let Some(OnInsert::OnConflict(OnConflict {
+                    action: OnConflictAction::DoUpdate(update),
+                    ..
+                })) = &mut insert.on
                 {
                     self.assign(table, &mut update.assignments)?;
                 }
@@ -428,7 +564,11 @@ impl<'a> Lowering<'a> {
                 let Some(table) = self.table(&target) else {
                     return Ok(());
                 };
-                for column in table.columns.iter().filter(|column| column.touched_on_update) {
+                for column in table
+                    .columns
+                    .iter()
+                    .filter(|column| column.touched_on_update)
+                {
                     let already = update.assignments.iter().any(|assignment| {
                         matches!(&assignment.target, AssignmentTarget::ColumnName(name)
                             if last_name(Dialect::Sqlite, name).eq_ignore_ascii_case(&column.name))
@@ -442,14 +582,20 @@ impl<'a> Lowering<'a> {
                 }
                 self.assign(table, &mut update.assignments)?;
                 if !update.order_by.is_empty() || update.limit.is_some() {
-                    let picked = picked_rows(table, update.selection.take(), &update.order_by, update.limit.take());
+                    let picked = picked_rows(
+                        table,
+                        update.selection.take(),
+                        &update.order_by,
+                        update.limit.take(),
+                    );
                     update.order_by.clear();
                     update.selection = Some(raw(picked));
                 }
                 Ok(())
             }
             Statement::Delete(delete) => {
-                let (FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from)) = &delete.from;
+                let (FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from)) =
+                    &delete.from;
                 let Some(first) = from.first() else {
                     return Ok(());
                 };
@@ -457,7 +603,12 @@ impl<'a> Lowering<'a> {
                 if (!delete.order_by.is_empty() || delete.limit.is_some())
                     && let Some(table) = self.table(&target)
                 {
-                    let picked = picked_rows(table, delete.selection.take(), &delete.order_by, delete.limit.take());
+                    let picked = picked_rows(
+                        table,
+                        delete.selection.take(),
+                        &delete.order_by,
+                        delete.limit.take(),
+                    );
                     delete.order_by.clear();
                     delete.selection = Some(raw(picked));
                 }
@@ -477,7 +628,8 @@ impl<'a> Lowering<'a> {
                 }
                 AssignmentTarget::Tuple(names) => {
                     for name in names {
-                        *name = plain_name(&self.known(table, &last_name(self.dialect(), name))?.name);
+                        *name =
+                            plain_name(&self.known(table, &last_name(self.dialect(), name))?.name);
                     }
                 }
             }
@@ -507,21 +659,28 @@ impl<'a> Lowering<'a> {
                         }
                         _ => None,
                     };
-                    for join in select
-                        .from
-                        .iter()
-                        .flat_map(|from| std::iter::once(&from.relation).chain(from.joins.iter().map(|j| &j.relation)))
-                    {
+                    for join in select.from.iter().flat_map(|from| {
+                        std::iter::once(&from.relation)
+                            .chain(from.joins.iter().map(|j| &j.relation))
+                    }) {
                         let TableFactor::Table { name, alias, .. } = join else {
                             return found;
                         };
                         let table = last_name(self.dialect(), name);
-                        let alias =
-                            alias.as_ref().map_or_else(|| table.clone(), |alias| fold(self.dialect(), &alias.name));
-                        if only.as_ref().is_some_and(|only| !only.eq_ignore_ascii_case(&alias)) {
+                        let alias = alias.as_ref().map_or_else(
+                            || table.clone(),
+                            |alias| fold(self.dialect(), &alias.name),
+                        );
+                        if only
+                            .as_ref()
+                            .is_some_and(|only| !only.eq_ignore_ascii_case(&alias))
+                        {
                             continue;
                         }
-                        let Some(table) = self.table(&table).filter(|_| !self.sources.ctes.contains(&table)) else {
+                        let Some(table) = self
+                            .table(&table)
+                            .filter(|_| !self.sources.ctes.contains(&table))
+                        else {
                             return found;
                         };
                         for column in &table.columns {
@@ -541,14 +700,19 @@ impl<'a> Lowering<'a> {
     fn is_boolean(&self, expr: &Expr) -> bool {
         use BinaryOperator as B;
         match expr {
-            Expr::Identifier(_) | Expr::CompoundIdentifier(_) => {
-                self.column(expr).is_some_and(|column| column.kind == Kind::Boolean)
-            }
-            Expr::Nested(inner) | Expr::UnaryOp { op: UnaryOperator::Not, expr: inner } => {
-                matches!(expr, Expr::UnaryOp { .. }) || self.is_boolean(inner)
-            }
+            Expr::Identifier(_) | Expr::CompoundIdentifier(_) => self
+                .column(expr)
+                .is_some_and(|column| column.kind == Kind::Boolean),
+            Expr::Nested(inner)
+            | Expr::UnaryOp {
+                op: UnaryOperator::Not,
+                expr: inner,
+            } => matches!(expr, Expr::UnaryOp { .. }) || self.is_boolean(inner),
             Expr::BinaryOp { op, .. } => {
-                matches!(op, B::Eq | B::NotEq | B::Lt | B::LtEq | B::Gt | B::GtEq | B::And | B::Or)
+                matches!(
+                    op,
+                    B::Eq | B::NotEq | B::Lt | B::LtEq | B::Gt | B::GtEq | B::And | B::Or
+                )
             }
             Expr::IsNull(_)
             | Expr::IsNotNull(_)
@@ -577,7 +741,11 @@ fn picked_rows(
         Some(key) => key.columns.iter().map(|name| quoted(name)).collect(),
         None => vec!["rowid".into()],
     };
-    let mut text = format!("({0}) IN (SELECT {0} FROM {1}", key.join(", "), quoted(&table.name));
+    let mut text = format!(
+        "({0}) IN (SELECT {0} FROM {1}",
+        key.join(", "),
+        quoted(&table.name)
+    );
     if let Some(selection) = selection {
         text.push_str(&format!(" WHERE {selection}"));
     }
@@ -606,7 +774,11 @@ fn values(row: Vec<Expr>) -> Query {
         content: row,
         closing_token: AttachedToken::empty(),
     };
-    let body = SetExpr::Values(sqlparser::ast::Values { explicit_row: false, value_keyword: false, rows: vec![row] });
+    let body = SetExpr::Values(sqlparser::ast::Values {
+        explicit_row: false,
+        value_keyword: false,
+        rows: vec![row],
+    });
     Query {
         with: None,
         body: Box::new(body),
@@ -631,13 +803,17 @@ fn store_all(body: &mut SetExpr, columns: &[&Column], counted: bool) -> Result<(
             }
         }
         SetExpr::Select(select) => {
-            let plain = select
-                .projection
-                .iter()
-                .all(|item| matches!(item, SelectItem::UnnamedExpr(_) | SelectItem::ExprWithAlias { .. }));
+            let plain = select.projection.iter().all(|item| {
+                matches!(
+                    item,
+                    SelectItem::UnnamedExpr(_) | SelectItem::ExprWithAlias { .. }
+                )
+            });
             if plain {
                 for (item, column) in select.projection.iter_mut().zip(columns) {
-                    if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } = item {
+                    if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } =
+                        item
+                    {
                         store(expr, column, counted)?;
                     }
                 }
@@ -658,13 +834,19 @@ fn store_all(body: &mut SetExpr, columns: &[&Column], counted: bool) -> Result<(
 fn store(value: &mut Expr, column: &Column, counted: bool) -> Result<(), DbError> {
     let is_default = matches!(value, Expr::Value(v) if matches!(&v.value, Value::Placeholder(p) if p == DEFAULT));
     if is_default {
-        *value = raw(column.lowered_default.clone().unwrap_or_else(|| "NULL".into()));
+        *value = raw(column
+            .lowered_default
+            .clone()
+            .unwrap_or_else(|| "NULL".into()));
         return Ok(());
     }
     if column.always {
         return Err(DbError::new(
             DbErrorKind::Syntax,
-            format!("the column {} is GENERATED ALWAYS, so no value can be given for it", column.name),
+            format!(
+                "the column {} is GENERATED ALWAYS, so no value can be given for it",
+                column.name
+            ),
         ));
     }
     if let (Some(sequence), true) = (column.sequence, counted) {

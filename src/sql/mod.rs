@@ -81,8 +81,17 @@ pub enum SqlProblemKind {
 }
 
 impl SqlProblem {
-    pub(crate) fn new(kind: SqlProblemKind, message: impl Into<String>, range: Option<Range<usize>>) -> Self {
-        SqlProblem { kind, message: message.into(), range, help: None }
+    pub(crate) fn new(
+        kind: SqlProblemKind,
+        message: impl Into<String>,
+        range: Option<Range<usize>>,
+    ) -> Self {
+        SqlProblem {
+            kind,
+            message: message.into(),
+            range,
+            help: None,
+        }
     }
 
     pub(crate) fn unsupported(message: impl Into<String>) -> Self {
@@ -176,7 +185,11 @@ pub struct DbError {
 
 impl DbError {
     pub(crate) fn new(kind: DbErrorKind, message: impl Into<String>) -> Self {
-        DbError { kind, message: message.into(), constraint: None }
+        DbError {
+            kind,
+            message: message.into(),
+            constraint: None,
+        }
     }
 }
 

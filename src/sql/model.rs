@@ -134,13 +134,21 @@ impl Schema {
         self.tables
             .iter()
             .find(|table| table.name == name)
-            .or_else(|| self.tables.iter().find(|table| table.name.eq_ignore_ascii_case(name)))
+            .or_else(|| {
+                self.tables
+                    .iter()
+                    .find(|table| table.name.eq_ignore_ascii_case(name))
+            })
     }
 }
 
 /// A name without its schema and quotes.
 fn bare(name: &str) -> &str {
-    name.trim().rsplit('.').next().unwrap_or(name).trim_matches(['"', '`', '[', ']'])
+    name.trim()
+        .rsplit('.')
+        .next()
+        .unwrap_or(name)
+        .trim_matches(['"', '`', '[', ']'])
 }
 
 impl Table {
@@ -150,7 +158,11 @@ impl Table {
         self.columns
             .iter()
             .find(|column| column.name == name)
-            .or_else(|| self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)))
+            .or_else(|| {
+                self.columns
+                    .iter()
+                    .find(|column| column.name.eq_ignore_ascii_case(name))
+            })
     }
 
     pub fn primary_key(&self) -> Option<&Unique> {
@@ -159,12 +171,21 @@ impl Table {
 
     /// Every set of columns that must be unique as a whole and in every row, the primary key first.
     pub fn unique_sets(&self) -> Vec<Vec<&str>> {
-        let keys = self.uniques.iter().map(|unique| unique.columns.iter().map(String::as_str).collect());
+        let keys = self
+            .uniques
+            .iter()
+            .map(|unique| unique.columns.iter().map(String::as_str).collect());
         let indexes = self
             .indexes
             .iter()
             .filter(|index| index.unique && index.predicate.is_none())
-            .filter_map(|index| index.parts.iter().map(|part| part.column.as_deref()).collect());
+            .filter_map(|index| {
+                index
+                    .parts
+                    .iter()
+                    .map(|part| part.column.as_deref())
+                    .collect()
+            });
         keys.chain(indexes).collect()
     }
 }

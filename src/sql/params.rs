@@ -19,7 +19,11 @@ pub(super) fn number(sql: &str, dialect: Dialect) -> (String, Vec<Slot>) {
     let mut copied = 0;
     let mut anonymous = 0;
     let is_word = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80;
-    let word_end = |from: usize| (from..bytes.len()).find(|&i| !is_word(bytes[i])).unwrap_or(bytes.len());
+    let word_end = |from: usize| {
+        (from..bytes.len())
+            .find(|&i| !is_word(bytes[i]))
+            .unwrap_or(bytes.len())
+    };
     while at < bytes.len() {
         let rest = &bytes[at..];
         let previous = at.checked_sub(1).map(|i| bytes[i]);
@@ -33,7 +37,11 @@ pub(super) fn number(sql: &str, dialect: Dialect) -> (String, Vec<Slot>) {
                 continue;
             }
             b'/' if rest.starts_with(b"/*") => {
-                at += rest.windows(2).skip(2).position(|w| w == b"*/").map_or(rest.len(), |p| p + 4);
+                at += rest
+                    .windows(2)
+                    .skip(2)
+                    .position(|w| w == b"*/")
+                    .map_or(rest.len(), |p| p + 4);
                 continue;
             }
             b':' if rest.starts_with(b"::") => {
@@ -41,14 +49,19 @@ pub(super) fn number(sql: &str, dialect: Dialect) -> (String, Vec<Slot>) {
                 continue;
             }
             b':' | b'@'
-                if rest.get(1).is_some_and(|&b| is_word(b) && !b.is_ascii_digit())
+                if rest
+                    .get(1)
+                    .is_some_and(|&b| is_word(b) && !b.is_ascii_digit())
                     && !(bytes[at] == b'@' && dialect == Dialect::MySql) =>
             {
                 let end = word_end(at + 1);
                 (Slot::Name(sql[at + 1..end].to_string()), end)
             }
             b'%' if rest.starts_with(b"%(") => match sql[at..].find(")s") {
-                Some(close) => (Slot::Name(sql[at + 2..at + close].trim().to_string()), at + close + 2),
+                Some(close) => (
+                    Slot::Name(sql[at + 2..at + close].trim().to_string()),
+                    at + close + 2,
+                ),
                 None => {
                     at += 1;
                     continue;
@@ -69,7 +82,9 @@ pub(super) fn number(sql: &str, dialect: Dialect) -> (String, Vec<Slot>) {
                 };
                 (slot, end)
             }
-            b'$' if rest.get(1).is_some_and(u8::is_ascii_digit) && !previous.is_some_and(is_word) => {
+            b'$' if rest.get(1).is_some_and(u8::is_ascii_digit)
+                && !previous.is_some_and(is_word) =>
+            {
                 let end = word_end(at + 1);
                 match sql[at + 1..end].parse::<usize>() {
                     Ok(n) if n > 0 => (Slot::Position(n - 1), end),
@@ -84,10 +99,13 @@ pub(super) fn number(sql: &str, dialect: Dialect) -> (String, Vec<Slot>) {
                 continue;
             }
         };
-        let index = slots.iter().position(|known| *known == slot).unwrap_or_else(|| {
-            slots.push(slot);
-            slots.len() - 1
-        });
+        let index = slots
+            .iter()
+            .position(|known| *known == slot)
+            .unwrap_or_else(|| {
+                slots.push(slot);
+                slots.len() - 1
+            });
         out.push_str(&sql[copied..at]);
         out.push('$');
         out.push_str(&(index + 1).to_string());
@@ -161,11 +179,14 @@ pub(super) fn resolve<'a>(slots: &[Slot], params: &'a Params) -> Result<Vec<&'a 
             )));
         }
         Params::Named(given) => {
-            if let Some((name, _)) = given
-                .iter()
-                .find(|(name, _)| !slots.iter().any(|slot| matches!(slot, Slot::Name(known) if known == name)))
-            {
-                return Err(parameter(format!("a value for :{name} was given, and the statement does not use it")));
+            if let Some((name, _)) = given.iter().find(|(name, _)| {
+                !slots
+                    .iter()
+                    .any(|slot| matches!(slot, Slot::Name(known) if known == name))
+            }) {
+                return Err(parameter(format!(
+                    "a value for :{name} was given, and the statement does not use it"
+                )));
             }
         }
         _ => {}
@@ -177,6 +198,10 @@ fn list(names: &[&str]) -> String {
     if names.is_empty() {
         "none".into()
     } else {
-        names.iter().map(|name| format!(":{name}")).collect::<Vec<_>>().join(", ")
+        names
+            .iter()
+            .map(|name| format!(":{name}"))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }

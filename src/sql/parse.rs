@@ -30,17 +30,26 @@ pub(super) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let starts = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
         Lines { text, starts }
     }
 
     fn offset(&self, location: Location) -> usize {
-        let line = usize::try_from(location.line).unwrap_or(0).saturating_sub(1);
+        let line = usize::try_from(location.line)
+            .unwrap_or(0)
+            .saturating_sub(1);
         let Some(&start) = self.starts.get(line) else {
             return self.text.len();
         };
-        let column = usize::try_from(location.column).unwrap_or(0).saturating_sub(1);
-        self.text[start..].char_indices().nth(column).map_or(self.text.len(), |(at, _)| start + at)
+        let column = usize::try_from(location.column)
+            .unwrap_or(0)
+            .saturating_sub(1);
+        self.text[start..]
+            .char_indices()
+            .nth(column)
+            .map_or(self.text.len(), |(at, _)| start + at)
     }
 
     pub(super) fn range(&self, span: Span) -> Option<Range<usize>> {
@@ -53,21 +62,35 @@ impl<'a> Lines<'a> {
 }
 
 /// Every statement with its bytes in `sql`.
-pub(super) fn statements(sql: &str, dialect: Dialect) -> Result<Vec<(Statement, Range<usize>)>, SqlProblem> {
+pub(super) fn statements(
+    sql: &str,
+    dialect: Dialect,
+) -> Result<Vec<(Statement, Range<usize>)>, SqlProblem> {
     if sql.len() > MAX_TEXT_LEN {
         return Err(SqlProblem::new(
             SqlProblemKind::Syntax,
-            format!("the SQL text is {} bytes long, more than the {MAX_TEXT_LEN} that are read", sql.len()),
+            format!(
+                "the SQL text is {} bytes long, more than the {MAX_TEXT_LEN} that are read",
+                sql.len()
+            ),
             None,
         ));
     }
     let lines = Lines::new(sql);
     let grammar = grammar(dialect);
-    let tokens = Tokenizer::new(grammar, sql).tokenize_with_location().map_err(|error| {
-        let at = lines.offset(error.location);
-        SqlProblem::new(SqlProblemKind::Syntax, plain(&error.message), Some(at..sql.len().min(at + 1)))
-    })?;
-    let mut parser = Parser::new(grammar).with_recursion_limit(MAX_DEPTH).with_tokens_with_locations(tokens);
+    let tokens = Tokenizer::new(grammar, sql)
+        .tokenize_with_location()
+        .map_err(|error| {
+            let at = lines.offset(error.location);
+            SqlProblem::new(
+                SqlProblemKind::Syntax,
+                plain(&error.message),
+                Some(at..sql.len().min(at + 1)),
+            )
+        })?;
+    let mut parser = Parser::new(grammar)
+        .with_recursion_limit(MAX_DEPTH)
+        .with_tokens_with_locations(tokens);
     let mut statements = Vec::new();
     loop {
         while parser.consume_token(&Token::SemiColon) {}
@@ -90,7 +113,11 @@ pub(super) fn statements(sql: &str, dialect: Dialect) -> Result<Vec<(Statement, 
             )
             .with_help("statements are separated by ;"));
         }
-        let end = if next.token == Token::EOF { sql.trim_end().len() } else { lines.offset(next.span.start) };
+        let end = if next.token == Token::EOF {
+            sql.trim_end().len()
+        } else {
+            lines.offset(next.span.start)
+        };
         statements.push((statement, start..end.max(start)));
     }
 }
@@ -107,7 +134,11 @@ fn syntax(error: &ParserError, dialect: Dialect) -> SqlProblem {
 
 /// The parser's words in this program's style.
 fn plain(message: &str) -> String {
-    let message = message.split(" at Line:").next().unwrap_or(message).trim_end_matches('.');
+    let message = message
+        .split(" at Line:")
+        .next()
+        .unwrap_or(message)
+        .trim_end_matches('.');
     let mut chars = message.chars();
     match chars.next() {
         Some(first) => first.to_lowercase().chain(chars).collect(),

@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    BinaryOperator, DataType, Distinct, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
-    FunctionArguments, GroupByExpr, Ident, JoinOperator, LimitClause, LockType, NonBlock, ObjectName, Offset,
-    OffsetRows, OrderByKind, OrderBySort, Query, Select, SelectItem, TableFactor, TrimWhereField, Value, ValueWithSpan,
-    VisitorMut,
+    BinaryOperator, DataType, Distinct, Expr, Function, FunctionArg, FunctionArgExpr,
+    FunctionArgumentClause, FunctionArguments, GroupByExpr, Ident, JoinOperator, LimitClause,
+    LockType, NonBlock, ObjectName, Offset, OffsetRows, OrderByKind, OrderBySort, Query, Select,
+    SelectItem, TableFactor, TrimWhereField, Value, ValueWithSpan, VisitorMut,
 };
 
 use super::ddl::{fold, last_name, literal};
@@ -18,7 +18,10 @@ type Step = ControlFlow<DbError>;
 const ON: Step = ControlFlow::Continue(());
 
 fn unsupported(what: impl std::fmt::Display) -> Step {
-    ControlFlow::Break(DbError::new(DbErrorKind::Unsupported, format!("{what} is not something belt can run")))
+    ControlFlow::Break(DbError::new(
+        DbErrorKind::Unsupported,
+        format!("{what} is not something belt can run"),
+    ))
 }
 
 impl VisitorMut for Lowering<'_> {
@@ -57,14 +60,23 @@ impl VisitorMut for Lowering<'_> {
                 _ => None,
             };
             let limit = fetch.quantity.or_else(|| Some(raw("1".into())));
-            query.limit_clause = Some(LimitClause::LimitOffset { limit, offset, limit_by: Vec::new() });
+            query.limit_clause = Some(LimitClause::LimitOffset {
+                limit,
+                offset,
+                limit_by: Vec::new(),
+            });
         }
         match &mut query.limit_clause {
-            Some(LimitClause::LimitOffset { limit: limit @ None, offset: Some(_), .. }) => {
-                *limit = Some(raw("-1".into()))
-            }
+            Some(LimitClause::LimitOffset {
+                limit: limit @ None,
+                offset: Some(_),
+                ..
+            }) => *limit = Some(raw("-1".into())),
             Some(LimitClause::OffsetCommaLimit { offset, limit }) => {
-                let offset = Offset { value: offset.clone(), rows: OffsetRows::None };
+                let offset = Offset {
+                    value: offset.clone(),
+                    rows: OffsetRows::None,
+                };
                 query.limit_clause = Some(LimitClause::LimitOffset {
                     limit: Some(limit.clone()),
                     offset: Some(offset),
@@ -73,7 +85,11 @@ impl VisitorMut for Lowering<'_> {
             }
             _ => {}
         }
-        if let Some(LimitClause::LimitOffset { offset: Some(offset), .. }) = &mut query.limit_clause {
+        if let Some(LimitClause::LimitOffset {
+            offset: Some(offset),
+            ..
+        }) = &mut query.limit_clause
+        {
             offset.rows = OffsetRows::None;
         }
         if self.dialect() == Dialect::PostgreSql
@@ -83,7 +99,10 @@ impl VisitorMut for Lowering<'_> {
             for term in terms {
                 let nullable = self.column(&term.expr).is_none_or(|column| column.nullable)
                     && matches!(term.expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_));
-                if nullable && term.options.nulls_first.is_none() && self.column(&term.expr).is_some() {
+                if nullable
+                    && term.options.nulls_first.is_none()
+                    && self.column(&term.expr).is_some()
+                {
                     // PostgreSQL holds null to be larger than everything; SQLite smaller.
                     term.options.nulls_first = Some(term.options.sort == Some(OrderBySort::Desc));
                 }
@@ -141,10 +160,15 @@ impl VisitorMut for Lowering<'_> {
         let dialect = self.dialect();
         for item in &mut select.projection {
             match item {
-                SelectItem::ExprWithAlias { alias, .. } => *alias = quoted_ident(&fold(dialect, alias)),
+                SelectItem::ExprWithAlias { alias, .. } => {
+                    *alias = quoted_ident(&fold(dialect, alias))
+                }
                 SelectItem::UnnamedExpr(expr) => {
                     if let Some(name) = output_name(expr, dialect) {
-                        *item = SelectItem::ExprWithAlias { expr: expr.clone(), alias: quoted_ident(&name) };
+                        *item = SelectItem::ExprWithAlias {
+                            expr: expr.clone(),
+                            alias: quoted_ident(&name),
+                        };
                     }
                 }
                 SelectItem::QualifiedWildcard(..) | SelectItem::Wildcard(_) => {}
@@ -164,7 +188,16 @@ impl VisitorMut for Lowering<'_> {
 
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> Step {
         match factor {
-            TableFactor::Table { alias, args, index_hints, partitions, sample, with_hints, version, .. } => {
+            TableFactor::Table {
+                alias,
+                args,
+                index_hints,
+                partitions,
+                sample,
+                with_hints,
+                version,
+                ..
+            } => {
                 if args.is_some() || sample.is_some() || version.is_some() {
                     return unsupported("a function in FROM");
                 }
@@ -193,9 +226,14 @@ impl VisitorMut for Lowering<'_> {
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> Step {
         match expr {
             // A date plus an interval is a time.
-            Expr::BinaryOp { left, op: BinaryOperator::Plus | BinaryOperator::Minus, right }
-                if matches!(right.as_ref(), Expr::Interval(_))
-                    && self.column(left).is_none_or(|column| column.kind != Kind::Timestamp) =>
+            Expr::BinaryOp {
+                left,
+                op: BinaryOperator::Plus | BinaryOperator::Minus,
+                right,
+            } if matches!(right.as_ref(), Expr::Interval(_))
+                && self
+                    .column(left)
+                    .is_none_or(|column| column.kind != Kind::Timestamp) =>
             {
                 let inner = std::mem::replace(left.as_mut(), raw(String::new()));
                 *left.as_mut() = call("belt_ts", vec![inner]);
@@ -237,7 +275,10 @@ impl Lowering<'_> {
                 Expr::Identifier(quoted_ident(&name))
             }
             Expr::CompoundIdentifier(parts) => {
-                let mut parts: Vec<Ident> = parts.iter().map(|part| quoted_ident(&fold(dialect, part))).collect();
+                let mut parts: Vec<Ident> = parts
+                    .iter()
+                    .map(|part| quoted_ident(&fold(dialect, part)))
+                    .collect();
                 if parts.len() > 2 {
                     parts.drain(..parts.len() - 2);
                 }
@@ -266,29 +307,64 @@ impl Lowering<'_> {
                     },
                 }
             }
-            Expr::Cast { expr: inner, data_type, .. } => {
-                return self.cast_into(expr_take(inner), data_type.clone(), expr);
-            }
+            Expr::Cast {
+                expr: inner,
+                data_type,
+                ..
+            } => return self.cast_into(expr_take(inner), data_type.clone(), expr),
             Expr::AtTimeZone { timestamp, .. } => expr_take(timestamp),
-            Expr::Extract { field, expr: inner, .. } => {
-                raw(format!("belt_extract({}, {inner})", literal(&field.to_string().to_lowercase())))
+            Expr::Extract {
+                field, expr: inner, ..
+            } => raw(format!(
+                "belt_extract({}, {inner})",
+                literal(&field.to_string().to_lowercase())
+            )),
+            Expr::Position { expr: needle, r#in } => {
+                raw(format!("instr({in}, {needle})", r#in = r#in))
             }
-            Expr::Position { expr: needle, r#in } => raw(format!("instr({in}, {needle})", r#in = r#in)),
-            Expr::Substring { expr: inner, substring_from, substring_for, .. } => {
-                let from = substring_from.as_ref().map_or_else(|| "1".to_string(), ToString::to_string);
-                let length = substring_for.as_ref().map(|length| format!(", {length}")).unwrap_or_default();
+            Expr::Substring {
+                expr: inner,
+                substring_from,
+                substring_for,
+                ..
+            } => {
+                let from = substring_from
+                    .as_ref()
+                    .map_or_else(|| "1".to_string(), ToString::to_string);
+                let length = substring_for
+                    .as_ref()
+                    .map(|length| format!(", {length}"))
+                    .unwrap_or_default();
                 raw(format!("substr({inner}, {from}{length})"))
             }
-            Expr::Trim { trim_where, trim_what, expr: inner, .. } => {
+            Expr::Trim {
+                trim_where,
+                trim_what,
+                expr: inner,
+                ..
+            } => {
                 let name = match trim_where {
                     Some(TrimWhereField::Leading) => "ltrim",
                     Some(TrimWhereField::Trailing) => "rtrim",
                     _ => "trim",
                 };
-                let what = trim_what.as_ref().map(|what| format!(", {what}")).unwrap_or_default();
+                let what = trim_what
+                    .as_ref()
+                    .map(|what| format!(", {what}"))
+                    .unwrap_or_default();
                 raw(format!("{name}({inner}{what})"))
             }
-            Expr::AnyOp { left, compare_op, right, .. } | Expr::AllOp { left, compare_op, right } => {
+            Expr::AnyOp {
+                left,
+                compare_op,
+                right,
+                ..
+            }
+            | Expr::AllOp {
+                left,
+                compare_op,
+                right,
+            } => {
                 let word = match compare_op {
                     BinaryOperator::Eq => "IN",
                     BinaryOperator::NotEq => "NOT IN",
@@ -296,19 +372,33 @@ impl Lowering<'_> {
                 };
                 match right.as_ref() {
                     Expr::Subquery(query) => raw(format!("{left} {word} ({query})")),
-                    list => raw(format!("{left} {word} (SELECT value FROM json_each(belt_array({list})))")),
+                    list => raw(format!(
+                        "{left} {word} (SELECT value FROM json_each(belt_array({list})))"
+                    )),
                 }
             }
             Expr::Array(array) => {
                 let items: Vec<String> = array.elem.iter().map(ToString::to_string).collect();
                 raw(format!("json_array({})", items.join(", ")))
             }
-            Expr::ILike { negated, expr: inner, pattern, escape_char, any: false } => {
+            Expr::ILike {
+                negated,
+                expr: inner,
+                pattern,
+                escape_char,
+                any: false,
+            } => {
                 let not = if *negated { "NOT " } else { "" };
                 let escape = like_escape(pattern, escape_char.as_deref());
                 raw(format!("lower({inner}) {not}LIKE lower({pattern}){escape}"))
             }
-            Expr::Like { negated, expr: inner, pattern, escape_char, any: false } => {
+            Expr::Like {
+                negated,
+                expr: inner,
+                pattern,
+                escape_char,
+                any: false,
+            } => {
                 let not = if *negated { "NOT " } else { "" };
                 let escape = if dialect == Dialect::Sqlite && escape_char.is_none() {
                     String::new()
@@ -340,13 +430,20 @@ impl Lowering<'_> {
             }
             Expr::IsUnknown(inner) => Expr::IsNull(Box::new(expr_take(inner))),
             Expr::IsNotUnknown(inner) => Expr::IsNotNull(Box::new(expr_take(inner))),
-            Expr::InList { expr: inner, list, .. } => {
+            Expr::InList {
+                expr: inner, list, ..
+            } => {
                 if let Some(kind) = self.kind(inner) {
                     list.iter_mut().for_each(|item| coerce(item, &kind));
                 }
                 return ON;
             }
-            Expr::Between { expr: inner, low, high, .. } => {
+            Expr::Between {
+                expr: inner,
+                low,
+                high,
+                ..
+            } => {
                 if let Some(kind) = self.kind(inner) {
                     coerce(low, &kind);
                     coerce(high, &kind);
@@ -413,9 +510,13 @@ impl Lowering<'_> {
 
     fn cast_into(&self, inner: Expr, data_type: DataType, into: &mut Expr) -> Step {
         let kind = match &data_type {
-            DataType::Signed | DataType::SignedInteger | DataType::Unsigned | DataType::UnsignedInteger => {
-                Kind::Integer { min: i64::MIN, max: i64::MAX }
-            }
+            DataType::Signed
+            | DataType::SignedInteger
+            | DataType::Unsigned
+            | DataType::UnsignedInteger => Kind::Integer {
+                min: i64::MIN,
+                max: i64::MAX,
+            },
             _ => match types::kind_of(self.dialect(), &data_type, &self.schema.enums) {
                 Ok((kind, _)) => kind,
                 Err(problem) => return ControlFlow::Break(problem.into()),
@@ -430,7 +531,9 @@ impl Lowering<'_> {
             Kind::Text { .. } | Kind::Enum(_) => format!("CAST({inner} AS TEXT)"),
             Kind::Bytes { .. } => format!("CAST({inner} AS BLOB)"),
             Kind::Any => inner.to_string(),
-            _ => kind.coerced(&inner.to_string()).unwrap_or_else(|| inner.to_string()),
+            _ => kind
+                .coerced(&inner.to_string())
+                .unwrap_or_else(|| inner.to_string()),
         };
         *into = raw(text);
         ON
@@ -462,7 +565,12 @@ impl Lowering<'_> {
         }
     }
 
-    fn binary(&self, left: &mut Expr, op: &mut BinaryOperator, right: &mut Expr) -> ControlFlow<DbError, Option<Expr>> {
+    fn binary(
+        &self,
+        left: &mut Expr,
+        op: &mut BinaryOperator,
+        right: &mut Expr,
+    ) -> ControlFlow<DbError, Option<Expr>> {
         use BinaryOperator as B;
         let dialect = self.dialect();
         ControlFlow::Continue(match op {
@@ -474,11 +582,17 @@ impl Lowering<'_> {
                 self.compare(left, right);
                 Some(raw(format!("{left} IS {right}")))
             }
-            B::StringConcat if dialect == Dialect::MySql => Some(raw(format!("({left} OR {right})"))),
-            B::Divide if dialect == Dialect::MySql => Some(raw(format!("({left} * 1.0 / {right})"))),
+            B::StringConcat if dialect == Dialect::MySql => {
+                Some(raw(format!("({left} OR {right})")))
+            }
+            B::Divide if dialect == Dialect::MySql => {
+                Some(raw(format!("({left} * 1.0 / {right})")))
+            }
             B::MyIntegerDivide => Some(raw(format!("CAST({left} / {right} AS INTEGER)"))),
             B::PGExp => Some(raw(format!("pow({left}, {right})"))),
-            B::PGStartsWith => Some(raw(format!("(substr({left}, 1, length({right})) = {right})"))),
+            B::PGStartsWith => Some(raw(format!(
+                "(substr({left}, 1, length({right})) = {right})"
+            ))),
             B::PGLikeMatch => Some(raw(format!("{left} LIKE {right}"))),
             B::PGILikeMatch => Some(raw(format!("lower({left}) LIKE lower({right})"))),
             B::Plus
@@ -506,8 +620,15 @@ impl Lowering<'_> {
 
     fn function(&self, function: &mut Function) -> ControlFlow<DbError, Option<Expr>> {
         let dialect = self.dialect();
-        let name = function.name.to_string().to_ascii_lowercase().replace(['"', '`'], "");
-        let name = name.strip_prefix("pg_catalog.").unwrap_or(&name).to_string();
+        let name = function
+            .name
+            .to_string()
+            .to_ascii_lowercase()
+            .replace(['"', '`'], "");
+        let name = name
+            .strip_prefix("pg_catalog.")
+            .unwrap_or(&name)
+            .to_string();
         let arguments = plain_arguments(&function.args);
         let args: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let text = match (name.as_str(), args.as_slice()) {
@@ -528,15 +649,21 @@ impl Lowering<'_> {
                 (_, "unixepoch" | "unix_timestamp") => "CAST(belt_now() AS INTEGER)".into(),
                 _ => "belt_now()".into(),
             },
-            ("now" | "current_timestamp" | "localtimestamp" | "utc_timestamp", [_]) => "belt_now()".into(),
+            ("now" | "current_timestamp" | "localtimestamp" | "utc_timestamp", [_]) => {
+                "belt_now()".into()
+            }
             ("current_date" | "curdate" | "utc_date", []) => "belt_date(belt_now())".into(),
             ("current_time" | "curtime" | "localtime", []) => "belt_time(belt_now())".into(),
-            ("datetime", ["'now'"] | []) if dialect == Dialect::Sqlite => "belt_ts_text(belt_now())".into(),
+            ("datetime", ["'now'"] | []) if dialect == Dialect::Sqlite => {
+                "belt_ts_text(belt_now())".into()
+            }
             ("datetime", ["'now'", change]) if dialect == Dialect::Sqlite => {
                 format!("belt_ts_text(belt_now() + belt_interval({change}))")
             }
             ("unixepoch", ["'now'"]) => "CAST(belt_now() AS INTEGER)".into(),
-            ("date", ["'now'"] | []) if dialect == Dialect::Sqlite => "belt_date(belt_now())".into(),
+            ("date", ["'now'"] | []) if dialect == Dialect::Sqlite => {
+                "belt_date(belt_now())".into()
+            }
             ("strftime", ["'%s'", "'now'"]) => "CAST(CAST(belt_now() AS INTEGER) AS TEXT)".into(),
             ("date" | "time" | "datetime" | "julianday" | "strftime" | "timediff", _)
                 if dialect == Dialect::Sqlite && (args.is_empty() || args.contains(&"'now'")) =>
@@ -569,12 +696,23 @@ impl Lowering<'_> {
             },
             ("make_interval", _) if args.len() == 1 => format!("belt_interval({})", args[0]),
             ("age", [a, b]) => format!("(belt_ts({a}) - belt_ts({b}))"),
-            ("gen_random_uuid" | "uuid_generate_v4" | "uuid" | "uuidv4" | "uuidv7", []) => "belt_new_uuid()".into(),
+            ("gen_random_uuid" | "uuid_generate_v4" | "uuid" | "uuidv4" | "uuidv7", []) => {
+                "belt_new_uuid()".into()
+            }
             ("random" | "rand", []) => "belt_random()".into(),
             ("last_insert_id" | "lastval" | "last_insert_rowid", []) => "belt_last_id()".into(),
             ("nextval", [sequence]) => {
-                let wanted = sequence.trim_matches('\'').rsplit('.').next().unwrap_or_default();
-                match self.schema.sequences.iter().position(|known| known == wanted) {
+                let wanted = sequence
+                    .trim_matches('\'')
+                    .rsplit('.')
+                    .next()
+                    .unwrap_or_default();
+                match self
+                    .schema
+                    .sequences
+                    .iter()
+                    .position(|known| known == wanted)
+                {
                     Some(at) => format!("belt_seq({at})"),
                     None => {
                         return ControlFlow::Break(DbError::new(
@@ -604,7 +742,9 @@ impl Lowering<'_> {
             ) => {
                 return ControlFlow::Break(DbError::new(
                     DbErrorKind::Unsupported,
-                    format!("{name}() is not something belt can run: lock rows with SELECT ... FOR UPDATE instead"),
+                    format!(
+                        "{name}() is not something belt can run: lock rows with SELECT ... FOR UPDATE instead"
+                    ),
                 ));
             }
             ("count" | "sum" | "min" | "max" | "avg" | "coalesce", _) => {
@@ -616,7 +756,9 @@ impl Lowering<'_> {
                     "array_agg" | "json_agg" | "jsonb_agg" | "json_arrayagg" => "json_group_array",
                     "json_build_object" | "jsonb_build_object" => "json_object",
                     "json_build_array" | "jsonb_build_array" => "json_array",
-                    "json_object_agg" | "jsonb_object_agg" | "json_objectagg" => "json_group_object",
+                    "json_object_agg" | "jsonb_object_agg" | "json_objectagg" => {
+                        "json_group_object"
+                    }
                     "bool_or" => "max",
                     "bool_and" | "every" => "min",
                     "power" => "pow",
@@ -645,7 +787,8 @@ fn separator(function: &mut Function) {
             _ => true,
         });
         if let Some(value) = separator {
-            list.args.push(FunctionArg::Unnamed(FunctionArgExpr::Expr(value)));
+            list.args
+                .push(FunctionArg::Unnamed(FunctionArgExpr::Expr(value)));
         }
     }
 }
@@ -671,7 +814,10 @@ fn units_as_text(function: &mut Function) -> Step {
 }
 
 fn call(name: &str, arguments: Vec<Expr>) -> Expr {
-    let args = arguments.into_iter().map(|argument| FunctionArg::Unnamed(FunctionArgExpr::Expr(argument))).collect();
+    let args = arguments
+        .into_iter()
+        .map(|argument| FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)))
+        .collect();
     Expr::Function(Function {
         name: ObjectName::from(vec![Ident::new(name)]),
         uses_odbc_syntax: false,
@@ -703,13 +849,18 @@ fn coerce(expr: &mut Expr, kind: &Kind) {
 }
 
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$')
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || c == '_' || c == '$')
 }
 
 fn like_escape(pattern: &Expr, escape: Option<&Expr>) -> String {
     match escape {
         Some(escape) => format!(" ESCAPE {escape}"),
-        None if pattern.to_string().contains("5c") || matches!(string(pattern), Some(text) if text.contains('\\')) => {
+        None if pattern.to_string().contains("5c")
+            || matches!(string(pattern), Some(text) if text.contains('\\')) =>
+        {
             " ESCAPE '\\'".into()
         }
         None => String::new(),

@@ -6,7 +6,10 @@ fn database(dialect: Dialect, ddl: &str) -> Database {
 }
 
 fn rows(database: &mut Database, sql: &str) -> Vec<Vec<Value>> {
-    database.run(sql, &Params::None, 100.0).unwrap_or_else(|e| panic!("{e:?}: {sql}")).rows
+    database
+        .run(sql, &Params::None, 100.0)
+        .unwrap_or_else(|e| panic!("{e:?}: {sql}"))
+        .rows
 }
 
 #[test]
@@ -24,15 +27,27 @@ fn a_postgres_key_table_refuses_the_same_key_twice() {
         );",
     );
     let insert = "INSERT INTO idempotency_keys (account_id, key) VALUES (:a, :k) RETURNING id, done, created_at";
-    let params =
-        |a: i64, k: &str| Params::Named(vec![("a".into(), Value::Int(a)), ("k".into(), Value::Text(k.into()))]);
+    let params = |a: i64, k: &str| {
+        Params::Named(vec![
+            ("a".into(), Value::Int(a)),
+            ("k".into(), Value::Text(k.into())),
+        ])
+    };
     let answer = db.run(insert, &params(1, "k1"), 5.0).unwrap();
     assert_eq!(answer.columns, ["id", "done", "created_at"]);
     assert_eq!(answer.rows[0][0], Value::Int(1));
     let error = db.run(insert, &params(1, "k1"), 5.0).unwrap_err();
     assert_eq!(error.kind, DbErrorKind::Unique);
-    assert_eq!(error.constraint.as_deref(), Some("idempotency_keys_account_id_key_key"));
-    assert_eq!(db.run(insert, &params(1, "k1234567890"), 5.0).unwrap_err().kind, DbErrorKind::Type);
+    assert_eq!(
+        error.constraint.as_deref(),
+        Some("idempotency_keys_account_id_key_key")
+    );
+    assert_eq!(
+        db.run(insert, &params(1, "k1234567890"), 5.0)
+            .unwrap_err()
+            .kind,
+        DbErrorKind::Type
+    );
     assert!(db.run(insert, &params(2, "k1"), 5.0).is_ok());
     let before = db.digest();
     db.savepoint();

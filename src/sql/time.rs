@@ -17,20 +17,32 @@ pub(super) fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
 /// `(year, month, day, seconds of the day)` of a time on the simulated clock.
 pub(super) fn civil(seconds: f64) -> (i64, i64, i64, f64) {
-    let seconds = if seconds.is_finite() { seconds.clamp(-6.0e10, 2.5e11) } else { 0.0 };
+    let seconds = if seconds.is_finite() {
+        seconds.clamp(-6.0e10, 2.5e11)
+    } else {
+        0.0
+    };
     let days = (seconds / DAY_S).floor();
     // In range: clamped to some thousand years above.
-    #[expect(clippy::cast_possible_truncation, reason = "clamped to a few thousand years")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "clamped to a few thousand years"
+    )]
     let (year, month, day) = civil_from_days(days as i64 + BASE_DAYS);
     (year, month, day, seconds - days * DAY_S)
 }
@@ -42,7 +54,8 @@ pub(super) fn from_civil(year: i64, month: i64, day: i64, seconds: f64) -> f64 {
 }
 
 fn digits(text: &str, least: usize, most: usize) -> Option<i64> {
-    ((least..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
+    ((least..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()))
+        .then(|| text.parse().ok())?
 }
 
 /// Seconds of the day of `HH:MM[:SS[.fff]]`.
@@ -73,7 +86,8 @@ pub(super) fn parse_date(text: &str) -> Option<(i64, i64, i64)> {
     if parts.next().is_some() || !(1..=12).contains(&month) || day < 1 {
         return None;
     }
-    (civil_from_days(days_from_civil(year, month, day)) == (year, month, day)).then_some((year, month, day))
+    (civil_from_days(days_from_civil(year, month, day)) == (year, month, day))
+        .then_some((year, month, day))
 }
 
 /// Reads `2026-01-02`, `2026-01-02 03:04:05.6`, `2026-01-02T03:04:05Z`, `...+02:00` as seconds on the simulated clock.
@@ -126,24 +140,35 @@ pub(super) fn format_date(seconds: f64) -> String {
 pub(super) fn format_time(of_day: f64) -> String {
     let millis = ((of_day * 1_000.0).round() as i64).clamp(0, 86_399_999);
     let (seconds, millis) = (millis / 1_000, millis % 1_000);
-    let text = format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    if millis == 0 { text } else { format!("{text}.{millis:03}") }
+    let text = format!(
+        "{:02}:{:02}:{:02}",
+        seconds / 3_600,
+        seconds / 60 % 60,
+        seconds % 60
+    );
+    if millis == 0 {
+        text
+    } else {
+        format!("{text}.{millis:03}")
+    }
 }
 
 /// Seconds in one of `unit` (`second`, `minutes`, ...); a month counts 30 days and a year 365.25, as PostgreSQL does.
 pub(super) fn unit_s(unit: &str) -> Option<f64> {
-    Some(match unit.trim().to_ascii_lowercase().trim_end_matches('s') {
-        "microsecond" | "u" => 1e-6,
-        "millisecond" | "m" => 1e-3,
-        "second" | "sec" | "" => 1.0,
-        "minute" | "min" => 60.0,
-        "hour" | "hr" | "h" => 3_600.0,
-        "day" | "d" => DAY_S,
-        "week" | "w" => 7.0 * DAY_S,
-        "month" | "mon" => 30.0 * DAY_S,
-        "year" | "y" | "yr" => 365.25 * DAY_S,
-        _ => return None,
-    })
+    Some(
+        match unit.trim().to_ascii_lowercase().trim_end_matches('s') {
+            "microsecond" | "u" => 1e-6,
+            "millisecond" | "m" => 1e-3,
+            "second" | "sec" | "" => 1.0,
+            "minute" | "min" => 60.0,
+            "hour" | "hr" | "h" => 3_600.0,
+            "day" | "d" => DAY_S,
+            "week" | "w" => 7.0 * DAY_S,
+            "month" | "mon" => 30.0 * DAY_S,
+            "year" | "y" | "yr" => 365.25 * DAY_S,
+            _ => return None,
+        },
+    )
 }
 
 /// Seconds of `5 minutes`, `1 day 02:30:00`, `300`, `1h 30m`, `-1 hour`.
@@ -167,8 +192,12 @@ pub(super) fn parse_interval(text: &str) -> Option<f64> {
             any = true;
         } else {
             let split = word.find(|c: char| c.is_ascii_alphabetic())?;
-            total +=
-                word[..split].parse::<f64>().ok()? * if &word[split..] == "m" { 60.0 } else { unit_s(&word[split..])? };
+            total += word[..split].parse::<f64>().ok()?
+                * if &word[split..] == "m" {
+                    60.0
+                } else {
+                    unit_s(&word[split..])?
+                };
             any = true;
         }
     }

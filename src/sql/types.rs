@@ -1,6 +1,8 @@
 //! Column types: what a column of the learner's database accepts, and how SQLite stores it.
 
-use sqlparser::ast::{ArrayElemTypeDef, BinaryLength, CharacterLength, DataType, EnumMember, ExactNumberInfo};
+use sqlparser::ast::{
+    ArrayElemTypeDef, BinaryLength, CharacterLength, DataType, EnumMember, ExactNumberInfo,
+};
 
 use super::{Dialect, SqlProblem};
 
@@ -43,11 +45,26 @@ pub enum Kind {
     Any,
 }
 
-const I8: Kind = Kind::Integer { min: -128, max: 127 };
-const I16: Kind = Kind::Integer { min: -32_768, max: 32_767 };
-const I24: Kind = Kind::Integer { min: -8_388_608, max: 8_388_607 };
-const I32: Kind = Kind::Integer { min: -2_147_483_648, max: 2_147_483_647 };
-const I64: Kind = Kind::Integer { min: i64::MIN, max: i64::MAX };
+const I8: Kind = Kind::Integer {
+    min: -128,
+    max: 127,
+};
+const I16: Kind = Kind::Integer {
+    min: -32_768,
+    max: 32_767,
+};
+const I24: Kind = Kind::Integer {
+    min: -8_388_608,
+    max: 8_388_607,
+};
+const I32: Kind = Kind::Integer {
+    min: -2_147_483_648,
+    max: 2_147_483_647,
+};
+const I64: Kind = Kind::Integer {
+    min: i64::MIN,
+    max: i64::MAX,
+};
 
 fn unsigned(max: i64) -> Kind {
     Kind::Integer { min: 0, max }
@@ -63,11 +80,18 @@ fn length(length: &Option<CharacterLength>) -> Option<u64> {
 fn numeric(info: &ExactNumberInfo) -> Kind {
     let clamp = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
     match info {
-        ExactNumberInfo::None => Kind::Numeric { precision: None, scale: 15 },
-        ExactNumberInfo::Precision(p) => Kind::Numeric { precision: Some(clamp(*p)), scale: 0 },
-        ExactNumberInfo::PrecisionAndScale(p, s) => {
-            Kind::Numeric { precision: Some(clamp(*p)), scale: clamp(u64::try_from(*s).unwrap_or(0)).min(15) }
-        }
+        ExactNumberInfo::None => Kind::Numeric {
+            precision: None,
+            scale: 15,
+        },
+        ExactNumberInfo::Precision(p) => Kind::Numeric {
+            precision: Some(clamp(*p)),
+            scale: 0,
+        },
+        ExactNumberInfo::PrecisionAndScale(p, s) => Kind::Numeric {
+            precision: Some(clamp(*p)),
+            scale: clamp(u64::try_from(*s).unwrap_or(0)).min(15),
+        },
     }
 }
 
@@ -79,21 +103,40 @@ pub(super) fn kind_of(
 ) -> Result<(Kind, bool), SqlProblem> {
     use DataType as T;
     let kind = match data_type {
-        T::Character(n) | T::Char(n) => Kind::Text { max: Some(length(n).unwrap_or(1)) },
-        T::CharacterVarying(n) | T::CharVarying(n) | T::Varchar(n) | T::Nvarchar(n) => Kind::Text { max: length(n) },
-        T::Text | T::MediumText | T::LongText | T::TinyText | T::Clob(_) | T::String(_) => Kind::Text { max: None },
+        T::Character(n) | T::Char(n) => Kind::Text {
+            max: Some(length(n).unwrap_or(1)),
+        },
+        T::CharacterVarying(n) | T::CharVarying(n) | T::Varchar(n) | T::Nvarchar(n) => {
+            Kind::Text { max: length(n) }
+        }
+        T::Text | T::MediumText | T::LongText | T::TinyText | T::Clob(_) | T::String(_) => {
+            Kind::Text { max: None }
+        }
         T::Uuid => Kind::Uuid,
-        T::Binary(n) => Kind::Bytes { max: Some(n.unwrap_or(1)) },
-        T::Varbinary(Some(BinaryLength::IntegerLength { length })) => Kind::Bytes { max: Some(*length) },
-        T::Varbinary(_) | T::Blob(_) | T::TinyBlob | T::MediumBlob | T::LongBlob | T::Bytea | T::Bytes(_) => {
-            Kind::Bytes { max: None }
+        T::Binary(n) => Kind::Bytes {
+            max: Some(n.unwrap_or(1)),
+        },
+        T::Varbinary(Some(BinaryLength::IntegerLength { length })) => {
+            Kind::Bytes { max: Some(*length) }
         }
-        T::Numeric(info) | T::Decimal(info) | T::Dec(info) | T::DecimalUnsigned(info) | T::DecUnsigned(info) => {
-            match (dialect, info) {
-                (Dialect::MySql, ExactNumberInfo::None) => Kind::Numeric { precision: Some(10), scale: 0 },
-                _ => numeric(info),
-            }
-        }
+        T::Varbinary(_)
+        | T::Blob(_)
+        | T::TinyBlob
+        | T::MediumBlob
+        | T::LongBlob
+        | T::Bytea
+        | T::Bytes(_) => Kind::Bytes { max: None },
+        T::Numeric(info)
+        | T::Decimal(info)
+        | T::Dec(info)
+        | T::DecimalUnsigned(info)
+        | T::DecUnsigned(info) => match (dialect, info) {
+            (Dialect::MySql, ExactNumberInfo::None) => Kind::Numeric {
+                precision: Some(10),
+                scale: 0,
+            },
+            _ => numeric(info),
+        },
         T::Float(_)
         | T::FloatUnsigned(_)
         | T::Real
@@ -107,7 +150,13 @@ pub(super) fn kind_of(
         | T::Float32
         | T::Float64 => Kind::Real,
         // SQLite's own integers are all eight bytes wide whatever they are called.
-        T::TinyInt(_) | T::SmallInt(_) | T::Int2(_) | T::MediumInt(_) | T::Int(_) | T::Int4(_) | T::Integer(_)
+        T::TinyInt(_)
+        | T::SmallInt(_)
+        | T::Int2(_)
+        | T::MediumInt(_)
+        | T::Int(_)
+        | T::Int4(_)
+        | T::Integer(_)
             if dialect == Dialect::Sqlite =>
         {
             I64
@@ -129,7 +178,9 @@ pub(super) fn kind_of(
         T::Interval { .. } => Kind::Interval,
         T::JSON | T::JSONB => Kind::Json,
         T::Bit(_) | T::BitVarying(_) | T::VarBit(_) => Kind::Any,
-        T::Array(ArrayElemTypeDef::SquareBracket(..) | ArrayElemTypeDef::AngleBracket(_)) => Kind::Array,
+        T::Array(ArrayElemTypeDef::SquareBracket(..) | ArrayElemTypeDef::AngleBracket(_)) => {
+            Kind::Array
+        }
         T::Enum(members, _) => Kind::Enum(
             members
                 .iter()
@@ -142,7 +193,9 @@ pub(super) fn kind_of(
         T::Unspecified => Kind::Any,
         T::Custom(name, arguments) => return custom(dialect, &name.to_string(), arguments, enums),
         other => {
-            return Err(SqlProblem::unsupported(format!("the type {other} is not one belt can model")));
+            return Err(SqlProblem::unsupported(format!(
+                "the type {other} is not one belt can model"
+            )));
         }
     };
     Ok((kind, false))
@@ -154,8 +207,16 @@ fn custom(
     arguments: &[String],
     enums: &[(String, Vec<String>)],
 ) -> Result<(Kind, bool), SqlProblem> {
-    let plain = name.rsplit('.').next().unwrap_or(name).trim_matches('"').to_ascii_lowercase();
-    if let Some((_, labels)) = enums.iter().find(|(enum_name, _)| enum_name.eq_ignore_ascii_case(&plain)) {
+    let plain = name
+        .rsplit('.')
+        .next()
+        .unwrap_or(name)
+        .trim_matches('"')
+        .to_ascii_lowercase();
+    if let Some((_, labels)) = enums
+        .iter()
+        .find(|(enum_name, _)| enum_name.eq_ignore_ascii_case(&plain))
+    {
         return Ok((Kind::Enum(labels.clone()), false));
     }
     let first = arguments.first().and_then(|argument| argument.parse().ok());
@@ -171,10 +232,21 @@ fn custom(
             (Kind::Text { max: first }, false)
         }
         "int64" | "long" => (I64, false),
-        "money" => (Kind::Numeric { precision: None, scale: 2 }, false),
+        "money" => (
+            Kind::Numeric {
+                precision: None,
+                scale: 2,
+            },
+            false,
+        ),
         _ => {
-            return Err(SqlProblem::invalid(format!("there is no type {name} in {}", dialect.name()))
-                .with_help("types of your own have to be made first, with CREATE TYPE ... AS ENUM (...)"));
+            return Err(SqlProblem::invalid(format!(
+                "there is no type {name} in {}",
+                dialect.name()
+            ))
+            .with_help(
+                "types of your own have to be made first, with CREATE TYPE ... AS ENUM (...)",
+            ));
         }
     })
 }
@@ -187,9 +259,13 @@ impl Kind {
             Kind::Integer { .. } | Kind::Boolean => "INT",
             Kind::Real | Kind::Timestamp | Kind::Interval => "REAL",
             Kind::Numeric { .. } | Kind::Bytes { .. } | Kind::Any => "ANY",
-            Kind::Text { .. } | Kind::Date | Kind::Time | Kind::Uuid | Kind::Json | Kind::Enum(_) | Kind::Array => {
-                "TEXT"
-            }
+            Kind::Text { .. }
+            | Kind::Date
+            | Kind::Time
+            | Kind::Uuid
+            | Kind::Json
+            | Kind::Enum(_)
+            | Kind::Array => "TEXT",
         }
     }
 
@@ -205,9 +281,17 @@ impl Kind {
             Kind::Json => format!("belt_json({expression})"),
             Kind::Array => format!("belt_array({expression})"),
             Kind::Numeric { precision, scale } => {
-                format!("belt_num({expression}, {}, {scale})", precision.unwrap_or(0))
+                format!(
+                    "belt_num({expression}, {}, {scale})",
+                    precision.unwrap_or(0)
+                )
             }
-            Kind::Integer { .. } | Kind::Real | Kind::Text { .. } | Kind::Enum(_) | Kind::Bytes { .. } | Kind::Any => {
+            Kind::Integer { .. }
+            | Kind::Real
+            | Kind::Text { .. }
+            | Kind::Enum(_)
+            | Kind::Bytes { .. }
+            | Kind::Any => {
                 return None;
             }
         })
@@ -233,7 +317,10 @@ impl Kind {
                 }
             }
             Kind::Enum(labels) => {
-                let labels: Vec<String> = labels.iter().map(|label| super::ddl::literal(label)).collect();
+                let labels: Vec<String> = labels
+                    .iter()
+                    .map(|label| super::ddl::literal(label))
+                    .collect();
                 format!("{column} IN ({})", labels.join(", "))
             }
             Kind::Json => format!("json_valid({column})"),
