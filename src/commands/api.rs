@@ -2,11 +2,11 @@
 
 use super::context::{Context, print};
 use super::error::{Error, exit};
-use super::{pending, submissions};
+use super::{grading, submissions};
 
 pub fn run(context: &Context, asked: &str) -> Result<u8, Error> {
     let course = context.course()?;
-    let exercise = pending::exercise(&course, &submissions::known(&course, asked)?)?;
-    print(&pending::api_text(&course, &exercise))?;
+    let exercise = course.exercise(&submissions::known(&course, asked)?)?;
+    print(&grading::api_text(&course, exercise))?;
     Ok(exit::PASSED)
 }

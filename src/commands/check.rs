@@ -7,12 +7,13 @@ use clap::ArgMatches;
 
 use super::context::{Context, print};
 use super::error::{Error, exit};
+use super::grading;
 use super::history::{History, sha256};
 use super::limits::SILENCE_MAX;
-use super::pending::{self, Course};
 use super::pool::{self, Job};
 use super::{complain, submissions};
 use crate::cli::{CheckArgs, Format, Sink, sinks};
+use crate::course::Course;
 use crate::render::{self, Style};
 use crate::report::{FORMAT_VERSION, Report, Reports};
 
@@ -68,7 +69,7 @@ fn jobs(course: &Course, args: &CheckArgs) -> (Vec<Job>, Vec<Error>) {
         push(submissions::resolve(course, target));
     }
     if args.targets.is_empty() {
-        for id in submissions::ids(course).into_iter().filter(|id| pending::is_written(course, id)) {
+        for id in submissions::ids(course).into_iter().filter(|id| course.is_written(id)) {
             match submissions::find(&id) {
                 Ok(None) => {}
                 Ok(Some(_)) => push(submissions::resolve(course, &id)),
@@ -81,21 +82,9 @@ fn jobs(course: &Course, args: &CheckArgs) -> (Vec<Job>, Vec<Error>) {
 
 /// The form alone, in this process: nothing a submission says is executed.
 fn form(course: &Course, jobs: &[Job]) -> Vec<Result<Report, Error>> {
-    let mut exercises = std::collections::BTreeMap::new();
-    let mut answers = Vec::new();
-    for job in jobs {
-        if !exercises.contains_key(&job.exercise) {
-            match pending::exercise(course, &job.exercise) {
-                Ok(exercise) => exercises.insert(job.exercise.clone(), exercise),
-                Err(error) => {
-                    answers.push(Err(error));
-                    continue;
-                }
-            };
-        }
-        answers.push(Ok(pending::check_schema(course, &exercises[&job.exercise], &job.path, &job.bytes)));
-    }
-    answers
+    jobs.iter()
+        .map(|job| grading::check_schema(course, course.exercise(&job.exercise)?, &job.path, &job.bytes))
+        .collect()
 }
 
 fn write(context: &Context, sink: &Sink, reports: &Reports, style: Style) -> Result<(), Error> {
@@ -126,8 +115,8 @@ fn token(text: &str) -> String {
 pub fn report(context: &Context, target: &str) -> Result<Report, Error> {
     let course = context.course()?;
     let job = submissions::resolve(&course, target)?;
-    let exercise = pending::exercise(&course, &job.exercise)?;
-    if let Some(report) = History::load().current(&job, &exercise.sha256) {
+    let exercise = course.exercise(&job.exercise)?;
+    if let Some(report) = History::load().current(&job, exercise.sha256()) {
         return Ok(report.clone());
     }
     let mut answers = pool::grade(context.course_dir.as_deref(), &course, &[job], SILENCE_MAX);

@@ -4,8 +4,9 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
-use super::pending::{self, Course};
+use super::grading;
 use crate::cli::Global;
+use crate::course::Course;
 use crate::render::Style;
 
 /// Wider text is harder to read, not easier.
@@ -41,7 +42,7 @@ impl Context {
     }
 
     pub fn course(&self) -> Result<Course, Error> {
-        pending::open_course(self.course_dir.as_deref())
+        grading::open_course(self.course_dir.as_deref())
     }
 }
 

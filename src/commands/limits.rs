@@ -44,25 +44,25 @@ pub fn apply() -> io::Result<()> {
     Ok(())
 }
 
-/// Why a worker ended, for the learner: "it ..." without a full stop.
+/// Why a worker ended, for the learner: what follows "running this", without a full stop.
 pub fn cause_of_death(status: ExitStatus, stderr: &str, timed_out: Option<Duration>) -> String {
     if let Some(limit) = timed_out {
-        return format!("it ran for more than {} s", limit.as_secs());
+        return format!("ran for more than {} s", limit.as_secs());
     }
     if stderr.contains("memory allocation of") || stderr.contains("out of memory") {
-        return format!("it needed more than {} GiB of memory", MEMORY_BYTES as f64 / f64::from(1 << 30));
+        return format!("needed more than {} GiB of memory", MEMORY_BYTES as f64 / f64::from(1 << 30));
     }
     if stderr.contains("overflowed its stack") {
-        return "it nested so deeply that the stack overflowed".to_owned();
+        return "nested so deeply that the stack overflowed".to_owned();
     }
     if stderr.contains("panicked at") {
-        return "it made belt itself fail, which is a mistake in belt: please report it".to_owned();
+        return "made belt itself fail, which is a mistake in belt: please report it".to_owned();
     }
     match signal(status) {
-        Some(SIGXCPU) => format!("it used more than {CPU_S} seconds of processor time"),
-        Some(SIGKILL) => "the system killed it, most likely for its use of memory".to_owned(),
-        Some(signal) => format!("it crashed the grading process (signal {signal})"),
-        None => "it crashed the grading process".to_owned(),
+        Some(SIGXCPU) => format!("used more than {CPU_S} seconds of processor time"),
+        Some(SIGKILL) => "was killed by the system, most likely for its use of memory".to_owned(),
+        Some(signal) => format!("crashed the grading process (signal {signal})"),
+        None => "crashed the grading process".to_owned(),
     }
 }
 
@@ -88,12 +88,12 @@ mod tests {
     #[test]
     fn the_cause_is_told_by_the_signal_and_the_last_words() {
         let cause = |signal, stderr| cause_of_death(ExitStatus::from_raw(signal), stderr, None);
-        assert_eq!(cause(SIGXCPU, ""), "it used more than 20 seconds of processor time");
-        assert_eq!(cause(6, "memory allocation of 10000000000 bytes failed"), "it needed more than 1.5 GiB of memory");
+        assert_eq!(cause(SIGXCPU, ""), "used more than 20 seconds of processor time");
+        assert_eq!(cause(6, "memory allocation of 10000000000 bytes failed"), "needed more than 1.5 GiB of memory");
         assert!(cause(6, "thread 'main' has overflowed its stack").contains("nested so deeply"));
-        assert!(cause(SIGKILL, "").contains("the system killed it"));
+        assert!(cause(SIGKILL, "").contains("killed by the system"));
         assert!(cause(101 << 8, "thread 'main' panicked at src/x.rs").contains("please report it"));
         let slow = cause_of_death(ExitStatus::from_raw(SIGKILL), "", Some(Duration::from_secs(3)));
-        assert_eq!(slow, "it ran for more than 3 s", "the parent killed it, and knows why");
+        assert_eq!(slow, "ran for more than 3 s", "the parent killed it, and knows why");
     }
 }

@@ -3,7 +3,7 @@
 use super::context::{Context, print};
 use super::error::{Error, exit};
 use super::history::History;
-use super::{pending, submissions};
+use super::submissions;
 use crate::render::excerpt::{pad, truncate};
 use crate::render::{points, sanitize};
 
@@ -15,7 +15,7 @@ pub fn run(context: &Context) -> Result<u8, Error> {
         out.push_str(&format!("{}\n", sanitize::squeezed(&week.title)));
         for id in &week.exercises {
             let standing = match submissions::find(id) {
-                _ if !pending::is_written(&course, id) => "not written yet".to_owned(),
+                _ if !course.is_written(id) => "not written yet".to_owned(),
                 Ok(None) => String::new(),
                 Ok(Some(path)) => match history.last(&path) {
                     Some(report) => format!("{}/{}", points(report.score), points(report.max_score)),
@@ -24,7 +24,7 @@ pub fn run(context: &Context) -> Result<u8, Error> {
                 Err(_) => "two files".to_owned(),
             };
             let room = context.style.width.saturating_sub(id.len() + standing.len() + 6);
-            let title = truncate(&sanitize::squeezed(&pending::title(&course, id)), room);
+            let title = truncate(&sanitize::squeezed(course.titles.get(id).map_or("", String::as_str)), room);
             out.push_str(format!("  {id}  {}  {standing}", pad(&title, room)).trim_end());
             out.push('\n');
         }

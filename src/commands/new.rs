@@ -5,20 +5,20 @@ use std::io::{ErrorKind, Write};
 
 use super::context::{Context, print};
 use super::error::{Error, exit};
-use super::{pending, submissions};
+use super::{grading, submissions};
 use crate::cli::SubmissionFormat;
 
 pub fn run(context: &Context, asked: &str, format: SubmissionFormat) -> Result<u8, Error> {
     let course = context.course()?;
     let id = submissions::known(&course, asked)?;
-    let exercise = pending::exercise(&course, &id)?;
+    let exercise = course.exercise(&id)?;
     // Another extension counts as well: two submissions for one exercise are an error later on.
     if let Some(path) = submissions::find(&id)? {
         return Err(Error::Exists { path, id });
     }
     let (extension, text) = match format {
         SubmissionFormat::Yaml => ("yaml", exercise.template.clone()),
-        SubmissionFormat::Json => ("json", pending::template_as_json(&exercise)?),
+        SubmissionFormat::Json => ("json", grading::template_as_json(exercise)?),
     };
     let path = format!("{}/{id}.{extension}", submissions::DIRECTORY);
     let failed = |source| Error::Write { path: path.clone().into(), source };

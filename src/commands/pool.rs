@@ -12,9 +12,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::error::Error;
+use super::grading;
 use super::limits::{self, LINE_BYTES_MAX, RESTARTS_MAX, WORKER_AGE_MAX};
-use super::pending::{self, Course};
 use super::worker::{Event, Request};
+use crate::course::Course;
 use crate::report::Report;
 
 /// A submission to grade.
@@ -66,7 +67,6 @@ fn grade_one(
         exercise: job.exercise.clone(),
         path: job.path.clone(),
         bytes: job.bytes.len(),
-        seed: 0,
         killed: BTreeMap::new(),
         only: None,
     };
@@ -91,7 +91,8 @@ fn grade_one(
                     return not_graded(course, job, &cause);
                 }
                 if request.killed.len() >= RESTARTS_MAX || request.killed.contains_key(&check) {
-                    let reason = format!("it was not tried: {} other checks were stopped", request.killed.len() + 1);
+                    let reason =
+                        format!("was given up after {} checks that had to be stopped", request.killed.len() + 1);
                     request.only = Some((finished.clone(), reason));
                 }
                 request.killed.insert(check, cause);
@@ -104,8 +105,8 @@ fn grade_one(
 }
 
 fn not_graded(course: &Course, job: &Job, cause: &str) -> Result<Report, Error> {
-    let exercise = pending::exercise(course, &job.exercise)?;
-    Ok(pending::not_graded(course, &exercise, &job.path, &job.bytes, cause))
+    let exercise = course.exercise(&job.exercise)?;
+    Ok(grading::not_graded(course, exercise, &job.path, &job.bytes, cause))
 }
 
 enum Answer {

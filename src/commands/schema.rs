@@ -2,11 +2,11 @@
 
 use super::context::{Context, print};
 use super::error::{Error, exit};
-use super::{pending, submissions};
+use super::submissions;
 
 pub fn run(context: &Context, asked: &str) -> Result<u8, Error> {
     let course = context.course()?;
-    let exercise = pending::exercise(&course, &submissions::known(&course, asked)?)?;
+    let exercise = course.exercise(&submissions::known(&course, asked)?)?;
     print(&format!("{:#}\n", exercise.schema))?;
     Ok(exit::PASSED)
 }

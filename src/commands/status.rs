@@ -3,7 +3,7 @@
 use super::context::{Context, print};
 use super::error::{Error, exit};
 use super::history::{History, sha256};
-use super::{pending, submissions};
+use super::submissions;
 use crate::render::excerpt::{pad, truncate};
 use crate::render::{points, sanitize};
 
@@ -14,8 +14,7 @@ pub fn run(context: &Context) -> Result<u8, Error> {
     let mut next = None;
     let mut started = 0;
     let mut passed = 0;
-    let written: Vec<String> =
-        submissions::ids(&course).into_iter().filter(|id| pending::is_written(&course, id)).collect();
+    let written: Vec<String> = submissions::ids(&course).into_iter().filter(|id| course.is_written(id)).collect();
     for id in &written {
         let path = match submissions::find(id) {
             Ok(Some(path)) => path,
@@ -42,7 +41,7 @@ pub fn run(context: &Context) -> Result<u8, Error> {
         let done = report.is_some_and(|report| report.passed) && !changed;
         passed += usize::from(done);
         let room = context.style.width.saturating_sub(id.len() + standing.len() + 8);
-        let title = sanitize::squeezed(&pending::title(&course, id));
+        let title = sanitize::squeezed(course.titles.get(id).map_or("", String::as_str));
         out.push_str(&format!("  {id}  {}  {standing}\n", pad(&truncate(&title, room), room)));
         if !done && next.is_none() {
             next = Some(match report {
@@ -63,6 +62,7 @@ pub fn run(context: &Context) -> Result<u8, Error> {
     };
     match next.or_else(begin) {
         Some(command) => out.push_str(&format!("\nnext: {command}\n")),
+        None if written.is_empty() => out.push_str("\nnone of the exercises is written yet\n"),
         None => out.push_str("\nnothing left to do: everything passed\n"),
     }
     print(&out)?;

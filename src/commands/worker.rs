@@ -11,8 +11,10 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
+use super::grading;
 use super::limits;
-use super::pending::{self, CheckControl, Course};
+use crate::course::Course;
+use crate::grade::Control;
 use crate::report::Report;
 
 /// One submission to grade; its `bytes` bytes follow the line.
@@ -24,7 +26,6 @@ pub struct Request {
     pub path: String,
     /// Length of the submission in bytes.
     pub bytes: usize,
-    pub seed: u64,
     /// Checks that ended a worker before, and how.
     pub killed: BTreeMap<String, String>,
     /// When set: run no other checks than these, and say this of the others.
@@ -59,7 +60,7 @@ fn serve(input: &mut impl BufRead, output: &mut impl Write) -> io::Result<()> {
         let mut bytes = vec![0; request.bytes];
         input.read_exact(&mut bytes)?;
         if course.as_ref().is_none_or(|(dir, _)| *dir != request.course) {
-            match pending::open_course(request.course.as_deref()) {
+            match grading::open_course(request.course.as_deref()) {
                 Ok(opened) => course = Some((request.course.clone(), opened)),
                 Err(error) => {
                     send(output, &Event::Broken(broken(&error)))?;
@@ -68,29 +69,31 @@ fn serve(input: &mut impl BufRead, output: &mut impl Write) -> io::Result<()> {
             }
         }
         let Some((_, course)) = &course else { continue };
-        let event = match pending::exercise(course, &request.exercise) {
+        let event = match course.exercise(&request.exercise) {
             Ok(exercise) => {
                 let mut on_check = |id: &str| control(&request, id, output);
-                let report = pending::grade(course, &exercise, &request.path, &bytes, request.seed, &mut on_check);
-                Event::Report(Box::new(report))
+                match grading::grade(course, exercise, &request.path, &bytes, &mut on_check) {
+                    Ok(report) => Event::Report(Box::new(report)),
+                    Err(error) => Event::Broken(broken(&error)),
+                }
             }
-            Err(error) => Event::Broken(broken(&error)),
+            Err(error) => Event::Broken(error.to_string()),
         };
         send(output, &event)?;
     }
 }
 
-fn control(request: &Request, id: &str, output: &mut impl Write) -> CheckControl {
+fn control(request: &Request, id: &str, output: &mut impl Write) -> Control {
     if let Some(reason) = request.killed.get(id) {
-        return CheckControl::Killed(reason.clone());
+        return Control::Killed(reason.clone());
     }
     if let Some((_, reason)) = request.only.as_ref().filter(|(only, _)| !only.contains(id)) {
-        return CheckControl::Killed(reason.clone());
+        return Control::Killed(reason.clone());
     }
     match send(output, &Event::Running(id.to_owned())) {
-        Ok(()) => CheckControl::Run,
+        Ok(()) => Control::Run,
         // The parent is gone, and with it whoever wanted to know.
-        Err(_) => CheckControl::Killed("grading was interrupted".to_owned()),
+        Err(_) => Control::Killed("grading was interrupted".to_owned()),
     }
 }
 
