@@ -75,6 +75,11 @@ fn other_notations_pass() {
             json!({}),
         ),
         (
+            "several probes, counted in guards",
+            "stateDiagram-v2\n [*] --> Closed\n Closed --> Closed : failure [count < 5]\n Closed --> Open : failure [count >= 5]\n Open --> HalfOpen : 30 s passed\n HalfOpen --> HalfOpen : success [n < 3]\n HalfOpen --> Closed : success [n >= 3]\n HalfOpen --> Open : failure\n",
+            json!({"failure_threshold": "failure [count >= 5]", "cooldown_over": "30 s passed", "probe_succeeds": "success", "probe_fails": "failure"}),
+        ),
+        (
             "half open as a composite",
             "stateDiagram-v2\n [*] --> Closed\n Closed --> Open : trip\n Open --> HalfOpen : wait\n state HalfOpen {\n [*] --> Idle\n Idle --> Trying : call\n }\n HalfOpen --> Closed : good\n HalfOpen --> Open : bad\n",
             json!({"failure_threshold": "trip", "cooldown_over": "wait", "probe_succeeds": "good", "probe_fails": "bad"}),

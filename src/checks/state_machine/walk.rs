@@ -45,22 +45,18 @@ impl Exam<'_> {
         walked
     }
 
+    /// What is wrong with a trace from the first of its starts that goes wrong. Where guards tell transitions of one
+    /// event apart, the trace means the guard that serves it: one good walk is enough.
     fn trace(&self, trace: &Trace, starts: Vec<String>) -> Option<Problem> {
-        let mut walks: Vec<Walk> = starts
-            .into_iter()
-            .map(|state| Walk { story: state.clone(), visited: vec![state.clone()], state, last: None, ignored: None })
-            .collect();
-        for event in &trace.events {
-            let mut next = Vec::new();
-            for walk in walks {
-                next.extend(self.step(walk, event));
-                if next.len() > MAX_WALKS {
-                    break;
-                }
+        starts.into_iter().find_map(|state| {
+            let mut walks =
+                vec![Walk { story: state.clone(), visited: vec![state.clone()], state, last: None, ignored: None }];
+            for event in &trace.events {
+                walks = walks.into_iter().flat_map(|walk| self.step(walk, event)).take(MAX_WALKS).collect();
             }
-            walks = next;
-        }
-        walks.into_iter().find_map(|walk| self.judge(trace, walk))
+            let judged: Vec<Option<Problem>> = walks.into_iter().map(|walk| self.judge(trace, walk)).collect();
+            if judged.iter().any(Option::is_none) { None } else { judged.into_iter().flatten().next() }
+        })
     }
 
     /// What an event does: every transition it may take, or none.
