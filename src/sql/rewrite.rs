@@ -11,7 +11,7 @@ use sqlparser::ast::{
 
 use super::ddl::{fold, last_name, literal};
 use super::lower::{Lowering, plain_name, quoted_ident, raw, string};
-use super::{DbError, DbErrorKind, Dialect, Kind, Locking, time, types};
+use super::{DbError, DbErrorKind, Dialect, Kind, Locking, groups, time, types};
 
 type Step = ControlFlow<DbError>;
 
@@ -157,6 +157,9 @@ impl VisitorMut for Lowering<'_> {
                 }
             }
         }
+        if let Err(error) = groups::check(self, select) {
+            return ControlFlow::Break(error);
+        }
         let dialect = self.dialect();
         for item in &mut select.projection {
             match item {
@@ -256,6 +259,19 @@ impl Lowering<'_> {
 
     fn rewrite(&mut self, expr: &mut Expr) -> Step {
         let dialect = self.dialect();
+        if let (Dialect::PostgreSql, Expr::Identifier(name)) = (dialect, &*expr)
+            && let Some(column) = self.column(expr)
+            && column.name != fold(dialect, name)
+        {
+            return ControlFlow::Break(DbError::new(
+                DbErrorKind::MissingColumn,
+                format!(
+                    "there is no column {}; there is {:?}, and case counts in double quotes",
+                    fold(dialect, name),
+                    column.name
+                ),
+            ));
+        }
         let new = match expr {
             // What is finished already has no quotes and is no name.
             Expr::Identifier(name) if name.quote_style.is_none() && !is_name(&name.value) => {
@@ -291,6 +307,11 @@ impl Lowering<'_> {
                     .collect();
                 if parts.len() > 2 {
                     parts.drain(..parts.len() - 2);
+                }
+                if let (Some(alias), [table, _]) = (&self.row_alias, parts.as_mut_slice())
+                    && table.value.eq_ignore_ascii_case(alias)
+                {
+                    *table = quoted_ident("excluded");
                 }
                 Expr::CompoundIdentifier(parts)
             }
@@ -689,6 +710,7 @@ impl Lowering<'_> {
             ("to_timestamp" | "from_unixtime" | "unix_timestamp" | "timestamp", [x]) => {
                 format!("belt_ts({x})")
             }
+            ("values", [column]) => format!("excluded.{column}"),
             ("date_trunc", [unit, x]) => format!("belt_date_trunc({unit}, {x})"),
             ("date_part", [unit, x]) => format!("belt_extract({unit}, {x})"),
             ("hour" | "minute" | "second" | "day" | "month" | "year" | "dayofweek", [x])
