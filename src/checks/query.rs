@@ -15,6 +15,11 @@
 //!   plan: {search: [posts], no_sort: true}
 //! ```
 
+#![expect(
+    clippy::result_large_err,
+    reason = "a problem ends the check; it is not on a hot path"
+)]
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -84,6 +89,7 @@ fn yes() -> bool {
 }
 
 /// Why a dataset could not be judged, or that it was not answered as the reference does.
+#[expect(clippy::large_enum_variant, reason = "short-lived")]
 enum Trouble {
     NotGradable(Problem),
     Wrong {

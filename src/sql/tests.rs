@@ -84,7 +84,8 @@ fn statements_do_what_the_learners_database_would() {
         COMMENT ON TABLE posts IS 'x'; ALTER TABLE posts ADD COLUMN n INT NOT NULL DEFAULT 0; ALTER TABLE posts ADD CONSTRAINT small CHECK (n < 10);";
     let my = "CREATE TABLE `users` (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT, name VARCHAR(5) NOT NULL COMMENT 'n', code VARCHAR(9) COLLATE utf8mb4_bin, kind ENUM('a','b') DEFAULT 'a', seen DATETIME DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, PRIMARY KEY (id), UNIQUE KEY uk_name (name), UNIQUE KEY uk_code (code), KEY idx_seen (seen)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;";
     let lite = "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL, n INTEGER)";
-    let cases: &[(Dialect, &str, &[(&str, Expected)])] = &[
+    type Cases<'a> = &'a [(Dialect, &'a str, &'a [(&'a str, Expected)])];
+    let cases: Cases<'_> = &[
         (
             PostgreSql,
             pg,
@@ -299,5 +300,86 @@ mod hostile {
             let _ = db.run(&text, &Params::None, 0.0);
             let _ = db.run(&text, &Params::Positional(vec![Value::Int(1)]), 0.0);
         }
+    }
+}
+
+#[test]
+fn a_cross_join_of_millions_ends_at_the_limit() {
+    let mut db = database(Dialect::PostgreSql, "CREATE TABLE t (a INT)");
+    for _ in 0..100 {
+        rows(&mut db, "INSERT INTO t SELECT 1");
+    }
+    let error = db
+        .run(
+            "SELECT count(*) FROM t a, t b, t c, t d, t e",
+            &Params::None,
+            0.0,
+        )
+        .unwrap_err();
+    assert_eq!(error.kind, DbErrorKind::Limit);
+    assert!(rows(&mut db, "SELECT count(*) FROM t")[0][0] == Value::Int(100));
+}
+
+#[test]
+fn savepoints_nest_and_take_generators_back() {
+    let mut db = database(
+        Dialect::PostgreSql,
+        "CREATE TABLE t (id SERIAL PRIMARY KEY, u UUID DEFAULT gen_random_uuid())",
+    );
+    let empty = db.digest();
+    db.savepoint();
+    rows(&mut db, "INSERT INTO t (id) VALUES (DEFAULT)");
+    let one = db.digest();
+    db.savepoint();
+    rows(&mut db, "INSERT INTO t (id) VALUES (DEFAULT)");
+    db.rollback();
+    assert_eq!(db.digest(), one);
+    db.savepoint();
+    rows(&mut db, "INSERT INTO t (id) VALUES (DEFAULT)");
+    db.release();
+    assert_ne!(db.digest(), one);
+    db.rollback();
+    assert_eq!(db.digest(), empty);
+    assert_eq!(
+        rows(&mut db, "INSERT INTO t (id) VALUES (DEFAULT) RETURNING id"),
+        [[Value::Int(1)]]
+    );
+}
+
+#[test]
+fn a_parameter_without_a_value_is_named() {
+    let mut db = database(Dialect::PostgreSql, "CREATE TABLE t (a INT)");
+    let named = Params::Named(vec![("b".into(), Value::Int(1))]);
+    let error = db
+        .run("SELECT * FROM t WHERE a = :a", &named, 0.0)
+        .unwrap_err();
+    assert_eq!(error.kind, DbErrorKind::Parameter);
+    assert!(error.message.contains(":a"), "{error}");
+    assert!(
+        db.run("SELECT * FROM t WHERE a = %(b)s OR a = :b", &named, 0.0)
+            .is_ok()
+    );
+}
+
+#[test]
+fn problems_of_a_schema_say_where() {
+    let cases = [
+        ("CREATE TABLE t (a INT,\n b FANCY)", "b FANCY"),
+        (
+            "CREATE TABLE t (a INT);\nCREATE TABLE u (b INT REFERENCES x(id))",
+            "REFERENCES x(id)",
+        ),
+        ("CREATE TABLE t (a INT, a TEXT)", "a TEXT"),
+        ("CREATE TABEL t (a INT)", "TABEL"),
+    ];
+    for (sql, place) in cases {
+        let problem = Schema::parse(Dialect::PostgreSql, sql).unwrap_err();
+        let range = problem.range.clone().unwrap();
+        let marked = &sql[range];
+        assert!(
+            marked.contains(place) || place.contains(marked),
+            "{sql}: marked {marked:?} ({problem})"
+        );
+        assert!(!marked.is_empty(), "{sql}");
     }
 }
