@@ -6,12 +6,12 @@ use sqlparser::ast::{
     BinaryOperator, DataType, Distinct, Expr, Function, FunctionArg, FunctionArgExpr,
     FunctionArgumentClause, FunctionArguments, GroupByExpr, Ident, JoinOperator, LimitClause,
     LockType, NonBlock, ObjectName, Offset, OffsetRows, OrderByKind, OrderBySort, Query, Select,
-    SelectItem, TableFactor, TrimWhereField, Value, ValueWithSpan, VisitorMut,
+    SelectItem, SetExpr, Statement, TableFactor, TrimWhereField, Value, ValueWithSpan, VisitorMut,
 };
 
 use super::ddl::{fold, last_name, literal};
 use super::lower::{Lowering, plain_name, quoted_ident, raw, string};
-use super::{DbError, DbErrorKind, Dialect, Kind, Locking, groups, time, types};
+use super::{DbError, DbErrorKind, Dialect, Kind, Locking, groups, parse, time, types};
 
 type Step = ControlFlow<DbError>;
 
@@ -108,6 +108,11 @@ impl VisitorMut for Lowering<'_> {
                 }
             }
         }
+        ON
+    }
+
+    fn post_visit_query(&mut self, query: &mut Query) -> Step {
+        unbracket(&mut query.body);
         ON
     }
 
@@ -804,6 +809,38 @@ impl Lowering<'_> {
             }
         };
         ControlFlow::Continue(Some(raw(text)))
+    }
+}
+
+/// SQLite takes no brackets around the parts of a `UNION`: those with an order or a limit become a table.
+fn unbracket(body: &mut SetExpr) {
+    match body {
+        SetExpr::SetOperation { left, right, .. } => {
+            unbracket(left);
+            unbracket(right);
+        }
+        SetExpr::Query(inner) => {
+            let bare =
+                inner.with.is_none() && inner.order_by.is_none() && inner.limit_clause.is_none();
+            if bare && !matches!(inner.body.as_ref(), SetExpr::SetOperation { .. }) {
+                *body = inner.body.as_ref().clone();
+                unbracket(body);
+                return;
+            }
+            let template = "SELECT * FROM (SELECT 1)";
+            let Ok(mut statements) = parse::statements(template, Dialect::Sqlite) else {
+                return;
+            };
+            if let Some((Statement::Query(mut outer), _)) = statements.pop()
+                && let SetExpr::Select(select) = outer.body.as_mut()
+                && let Some(TableFactor::Derived { subquery, .. }) =
+                    select.from.first_mut().map(|from| &mut from.relation)
+            {
+                std::mem::swap(subquery, inner);
+                *body = *outer.body;
+            }
+        }
+        _ => {}
     }
 }
 

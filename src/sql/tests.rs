@@ -383,3 +383,83 @@ fn problems_of_a_schema_say_where() {
         assert!(!marked.is_empty(), "{sql}");
     }
 }
+
+#[test]
+fn odd_spellings_mean_what_they_mean() {
+    let mut db = database(
+        Dialect::PostgreSql,
+        "CREATE TABLE t (a INT, b TEXT, \"index\" INT, at TIMESTAMPTZ, n INT); INSERT INTO t VALUES (1, 'it''s', 3, '2026-01-01T00:01:00Z', NULL), (2, 'b\\c', 4, '2026-01-01 00:00:10', 7);",
+    );
+    let text = |t: &str| Value::Text(t.into());
+    let cases: Vec<(&str, Vec<Value>)> = vec![
+        ("SELECT b FROM t WHERE b = 'it''s'", vec![text("it's")]),
+        (
+            "SELECT b FROM t WHERE b LIKE 'B%' OR b ILIKE 'B%'",
+            vec![text("b\\c")],
+        ),
+        (
+            "SELECT index FROM t ORDER BY index DESC",
+            vec![Value::Int(4), Value::Int(3)],
+        ),
+        (
+            "SELECT a FROM t ORDER BY n",
+            vec![Value::Int(2), Value::Int(1)],
+        ),
+        (
+            "SELECT a FROM t ORDER BY n DESC",
+            vec![Value::Int(1), Value::Int(2)],
+        ),
+        (
+            "SELECT a FROM t WHERE at < '2026-01-01T00:00:30Z'",
+            vec![Value::Int(2)],
+        ),
+        (
+            "SELECT a FROM t WHERE (at, a) < ('2026-01-01T00:01:00Z', 1)",
+            vec![Value::Int(2)],
+        ),
+        (
+            "SELECT a FROM t WHERE at BETWEEN now() - INTERVAL '45 seconds' AND now()",
+            vec![Value::Int(1)],
+        ),
+        (
+            "SELECT (a::text || 'x') FROM t WHERE a = ALL(ARRAY[1]) OR a = 1",
+            vec![text("1x")],
+        ),
+        (
+            "(SELECT a FROM t WHERE a = 1) UNION ALL (SELECT a FROM t WHERE a = 2)",
+            vec![Value::Int(1), Value::Int(2)],
+        ),
+        (
+            "(SELECT a FROM t ORDER BY a DESC LIMIT 1) UNION ALL (SELECT a FROM t WHERE a = 1)",
+            vec![Value::Int(2), Value::Int(1)],
+        ),
+        (
+            "SELECT count(*) FILTER (WHERE a > 1) FROM t",
+            vec![Value::Int(1)],
+        ),
+        (
+            "SELECT extract(epoch from at) FROM t WHERE a = 1",
+            vec![Value::Int(60)],
+        ),
+        (
+            "SELECT p.a FROM (SELECT a FROM t) AS p WHERE p.a NOT IN (SELECT 2)",
+            vec![Value::Int(1)],
+        ),
+        (
+            "SELECT a > 1 FROM t ORDER BY a",
+            vec![Value::Bool(false), Value::Bool(true)],
+        ),
+        (
+            "SELECT coalesce(n, 0) FROM t ORDER BY a LIMIT ALL",
+            vec![Value::Int(0), Value::Int(7)],
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (sql, expected) in cases {
+        match db.run(sql, &Params::None, 100.0) {
+            Ok(answer) if answer.rows.iter().map(|row| &row[0]).eq(&expected) => {}
+            other => wrong.push(format!("{sql}: {other:?}")),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
