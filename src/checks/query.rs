@@ -586,7 +586,7 @@ mod tests {
     use serde_json::json;
 
     const SCHEMA: &str = "CREATE TABLE users (id BIGSERIAL PRIMARY KEY, name TEXT NOT NULL);
-        CREATE TABLE posts (id BIGSERIAL PRIMARY KEY, author_id BIGINT NOT NULL REFERENCES users(id), body TEXT NOT NULL, created_at TIMESTAMPTZ NOT NULL DEFAULT now());
+        CREATE TABLE posts (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, author_id BIGINT NOT NULL REFERENCES users(id), body TEXT NOT NULL, created_at TIMESTAMPTZ NOT NULL DEFAULT now());
         CREATE TABLE follows (follower_id BIGINT NOT NULL REFERENCES users(id), followee_id BIGINT NOT NULL REFERENCES users(id), PRIMARY KEY (follower_id, followee_id));
         CREATE INDEX posts_author ON posts (author_id, created_at DESC, id DESC);";
 

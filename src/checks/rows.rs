@@ -76,7 +76,7 @@ pub(super) fn schema_at(document: &Json, pointer: &str) -> Result<Schema, Proble
     };
     let schema = Schema::parse(dialect, sql).map_err(problem)?;
     Database::create(&schema).map_err(problem)?;
-    Ok(schema)
+    Ok(schema.accepting_given_keys())
 }
 
 /// Finds the tables and columns that play the roles.
