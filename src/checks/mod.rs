@@ -54,9 +54,9 @@ impl Check {
             Check::Graph(check) => Ok(check.run(context.document, context.at)),
             Check::Prose(check) => Ok(check.run(context.document, context.at, context.originals)),
             Check::Quantity(check) => Ok(check.run(context.document, context.at)),
-            Check::Query(check) => Ok(check.run(context.document, &std::collections::BTreeMap::new())),
+            Check::Query(check) => Ok(check.run(context.document)),
             Check::Scenario(check) => check.run(context),
-            Check::SchemaProbe(check) => Ok(check.run(context.document, &std::collections::BTreeMap::new())),
+            Check::SchemaProbe(check) => Ok(check.run(context.document)),
             Check::StateMachine(check) => Ok(check.run(context.document, context.at)),
         }
     }

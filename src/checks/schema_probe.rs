@@ -81,7 +81,7 @@ enum Ended {
 }
 
 impl SchemaProbe {
-    pub fn run(&self, document: &Json, _files: &BTreeMap<String, Vec<u8>>) -> Verdict {
+    pub fn run(&self, document: &Json) -> Verdict {
         let schema = match rows::schema_at(document, &self.schema) {
             Ok(schema) => schema,
             Err(problem) => return Verdict::not_gradable(vec![problem]),
@@ -194,7 +194,7 @@ mod tests {
     fn verdict(dialect: &str, sql: &str) -> Verdict {
         let check: SchemaProbe = serde_json::from_str(YAMLISH).unwrap();
         let document = serde_json::json!({"s": {"dialect": dialect, "sql": sql, "table": "keys", "account": "account_id", "key": "idem_key"}});
-        check.run(&document, &BTreeMap::new())
+        check.run(&document)
     }
 
     #[test]

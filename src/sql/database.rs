@@ -172,7 +172,7 @@ impl Database {
         if !lowered.returns_rows {
             answer.changed = statement.raw_execute()? as u64;
         } else {
-            answer.columns = statement.column_names().into_iter().map(ToString::to_string).collect();
+            answer.columns = statement.column_names().map(ToString::to_string).collect();
             let width = answer.columns.len();
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next()? {

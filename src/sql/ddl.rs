@@ -77,7 +77,21 @@ impl Builder<'_> {
     }
 
     fn range(&self, span: Span, within: &Range<usize>) -> Range<usize> {
-        self.lines.range(span).filter(|range| !range.is_empty()).unwrap_or_else(|| within.clone())
+        let Some(mut range) = self.lines.range(span).filter(|range| !range.is_empty()) else {
+            return within.clone();
+        };
+        // The parser's spans leave out closing brackets.
+        let marked = &self.sql[range.clone()];
+        let open = marked.matches('(').count().saturating_sub(marked.matches(')').count());
+        for _ in 0..open {
+            let rest = &self.sql[range.end..];
+            let skipped = rest.len() - rest.trim_start().len();
+            if !rest.trim_start().starts_with(')') {
+                break;
+            }
+            range.end += skipped + 1;
+        }
+        range
     }
 
     fn statement(&mut self, statement: Statement, range: &Range<usize>) -> Result<(), SqlProblem> {

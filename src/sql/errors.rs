@@ -86,6 +86,12 @@ fn from_message(code: ffi::Error, message: &str) -> DbError {
     if let Some(name) = after("no such function: ") {
         return DbError::new(DbErrorKind::Unsupported, format!("the function {name}() is not something belt can run"));
     }
+    if message.starts_with("not authorized") {
+        return DbError::new(
+            DbErrorKind::Unsupported,
+            message.replace("not authorized to use function: ", "this function is not for use here: "),
+        );
+    }
     if message.contains("has no column named") {
         return DbError::new(DbErrorKind::MissingColumn, message);
     }

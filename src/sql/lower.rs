@@ -73,7 +73,7 @@ pub(super) fn statement(schema: &Schema, sql: &str) -> Result<Lowered, DbError> 
 fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) -> Result<Lowered, DbError> {
     let mut sources = Sources { dialect: schema.dialect, tables: Vec::new(), ctes: Vec::new() };
     let _ = Visit::visit(&statement, &mut sources);
-    let mut lowering = Lowering { schema, sources, locking: None };
+    let mut lowering = Lowering { schema, sources, locking: None, row_alias: None };
     let (wrote, returns_rows, target) = match &mut statement {
         Statement::Query(query) => {
             if !is_read_only(query) {
@@ -156,7 +156,7 @@ pub(super) fn expression(schema: &Schema, at: usize, expr: &Expr) -> Result<Stri
     let name = schema.tables[at].name.clone();
     let sources = Sources { dialect: schema.dialect, tables: vec![(name.clone(), name)], ctes: Vec::new() };
     let mut expr = expr.clone();
-    let mut lowering = Lowering { schema, sources, locking: None };
+    let mut lowering = Lowering { schema, sources, locking: None, row_alias: None };
     match VisitMut::visit(&mut expr, &mut lowering) {
         ControlFlow::Break(problem) if problem.kind == DbErrorKind::Unsupported => {
             Err(SqlProblem::unsupported(problem.message))
@@ -210,6 +210,8 @@ pub(super) struct Lowering<'a> {
     pub(super) schema: &'a Schema,
     sources: Sources,
     pub(super) locking: Option<Locking>,
+    /// MySQL's name for the row that could not be inserted: `INSERT ... AS new ON DUPLICATE KEY UPDATE`.
+    pub(super) row_alias: Option<String>,
 }
 
 impl<'a> Lowering<'a> {
@@ -289,6 +291,25 @@ impl<'a> Lowering<'a> {
         found
     }
 
+    /// The table a column belongs to, when only one has it.
+    pub(super) fn table_of(&self, expr: &Expr) -> Option<&str> {
+        let (qualifier, name) = match expr {
+            Expr::Identifier(name) => (None, name),
+            Expr::CompoundIdentifier(parts) => match parts.as_slice() {
+                [.., table, name] => (Some(fold(self.dialect(), table)), name),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let name = fold(self.dialect(), name);
+        let mut found = self.sources.tables.iter().filter(|(alias, table)| {
+            qualifier.as_ref().is_none_or(|qualifier| alias.eq_ignore_ascii_case(qualifier))
+                && self.table(table).is_some_and(|table| table.column(&name).is_some())
+        });
+        let first = found.next();
+        first.map(|(_, table)| table.as_str())
+    }
+
     fn prepare_insert(&mut self, insert: &mut Insert) -> Result<String, DbError> {
         let dialect = self.dialect();
         let TableObject::TableName(name) = &insert.table else {
@@ -356,7 +377,7 @@ impl<'a> Lowering<'a> {
                 Some(OnInsert::OnConflict(OnConflict { conflict_target: None, action: OnConflictAction::DoNothing }));
         }
         if let Some(alias) = insert.insert_alias.take() {
-            self.sources.ctes.push(last_name(dialect, &alias.row_alias));
+            self.row_alias = Some(last_name(dialect, &alias.row_alias));
         }
         if matches!(insert.on, Some(OnInsert::DuplicateKeyUpdate(_)))
             && let Some(OnInsert::DuplicateKeyUpdate(assignments)) = insert.on.take()

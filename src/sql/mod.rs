@@ -13,6 +13,7 @@ mod database;
 mod ddl;
 mod errors;
 mod functions;
+mod groups;
 mod lower;
 mod model;
 mod params;

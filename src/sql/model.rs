@@ -119,6 +119,14 @@ impl Schema {
         ddl::schema(dialect, sql)
     }
 
+    /// The same schema, taking values for keys it would always make itself: for rows that have to have known keys.
+    pub fn accepting_given_keys(mut self) -> Schema {
+        for column in self.tables.iter_mut().flat_map(|table| &mut table.columns) {
+            column.always &= column.computed.is_some();
+        }
+        self
+    }
+
     pub fn dialect(&self) -> Dialect {
         self.dialect
     }

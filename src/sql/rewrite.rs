@@ -5,13 +5,13 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{
     BinaryOperator, DataType, Distinct, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
     FunctionArguments, GroupByExpr, Ident, JoinOperator, LimitClause, LockType, NonBlock, ObjectName, Offset,
-    OffsetRows, OrderByKind, OrderBySort, Query, Select, SelectItem, TableFactor, TrimWhereField, Value, ValueWithSpan,
-    VisitorMut,
+    OffsetRows, OrderByKind, OrderBySort, Query, Select, SelectItem, SetExpr, Statement, TableFactor, TrimWhereField,
+    Value, ValueWithSpan, VisitorMut,
 };
 
 use super::ddl::{fold, last_name, literal};
 use super::lower::{Lowering, plain_name, quoted_ident, raw, string};
-use super::{DbError, DbErrorKind, Dialect, Kind, Locking, time, types};
+use super::{DbError, DbErrorKind, Dialect, Kind, Locking, groups, parse, time, types};
 
 type Step = ControlFlow<DbError>;
 
@@ -92,6 +92,11 @@ impl VisitorMut for Lowering<'_> {
         ON
     }
 
+    fn post_visit_query(&mut self, query: &mut Query) -> Step {
+        unbracket(&mut query.body);
+        ON
+    }
+
     fn pre_visit_select(&mut self, select: &mut Select) -> Step {
         if select.into.is_some() {
             return unsupported("SELECT INTO");
@@ -137,6 +142,9 @@ impl VisitorMut for Lowering<'_> {
                     _ => return unsupported("this kind of join"),
                 }
             }
+        }
+        if let Err(error) = groups::check(self, select) {
+            return ControlFlow::Break(error);
         }
         let dialect = self.dialect();
         for item in &mut select.projection {
@@ -218,6 +226,19 @@ impl Lowering<'_> {
 
     fn rewrite(&mut self, expr: &mut Expr) -> Step {
         let dialect = self.dialect();
+        if let (Dialect::PostgreSql, Expr::Identifier(name)) = (dialect, &*expr)
+            && let Some(column) = self.column(expr)
+            && column.name != fold(dialect, name)
+        {
+            return ControlFlow::Break(DbError::new(
+                DbErrorKind::MissingColumn,
+                format!(
+                    "there is no column {}; there is {:?}, and case counts in double quotes",
+                    fold(dialect, name),
+                    column.name
+                ),
+            ));
+        }
         let new = match expr {
             // What is finished already has no quotes and is no name.
             Expr::Identifier(name) if name.quote_style.is_none() && !is_name(&name.value) => {
@@ -247,6 +268,11 @@ impl Lowering<'_> {
                 let mut parts: Vec<Ident> = parts.iter().map(|part| quoted_ident(&fold(dialect, part))).collect();
                 if parts.len() > 2 {
                     parts.drain(..parts.len() - 2);
+                }
+                if let (Some(alias), [table, _]) = (&self.row_alias, parts.as_mut_slice())
+                    && table.value.eq_ignore_ascii_case(alias)
+                {
+                    *table = quoted_ident("excluded");
                 }
                 Expr::CompoundIdentifier(parts)
             }
@@ -559,6 +585,7 @@ impl Lowering<'_> {
             ("to_timestamp" | "from_unixtime" | "unix_timestamp" | "timestamp", [x]) => {
                 format!("belt_ts({x})")
             }
+            ("values", [column]) => format!("excluded.{column}"),
             ("date_trunc", [unit, x]) => format!("belt_date_trunc({unit}, {x})"),
             ("date_part", [unit, x]) => format!("belt_extract({unit}, {x})"),
             ("hour" | "minute" | "second" | "day" | "month" | "year" | "dayofweek", [x])
@@ -637,6 +664,37 @@ impl Lowering<'_> {
             }
         };
         ControlFlow::Continue(Some(raw(text)))
+    }
+}
+
+/// SQLite takes no brackets around the parts of a `UNION`: those with an order or a limit become a table.
+fn unbracket(body: &mut SetExpr) {
+    match body {
+        SetExpr::SetOperation { left, right, .. } => {
+            unbracket(left);
+            unbracket(right);
+        }
+        SetExpr::Query(inner) => {
+            let bare = inner.with.is_none() && inner.order_by.is_none() && inner.limit_clause.is_none();
+            if bare && !matches!(inner.body.as_ref(), SetExpr::SetOperation { .. }) {
+                *body = inner.body.as_ref().clone();
+                unbracket(body);
+                return;
+            }
+            let template = "SELECT * FROM (SELECT 1)";
+            let Ok(mut statements) = parse::statements(template, Dialect::Sqlite) else {
+                return;
+            };
+            if let Some((Statement::Query(mut outer), _)) = statements.pop()
+                && let SetExpr::Select(select) = outer.body.as_mut()
+                && let Some(TableFactor::Derived { subquery, .. }) =
+                    select.from.first_mut().map(|from| &mut from.relation)
+            {
+                std::mem::swap(subquery, inner);
+                *body = *outer.body;
+            }
+        }
+        _ => {}
     }
 }
 
