@@ -119,6 +119,8 @@ pub struct Problem {
     pub notes: Vec<String>,
     pub help: Option<String>,
     pub story: Option<Story>,
+    /// A slip of the pen that many checks meet; it is told once.
+    pub slip: bool,
 }
 
 /// A counterexample before its places have been turned into lines.
@@ -137,6 +139,8 @@ pub struct StoryStep {
     pub client: String,
     pub time: f64,
     pub call: String,
+    /// The call in a few words.
+    pub summary: Option<String>,
     pub result: String,
     pub fault: Option<String>,
     pub remark: Option<String>,

@@ -5,9 +5,11 @@ use std::path::Path;
 
 use super::error::Error;
 use super::history::sha256;
+use crate::checks::scenario::WORLD_FILE;
 use crate::course::{self, Course, Exercise, Pack};
 use crate::grade::{self, Control};
 use crate::report::{Location, Report};
+use crate::sim::{self, world::ApiEntry};
 use crate::submission::{Document, Limits, LoadError};
 
 impl From<course::Error> for Error {
@@ -65,12 +67,13 @@ fn first_message(errors: &[LoadError]) -> &str {
     errors.first().map_or("cannot be read", |error| error.message.as_str())
 }
 
-/// What the pseudocode may call.
-pub fn api_text(_course: &Course, exercise: &Exercise) -> String {
-    match exercise.rubric.api.as_slice() {
-        [] => format!("{} has no pseudocode\n", exercise.id),
-        names => names.iter().map(|name| format!("{name}\n")).collect(),
+/// What the pseudocode may call, object by object; nothing where the exercise runs no world.
+pub fn api(exercise: &Exercise) -> Result<Vec<(String, Vec<ApiEntry>)>, Error> {
+    if exercise.file(WORLD_FILE).is_err() {
+        return Ok(Vec::new());
     }
+    let files = |name: &str| exercise.file(name).ok().and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
+    sim::run::api(&exercise.typed(WORLD_FILE)?, &files).map_err(Error::Course)
 }
 
 /// Only the form: no criteria, no points; `passed` when nothing was found.

@@ -30,6 +30,7 @@ fn step(number: u32, client: &str, call: &str, result: &str) -> Step {
         client: client.into(),
         time: 0.0,
         call: call.into(),
+        summary: None,
         result: result.into(),
         fault: None,
         remark: None,

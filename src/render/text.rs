@@ -192,16 +192,20 @@ fn push_facts(out: &mut String, gutter: &str, facts: &[String], style: Style) {
 pub fn explored(story: &Counterexample) -> String {
     let bounds = &story.explored;
     let within = format!(
-        "within {} and {}",
+        "{} and {}",
         count(bounds.max_preemptions as usize, "preemption"),
         count(bounds.max_faults as usize, "fault")
     );
+    let states = count(bounds.states as usize, "state");
+    let searched = if bounds.complete {
+        format!("explored {states}, all within {within}")
+    } else {
+        format!("state {} of a search up to {within}", bounds.states)
+    };
     format!(
-        "smallest failing run: {}, {} (explored {}, {}{within})",
+        "smallest run that shows it: {}, {} ({searched})",
         count(story.preemptions as usize, "preemption"),
         count(story.faults as usize, "fault"),
-        count(bounds.states as usize, "state"),
-        if bounds.complete { "all " } else { "not all " }
     )
 }
 

@@ -97,7 +97,8 @@ fn shares(natural: &[usize], room: usize) -> Vec<usize> {
 
 /// `call -> result` in `width` columns. The result is what the story turns on, so the call is cut first.
 fn cell(step: &Step, width: usize) -> String {
-    let (call, result) = (squeezed(&step.call), squeezed(&step.result));
+    let call = squeezed(step.summary.as_ref().unwrap_or(&step.call));
+    let result = squeezed(&step.result);
     if result.is_empty() {
         return truncate(&call, width);
     }

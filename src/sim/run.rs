@@ -10,7 +10,7 @@ use super::python::{Program, PyError, Reply, Turn};
 use super::scenario::{Built, Files, Invariant, Scenario, Trouble, merge, micros};
 use super::story;
 use super::value::Value;
-use super::world::World;
+use super::world::{ApiEntry, World};
 use super::{errors, pure};
 use crate::checks::{Outcome, Place, Problem, Verdict};
 use crate::report::Explored;
@@ -120,7 +120,7 @@ pub fn describe(explored: &Explored) -> String {
         explored.max_faults,
         if explored.max_faults == 1 { "" } else { "s" },
     );
-    let all = if explored.complete { "all there are within" } else { "not all there are within" };
+    let all = if explored.complete { "all there are within" } else { "stopped before the end of" };
     format!("explored {} states, {all} {bounds}", explored.states)
 }
 
@@ -201,6 +201,7 @@ pub fn does_not_compile(pointer: &str, error: &PyError) -> Problem {
     };
     Problem {
         message: format!("the code cannot be read: {}", error.message),
+        slip: true,
         place,
         help: error.help.clone(),
         ..Problem::default()
@@ -277,6 +278,34 @@ pub fn functions(
         at += line.len();
     }
     Ok(Ok(found))
+}
+
+/// What the code of an exercise may call: a title and entries for each object, then functions and errors.
+///
+/// # Errors
+/// When the exercise's world cannot be built.
+pub fn api(base_world: &BTreeMap<String, Json>, files: Files) -> Result<Vec<(String, Vec<ApiEntry>)>, String> {
+    // The schema is the learner's; any schema answers the same calls.
+    let document = serde_json::json!({});
+    let mut sections = Vec::new();
+    for (name, spec) in merge(base_world, &BTreeMap::new()).map_err(|trouble| format!("{trouble:?}"))? {
+        let entries = match spec.build(&document, files) {
+            Ok(built) => built.component.api(&name),
+            Err(Trouble::Author(message)) => return Err(message),
+            Err(Trouble::Submission(_)) => super::components::database::api(&name),
+        };
+        sections.push((name, entries));
+    }
+    let entry = |signature: &str, meaning: &str| ApiEntry { signature: signature.into(), meaning: meaning.into() };
+    sections.push(("functions".into(), pure::API.iter().map(|(s, m)| entry(s, m)).collect()));
+    let mut names: Vec<ApiEntry> = errors::Fault::ALL
+        .into_iter()
+        .filter(|fault| *fault != errors::Fault::Misuse)
+        .map(|fault| entry(fault.name(), fault.meaning()))
+        .collect();
+    names.push(entry("IntegrityError", "any of the four violations"));
+    sections.push(("errors".into(), names));
+    Ok(sections)
 }
 
 /// Injections by component and client.
