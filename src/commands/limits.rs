@@ -47,7 +47,7 @@ pub fn apply() -> io::Result<()> {
 /// Why a worker ended, for the learner: what follows "running this", without a full stop.
 pub fn cause_of_death(status: ExitStatus, stderr: &str, timed_out: Option<Duration>) -> String {
     if let Some(limit) = timed_out {
-        return format!("ran for more than {} s", limit.as_secs());
+        return format!("took more than {} s", limit.as_secs());
     }
     if stderr.contains("memory allocation of") || stderr.contains("out of memory") {
         return format!("needed more than {} GiB of memory", MEMORY_BYTES as f64 / f64::from(1 << 30));
@@ -94,6 +94,6 @@ mod tests {
         assert!(cause(SIGKILL, "").contains("killed by the system"));
         assert!(cause(101 << 8, "thread 'main' panicked at src/x.rs").contains("please report it"));
         let slow = cause_of_death(ExitStatus::from_raw(SIGKILL), "", Some(Duration::from_secs(3)));
-        assert_eq!(slow, "ran for more than 3 s", "the parent killed it, and knows why");
+        assert_eq!(slow, "took more than 3 s", "the parent killed it, and knows why");
     }
 }

@@ -1,6 +1,7 @@
 //! Running a scenario: the learner's code and the world are put together, explored and judged.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use serde_json::Value as Json;
 
@@ -14,6 +15,9 @@ use super::world::{ApiEntry, World};
 use super::{errors, pure};
 use crate::checks::{Outcome, Place, Problem, Verdict};
 use crate::report::Explored;
+
+/// Processor time that module level, or one judgement, may use.
+const JUDGE_MAX_DURATION: Duration = Duration::from_secs(2);
 
 /// Helpers for clients: `retrying`, `status_of`, `body_of`.
 const DRIVER: &str = include_str!("driver.py");
@@ -30,11 +34,15 @@ pub fn run(
 ) -> Result<Verdict, Trouble> {
     let code = document.pointer(&scenario.code).and_then(Json::as_str).unwrap_or_default();
     let (mut world, faults) = build_world(scenario, base_world, document, files)?;
-    let program = match Program::compile(&prelude(&world), code, &epilogue(scenario), &["_belt_entry"]) {
+    let epilogue = epilogue(scenario);
+    // The document is handed over only where it is asked for: it costs time at every start.
+    let submission = epilogue.contains("submission").then(|| Value::from_json(document));
+    let names: &[&str] = if submission.is_some() { &["_belt_entry", "submission"] } else { &["_belt_entry"] };
+    let program = match Program::compile(&prelude(&world), code, &epilogue, names) {
         Ok(program) => program,
         Err(error) => return Ok(Verdict::not_gradable(vec![does_not_compile(&scenario.code, &error)])),
     };
-    let mut forest = Forest::new(program);
+    let mut forest = Forest::new(program, submission.into_iter().collect());
     let clients = plans(scenario)?;
     let mut states = vec![0; world.len()];
     let mut now = 0;
@@ -246,7 +254,7 @@ pub fn functions(
         Err(error) => return Ok(Err(error)),
     };
     // Module level defines; it does not call the world. A call there is found by the scenarios.
-    if let Turn::Raised(error) = program.start(&[]) {
+    if let Turn::Raised(error) = program.start(&[], JUDGE_MAX_DURATION) {
         return Ok(Err(error));
     }
     let mut found = Vec::new();
@@ -431,7 +439,7 @@ impl Expectations {
         }
         inputs.push(self.submission.clone());
         inputs.push(Value::List(which.iter().map(|index| Value::Int(*index as i64)).collect()));
-        let mut turn = self.program.start(&inputs);
+        let mut turn = self.program.start(&inputs, JUDGE_MAX_DURATION);
         loop {
             turn = match turn {
                 Turn::Done(Value::Tuple(found)) => {
@@ -468,6 +476,12 @@ fn client_record(forest: &Forest, client: &super::explore::ClientState) -> Value
             Next::Raised(raised) => error = Value::Str(raised.to_string()),
             Next::Call(_) => {}
         }
+    } else {
+        error = Value::str(if client.status == Status::Dead {
+            "a crash"
+        } else {
+            "nothing (it is still at work when time is up)"
+        });
     }
     let done = client.status == Status::Ended && error == Value::None;
     Value::Record(

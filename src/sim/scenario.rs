@@ -23,7 +23,8 @@ pub struct Scenario {
     /// Changes to the exercise's `world.yaml`, component by component.
     #[serde(default)]
     pub world: BTreeMap<String, Json>,
-    /// Python that stands after the learner's code: helpers for the clients.
+    /// Python that stands after the learner's code: helpers for the clients. Here and in what clients run, `submission`
+    /// is the document.
     #[serde(default)]
     pub driver: String,
     /// A Python expression run to its end, alone and without faults, before the clients begin.
