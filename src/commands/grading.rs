@@ -73,7 +73,7 @@ pub fn api(exercise: &Exercise) -> Result<Vec<(String, Vec<ApiEntry>)>, Error> {
         return Ok(Vec::new());
     }
     let files = |name: &str| exercise.file(name).ok().and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
-    sim::run::api(&exercise.typed(WORLD_FILE)?, &files).map_err(Error::Course)
+    sim::inspect::api(&exercise.typed(WORLD_FILE)?, &files).map_err(Error::Course)
 }
 
 /// Only the form: no criteria, no points; `passed` when nothing was found.

@@ -8,6 +8,9 @@ use super::error::{Error, exit};
 use super::{grading, submissions};
 use crate::cli::SubmissionFormat;
 
+/// Where editors find the schemas; belt may write here what it likes.
+const SCHEMAS: &str = ".belt/schema";
+
 pub fn run(context: &Context, asked: &str, format: SubmissionFormat) -> Result<u8, Error> {
     let course = context.course()?;
     let id = submissions::known(&course, asked)?;
@@ -30,6 +33,11 @@ pub fn run(context: &Context, asked: &str, format: SubmissionFormat) -> Result<u
         Err(error) => return Err(failed(error)),
     };
     file.write_all(text.as_bytes()).map_err(failed)?;
+    // The template's first line points editors at it: completion and checks as one types.
+    let schema = format!("{SCHEMAS}/{id}.json");
+    let failed = |source| Error::Write { path: schema.clone().into(), source };
+    fs::create_dir_all(SCHEMAS).map_err(failed)?;
+    fs::write(&schema, format!("{:#}\n", exercise.schema)).map_err(failed)?;
     print(&format!("wrote {path}\n\nread the task: belt show {id}\ngrade it:      belt check {id}\n"))?;
     Ok(exit::PASSED)
 }

@@ -4,8 +4,9 @@ use proptest::prelude::*;
 
 use super::client::Forest;
 use super::components::service::Service;
-use super::explore::{Bounds, ClientPlan, Exploration, Explorer, Faults, Injection, Judge, State, Violation};
+use super::explore::{Exploration, Explorer};
 use super::python::Program;
+use super::state::{Bounds, ClientPlan, Faults, Injection, Judge, State, Violation};
 use super::world::{Component, World};
 use super::{errors, pure};
 

@@ -287,8 +287,8 @@ impl Layout {
             .traceback()
             .iter()
             .filter_map(|frame| {
-                let start = self.offset(frame.start.line as u32, frame.start.column as u32)?;
-                let end = self.offset(frame.end.line as u32, frame.end.column as u32).unwrap_or(self.code.len());
+                let start = self.offset(frame.start.line, frame.start.column)?;
+                let end = self.offset(frame.end.line, frame.end.column).unwrap_or(self.code.len());
                 let function = frame.frame_name.clone().unwrap_or_default();
                 Some(Frame { function, range: start..end.max(start) })
             })

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::components;
-use super::explore::{Bounds, Injection};
+use super::state::{Bounds, Injection};
 use super::world::{Component, MICROS_PER_SECOND, Micros};
 
 /// The text of a file of the exercise, by its name.

@@ -1,10 +1,11 @@
 //! From a counterexample to a story: who called what from which line, what came back, and where it went wrong.
 
 use super::client::{Forest, Next};
-use super::explore::{Counterexample, Event, Violation};
+use super::explore::Counterexample;
+use super::judge::Expectations;
 use super::python::Reply;
-use super::run::Expectations;
 use super::scenario::Scenario;
+use super::state::{Event, Injection, Violation};
 use super::value::Value;
 use super::world::{Call, MICROS_PER_SECOND, World};
 use crate::checks::{Place, Problem, Story, StoryStep};
@@ -151,7 +152,7 @@ fn step(event: &Event, scenario: &Scenario, names: &[String], world: &World, for
             None if event.fault.is_some() => "crash".to_owned(),
             None => String::new(),
         },
-        fault: event.fault.as_ref().map(super::explore::Injection::describe),
+        fault: event.fault.as_ref().map(Injection::describe),
         remark: None,
         place: frames.last().map(|frame| Place::inside(&scenario.code, frame.range.clone())),
     }
