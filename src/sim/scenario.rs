@@ -115,6 +115,22 @@ pub enum Spec {
         #[serde(default)]
         faults: Vec<String>,
     },
+    /// A key-value store under redis-py's names.
+    Kv {
+        /// What it holds at first: a list is a list, an object a hash.
+        #[serde(default)]
+        keys: serde_json::Map<String, Json>,
+        #[serde(default)]
+        sets: serde_json::Map<String, Json>,
+        /// Sorted sets, `{member: score}`.
+        #[serde(default)]
+        sorted: serde_json::Map<String, Json>,
+        /// Its own is `evict`: the key goes just before the command.
+        #[serde(default)]
+        faults: Vec<String>,
+        #[serde(default)]
+        faulty: Vec<String>,
+    },
 }
 
 /// Why a scenario could not be run.
@@ -150,6 +166,10 @@ impl Spec {
             }
             Spec::Database { schema, rows, faults } => {
                 (Box::new(components::database::Database::new(schema, rows, document)?), faults, &[])
+            }
+            Spec::Kv { keys, sets, sorted, faults, faulty } => {
+                let store = components::kv::Kv::new(keys, sets, sorted).map_err(Trouble::Author)?;
+                (Box::new(store), faults, faulty)
             }
         };
         let faults = faults.iter().map(|fault| injection(fault)).collect();

@@ -2,6 +2,10 @@
 
 pub mod clock;
 pub mod database;
+pub mod kv;
 pub mod lock;
 pub mod rand;
 pub mod service;
+mod table;
+#[cfg(test)]
+mod tests;
