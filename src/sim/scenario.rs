@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::components;
 use super::explore::{Bounds, Injection};
+use super::value::Value;
 use super::world::{Component, MICROS_PER_SECOND, Micros};
 
 /// The text of a file of the exercise, by its name.
@@ -131,6 +132,35 @@ pub enum Spec {
         #[serde(default)]
         faulty: Vec<String>,
     },
+    /// A message queue: at least once, redelivery, dead letters.
+    Queue {
+        /// What waits in it at first.
+        #[serde(default)]
+        messages: Vec<Json>,
+        #[serde(default = "visibility_s")]
+        visibility_s: f64,
+        #[serde(default)]
+        max_receives: Option<u32>,
+        #[serde(default)]
+        fifo: bool,
+        /// Its own are `duplicate`, `reorder` and `drop_ack`.
+        #[serde(default)]
+        faults: Vec<String>,
+        #[serde(default)]
+        faulty: Vec<String>,
+    },
+    /// A bounded buffer in memory; without a capacity it has no bound.
+    Buffer {
+        #[serde(default)]
+        capacity: Option<usize>,
+        /// Pointer to the learner's own number.
+        #[serde(default)]
+        capacity_at: Option<String>,
+    },
+}
+
+fn visibility_s() -> f64 {
+    30.0
 }
 
 /// Why a scenario could not be run.
@@ -170,6 +200,20 @@ impl Spec {
             Spec::Kv { keys, sets, sorted, faults, faulty } => {
                 let store = components::kv::Kv::new(keys, sets, sorted).map_err(Trouble::Author)?;
                 (Box::new(store), faults, faulty)
+            }
+            Spec::Queue { messages, visibility_s, max_receives, fifo, faults, faulty } => {
+                let settings = components::queue::Settings {
+                    visibility: micros(*visibility_s),
+                    max_receives: *max_receives,
+                    fifo: *fifo,
+                    duplicates: faults.iter().any(|fault| fault == "duplicate"),
+                };
+                let messages = messages.iter().map(Value::from_json).collect();
+                (Box::new(components::queue::Queue::new(settings, messages)), faults, faulty)
+            }
+            Spec::Buffer { capacity, capacity_at } => {
+                let buffer = components::buffer::Buffer::new(*capacity, capacity_at.as_deref(), document)?;
+                (Box::new(buffer), &[], &[])
             }
         };
         let faults = faults.iter().map(|fault| injection(fault)).collect();
