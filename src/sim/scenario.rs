@@ -149,6 +149,18 @@ pub enum Spec {
         #[serde(default)]
         faulty: Vec<String>,
     },
+    /// A partitioned log with consumer groups.
+    Topic {
+        partitions: usize,
+        /// Consumers' names by group.
+        #[serde(default)]
+        groups: serde_json::Map<String, Json>,
+        /// Its own is `rebalance`: partitions change hands just before a poll.
+        #[serde(default)]
+        faults: Vec<String>,
+        #[serde(default)]
+        faulty: Vec<String>,
+    },
     /// A bounded buffer in memory; without a capacity it has no bound.
     Buffer {
         #[serde(default)]
@@ -210,6 +222,10 @@ impl Spec {
                 };
                 let messages = messages.iter().map(Value::from_json).collect();
                 (Box::new(components::queue::Queue::new(settings, messages)), faults, faulty)
+            }
+            Spec::Topic { partitions, groups, faults, faulty } => {
+                let topic = components::topic::Topic::new(*partitions, groups).map_err(Trouble::Author)?;
+                (Box::new(topic), faults, faulty)
             }
             Spec::Buffer { capacity, capacity_at } => {
                 let buffer = components::buffer::Buffer::new(*capacity, capacity_at.as_deref(), document)?;

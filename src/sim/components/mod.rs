@@ -11,3 +11,4 @@ pub mod service;
 mod table;
 #[cfg(test)]
 mod tests;
+pub mod topic;
