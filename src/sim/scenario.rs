@@ -161,6 +161,25 @@ pub enum Spec {
         #[serde(default)]
         faulty: Vec<String>,
     },
+    /// A primary and read replicas that lag, fail and are promoted in virtual time.
+    Replicas {
+        /// One for each replica.
+        lags_s: Vec<f64>,
+        #[serde(default)]
+        rows: serde_json::Map<String, Json>,
+        /// Times with another lag: `{replica, from_s, to_s, lag_s}`.
+        #[serde(default)]
+        slow: Vec<components::replicas::Span>,
+        /// Outages, of the primary where no replica is named.
+        #[serde(default)]
+        down: Vec<components::replicas::Span>,
+        #[serde(default)]
+        failover: Option<components::replicas::Failover>,
+        #[serde(default)]
+        faults: Vec<String>,
+        #[serde(default)]
+        faulty: Vec<String>,
+    },
     /// A bounded buffer in memory; without a capacity it has no bound.
     Buffer {
         #[serde(default)]
@@ -226,6 +245,10 @@ impl Spec {
             Spec::Topic { partitions, groups, faults, faulty } => {
                 let topic = components::topic::Topic::new(*partitions, groups).map_err(Trouble::Author)?;
                 (Box::new(topic), faults, faulty)
+            }
+            Spec::Replicas { lags_s, rows, slow, down, failover, faults, faulty } => {
+                let nodes = components::replicas::Replicas::new(lags_s, rows, slow, down, failover.as_ref());
+                (Box::new(nodes.map_err(Trouble::Author)?), faults, faulty)
             }
             Spec::Buffer { capacity, capacity_at } => {
                 let buffer = components::buffer::Buffer::new(*capacity, capacity_at.as_deref(), document)?;

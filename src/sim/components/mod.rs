@@ -7,6 +7,7 @@ pub mod kv;
 pub mod lock;
 pub mod queue;
 pub mod rand;
+pub mod replicas;
 pub mod service;
 mod table;
 #[cfg(test)]
