@@ -4,6 +4,9 @@
 //! writes only. While the primary is down nothing leaves it; when a replica is promoted, the writes it had not received are
 //! lost.
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::Value as Json;
 
 use super::table::{self, Method};
@@ -197,12 +200,21 @@ impl Replicas {
     }
 }
 
+/// The node and the method of `primary.write` or `replica(1).read`.
+fn addressed(call: &str) -> Option<(Option<usize>, &str)> {
+    let (node, method) = call.split_once('.')?;
+    match node.strip_prefix("replica(") {
+        None => Some((None, method)),
+        Some(number) => Some((Some(number.strip_suffix(')')?.parse().ok()?), method)),
+    }
+}
+
 impl Component for Replicas {
     fn stub(&self, name: &str) -> String {
         let count = self.lags.len();
         format!(
-            "class _belt_{name}_primary:\n    def __init__(self):\n        self.node = None\n{primary}{node}\
-             class _belt_{name}_replica:\n    def __init__(self, node):\n        self.node = node\n        self.index = node\n{node}\
+            "class _belt_{name}_primary:\n    def __init__(self):\n        self.node = 'primary'\n{primary}{node}\
+             class _belt_{name}_replica:\n    def __init__(self, node):\n        self.node = 'replica(' + str(node) + ')'\n        self.index = node\n{node}\
              class _belt_{name}:\n    def __init__(self):\n        self.primary = _belt_{name}_primary()\n        \
              self.replicas = [_belt_{name}_replica(node) for node in range({count})]\n    \
              def replica(self, index):\n        return self.replicas[index]\n\
@@ -224,36 +236,33 @@ impl Component for Replicas {
 
     fn call(&mut self, state: StateId, call: &Call, caller: &Caller) -> Transition {
         let (now, held) = (caller.now, self.states.get(state));
-        let node = match call.arg(0) {
-            Value::None => None,
-            number => match number.as_int().and_then(|number| usize::try_from(number).ok()) {
-                Some(replica) if replica < self.lags.len() => Some(replica),
-                _ => return Transition::raises(Fault::Misuse, format!("there is no replica {number}"), state),
-            },
+        let Some((node, method)) = addressed(&call.method).filter(|(node, _)| node.is_none_or(|n| n < self.lags.len()))
+        else {
+            return Transition::raises(Fault::Misuse, format!("there is no {}", call.method), state);
         };
         let down = self.is_down(node, now);
-        if call.method == "healthy" {
+        if method == "healthy" {
             return Transition::returns(Value::Bool(!down), state);
         }
         if down {
             let who = node.map_or_else(|| "the primary".to_owned(), |replica| format!("replica {replica}"));
             return Transition::raises(Fault::ServiceUnavailable, format!("{who} does not answer"), state);
         }
-        match call.method.as_str() {
+        match method {
             "position" => Transition::returns(Self::position(&self.has(held, node, now)), state),
             "lag" => Transition::returns(Value::float(self.lag(held, node, now)), state),
             method => {
-                let Value::Str(key) = call.arg(1) else {
-                    let message = format!("{method}() takes a key as text, not {}", call.arg(1));
+                let Value::Str(key) = call.arg(0) else {
+                    let message = format!("{method}() takes a key as text, not {}", call.arg(0));
                     return Transition::raises(Fault::Misuse, message, state);
                 };
                 let mut next = held.clone();
                 if method == "write" {
-                    if matches!(call.arg(2), Value::Record(..) | Value::Other(_)) {
-                        let message = format!("write() takes text, numbers or plain data, not {}", call.arg(2));
+                    if matches!(call.arg(1), Value::Record(..) | Value::Other(_)) {
+                        let message = format!("write() takes text, numbers or plain data, not {}", call.arg(1));
                         return Transition::raises(Fault::Misuse, message, state);
                     }
-                    next.log.push(Write { key: key.clone(), value: call.arg(2).clone(), at: now });
+                    next.log.push(Write { key: key.clone(), value: call.arg(1).clone(), at: now });
                     let position = Value::Int(next.log.len() as i64);
                     return Transition::returns(position, self.states.intern(next));
                 }
@@ -289,130 +298,5 @@ impl Component for Replicas {
                 ("replica_reads".into(), Value::List((1..held.reads.len()).map(reads).collect())),
             ],
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::checks::{Outcome, Verdict};
-    use crate::sim::components::tests::{Session, grade, story};
-
-    fn nodes(rest: serde_json::Value) -> Session<Replicas> {
-        let span = |name: &str| -> Vec<Span> {
-            rest.get(name).map_or_else(Vec::new, |spans| serde_json::from_value(spans.clone()).expect("spans"))
-        };
-        let failover = rest.get("failover").map(|f| serde_json::from_value(f.clone()).expect("a failover"));
-        let rows = json!({"a": 0}).as_object().cloned().unwrap_or_default();
-        let nodes = Replicas::new(&[1.0, 10.0], &rows, &span("slow"), &span("down"), failover.as_ref());
-        Session::new(nodes.expect("well formed"))
-    }
-
-    #[test]
-    fn each_replica_follows_after_its_lag() {
-        let mut nodes = nodes(json!({}));
-        nodes.check(
-            "replica(1).read('a') -> 0
-             primary.write('a', 1) -> 2
-             primary.read('a') -> 1
-             replica(0).read('a') -> 0
-             replicas[0].position() -> 1",
-        );
-        nodes.now_s = 0.999_999;
-        nodes.check("replica(0).read('a') -> 0\n replica(0).lag() -> 0.999999");
-        nodes.now_s = 1.0;
-        nodes.check("replica(0).read('a') -> 1\n replica(0).lag() -> 0.0\n replica(1).lag() -> 1.0\n replica(1).read('b') -> None");
-        nodes.now_s = 10.0;
-        nodes.check("replica(1).position() -> 2\n primary.read(1) -> TypeError: read() takes a key as text, not 1");
-        assert_eq!((nodes.view("primary_reads"), nodes.view("replica_reads")), ("1".into(), "[3, 2]".into()));
-    }
-
-    #[test]
-    fn a_slow_time_holds_back_what_comes_after_it_too() {
-        let mut nodes = nodes(json!({"slow": [{"replica": 0, "from_s": 5, "to_s": 6, "lag_s": 20}]}));
-        nodes.now_s = 5.0;
-        nodes.check("primary.write('a', 1) -> 2");
-        nodes.now_s = 6.0;
-        nodes.check("primary.write('b', 2) -> 3");
-        nodes.now_s = 24.0;
-        // Replication is in order: b has arrived after 1 s but waits for a.
-        nodes.check("replica(0).read('b') -> None\n replica(1).read('b') -> 2\n replica(0).lag() -> 19.0");
-        nodes.now_s = 25.0;
-        nodes.check("replica(0).read('b') -> 2");
-    }
-
-    #[test]
-    fn dead_nodes_do_not_answer_and_a_dead_primary_sends_nothing() {
-        let mut nodes = nodes(json!({"down": [
-            {"replica": 0, "from_s": 2, "to_s": 4}, {"from_s": 8, "to_s": 100},
-        ]}));
-        nodes.check("primary.write('a', 1) -> 2");
-        nodes.now_s = 2.0;
-        nodes.check("replica(0).healthy() -> False\n replica(0).read('a') -> ServiceUnavailable: replica 0 does not answer\n primary.healthy() -> True");
-        nodes.now_s = 4.0;
-        nodes.check("replica(0).read('a') -> 1\n primary.write('c', 1) -> 3");
-        nodes.now_s = 8.0;
-        nodes.check(
-            "primary.write('a', 2) -> ServiceUnavailable: the primary does not answer\n replica(1).read('a') -> 0",
-        );
-        nodes.now_s = 50.0;
-        nodes.check("replica(1).read('a') -> 0\n replica(0).read('c') -> 1");
-        nodes.now_s = 100.0;
-        nodes.check("replica(1).read('a') -> 1\n primary.write('a', 2) -> 4");
-    }
-
-    #[test]
-    fn a_promotion_loses_what_had_not_arrived() {
-        let mut nodes = nodes(json!({"down": [{"from_s": 8}], "failover": {"at_s": 20, "to": 0}}));
-        nodes.now_s = 5.0;
-        nodes.check("primary.write('a', 1) -> 2");
-        nodes.now_s = 7.5;
-        nodes.check("primary.write('b', 1) -> 3");
-        nodes.now_s = 19.0;
-        nodes.check("primary.healthy() -> False\n replica(0).read('a') -> 1\n replica(0).read('b') -> None");
-        nodes.now_s = 20.0;
-        nodes.check("primary.healthy() -> True\n primary.read('a') -> 1\n primary.read('b') -> None\n replica(1).read('a') -> 1");
-        assert_eq!(nodes.view("lost"), "[('b', 1)]");
-        nodes.check("primary.write('b', 2) -> 4\n replica(0).read('b') -> 2\n replica(1).read('b') -> None");
-        nodes.now_s = 30.0;
-        nodes.check("replica(1).read('b') -> 2");
-    }
-
-    fn own_writes(code: &str, down: serde_json::Value) -> Verdict {
-        grade(
-            code,
-            &json!({"db": {"component": "replicas", "lags_s": [0.0, 5.0], "rows": {"me": "old"}, "down": down}}),
-            json!({
-                "title": "Somebody reads what they just wrote",
-                "code": "/code",
-                "clients": [{"name": "A", "run": "(save('me', 'new'), load('me'), clock.sleep(9), load('me'))"}],
-                "invariants": [
-                    {"expect": "A.done", "otherwise": "the page fails: {A.error}"},
-                    {"expect": "A.value[1] == 'new' and A.value[3] == 'new'", "otherwise": "the reader saw {A.value}"},
-                ],
-                "goals": [{"expect": "sum(db.replica_reads) > 0", "otherwise": "the replicas serve nobody"}],
-            }),
-        )
-    }
-
-    #[test]
-    fn reading_own_writes_needs_positions_and_a_way_round_dead_replicas() {
-        let blind = "def save(k, v):\n    primary.write(k, v)\n\ndef load(k):\n    return replica[1].read(k)\n";
-        assert!(story(&own_writes(blind, json!([]))).0.starts_with("the reader saw"));
-        let primary_only = "def save(k, v):\n    primary.write(k, v)\n\ndef load(k):\n    return primary.read(k)\n";
-        assert_eq!(story(&own_writes(primary_only, json!([]))).0, "the replicas serve nobody");
-        let token = "session = {}\n\ndef save(k, v):\n    session['seen'] = primary.write(k, v)\n\ndef load(k):\n    for r in replicas:\n        \
-                     try:\n            if r.position() >= session.get('seen', 0):\n                return r.read(k)\n        \
-                     except ServiceUnavailable:\n            pass\n    return primary.read(k)\n";
-        for down in [json!([]), json!([{"replica": 0, "from_s": 0}])] {
-            let verdict = own_writes(token, down);
-            assert_eq!(verdict.outcome, Outcome::Passed, "{:#?}", verdict.problems);
-        }
-        let health_blind = token.replace("except ServiceUnavailable", "except KeyError");
-        assert!(
-            story(&own_writes(&health_blind, json!([{"replica": 0, "from_s": 0}]))).0.starts_with("the page fails")
-        );
     }
 }

@@ -16,8 +16,9 @@ pub fn api(name: &str, methods: &[Method]) -> Vec<ApiEntry> {
     methods.iter().map(entry).collect()
 }
 
-/// The methods of a Python class whose calls go to the component `name`, each with `leading` arguments of its own.
-pub fn methods(name: &str, leading: &str, methods: &[Method]) -> String {
+/// The methods of a Python class whose calls go to the component `name`, as `prefix.method` when an expression for the prefix
+/// is given.
+pub fn methods(name: &str, prefix: &str, methods: &[Method]) -> String {
     methods
         .iter()
         .filter_map(|(signature, _)| {
@@ -25,7 +26,7 @@ pub fn methods(name: &str, leading: &str, methods: &[Method]) -> String {
             let end = rest.find(" -> ").unwrap_or(rest.len());
             let parameters = rest[..end].trim_end().strip_suffix(')')?;
             let comma = if parameters.is_empty() { "" } else { ", " };
-            let mut arguments: Vec<&str> = if leading.is_empty() { Vec::new() } else { vec![leading] };
+            let mut arguments = Vec::new();
             let mut spread = String::new();
             for parameter in split_parameters(parameters) {
                 let bare = parameter.split('=').next().unwrap_or_default().trim();
@@ -36,8 +37,12 @@ pub fn methods(name: &str, leading: &str, methods: &[Method]) -> String {
                 }
             }
             let arguments = arguments.join(", ");
+            let called = match prefix {
+                "" => format!("'{method}'"),
+                prefix => format!("{prefix} + '.{method}'"),
+            };
             Some(format!(
-                "    def {method}(self{comma}{parameters}):\n        return _belt_call('{name}', '{method}', [{arguments}]{spread})\n"
+                "    def {method}(self{comma}{parameters}):\n        return _belt_call('{name}', {called}, [{arguments}]{spread})\n"
             ))
         })
         .collect()

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
 
 use crate::checks::Verdict;
+use crate::sim::errors::Fault;
 use crate::sim::python::{Program, Reply, Turn};
 use crate::sim::run::run;
 use crate::sim::scenario::Scenario;
@@ -60,7 +62,7 @@ impl<C: Component> Session<C> {
 
     /// Runs `expression` on the component through its Python class, as the learner's code would.
     pub fn python(&mut self, expression: &str) -> String {
-        let internal = ["begin()", "end()", "abandon()"].contains(&expression);
+        let internal = ["multi()", "exec()", "discard()"].contains(&expression);
         if internal {
             return self.call(expression.trim_end_matches("()"), Vec::new());
         }
@@ -117,4 +119,98 @@ pub fn story(verdict: &Verdict) -> (String, u32, Vec<String>) {
     let Some(problem) = verdict.problems.first() else { return ("passed".into(), 0, Vec::new()) };
     let Some(story) = &problem.story else { return (problem.message.clone(), 0, Vec::new()) };
     (problem.message.clone(), story.faults, story.steps.iter().map(|step| step.call.clone()).collect())
+}
+
+/// What code might pass by mistake, besides what it should.
+fn odd_value() -> impl Strategy<Value = Value> {
+    let text = prop::sample::select(vec!["a", "b", "", "*", "(1", "+inf", "9223372036854775807", "c0", "m1"]);
+    let leaf = prop_oneof![
+        Just(Value::None),
+        any::<bool>().prop_map(Value::Bool),
+        prop::sample::select(vec![0, 1, 2, -1, -7, i64::MAX, i64::MIN]).prop_map(Value::Int),
+        prop::sample::select(vec![0.0, -0.0, 0.5, -3.0, 1e300, f64::NAN, f64::INFINITY]).prop_map(Value::float),
+        text.prop_map(Value::str),
+        Just(Value::Bytes(vec![0xff])),
+        Just(Value::Other("<function>".into())),
+    ];
+    let pair = (leaf.clone(), leaf.clone());
+    prop_oneof![
+        4 => leaf.clone(),
+        1 => prop::collection::vec(leaf, 0..3).prop_map(Value::List),
+        1 => prop::collection::vec(pair, 0..3).prop_map(Value::Dict),
+    ]
+}
+
+/// The components under test and the faults that are theirs.
+fn all() -> Vec<(Box<dyn Component>, Vec<&'static str>)> {
+    let spec = |json: Json| -> Box<dyn Component> {
+        let spec: crate::sim::scenario::Spec = serde_json::from_value(json).expect("a spec");
+        spec.build(&Json::Null, &|_| None).unwrap_or_else(|trouble| panic!("{trouble:?}")).component
+    };
+    vec![
+        (spec(json!({"component": "kv", "keys": {"a": 1, "l": [1, 2], "h": {"f": 1}}})), vec!["evict"]),
+        (
+            spec(
+                json!({"component": "queue", "messages": ["a", "b"], "max_receives": 2, "fifo": true, "faults": ["duplicate"]}),
+            ),
+            vec!["duplicate", "reorder", "drop_ack"],
+        ),
+        (spec(json!({"component": "topic", "partitions": 3, "groups": {"g": ["c0", "c1"]}})), vec!["rebalance"]),
+        (spec(json!({"component": "buffer", "capacity": 2})), vec![]),
+        (
+            spec(json!({
+                "component": "replicas", "lags_s": [0, 5], "rows": {"a": 1}, "failover": {"at_s": 20, "to": 1},
+                "down": [{"from_s": 10}, {"replica": 0, "from_s": 3, "to_s": 6}],
+                "slow": [{"replica": 1, "from_s": 2, "to_s": 4, "lag_s": 100}],
+            })),
+            vec![],
+        ),
+    ]
+}
+
+/// Method names in a component's Python class, and those its helpers call.
+fn methods(component: &dyn Component) -> Vec<String> {
+    let stub = component.stub("it");
+    let mut names: Vec<String> = stub
+        .split("_belt_call('it', ")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split(", [").next()?.replace("self.node + '", "'primary").replace('\'', "")))
+        .collect();
+    names.push("replica(1).read".into());
+    names.push("replica(9).read".into());
+    names
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    /// Whatever is called with whatever, nothing panics, a refused call changes nothing it could have begun, and the same
+    /// call in the same state gives the same answer.
+    #[test]
+    fn components_are_functions_of_odd_calls(
+        calls in prop::collection::vec((any::<prop::sample::Index>(), prop::collection::vec(odd_value(), 0..4), 0_u32..3, 0_i64..3), 1..25),
+    ) {
+        for (mut component, faults) in all() {
+            let names = methods(component.as_ref());
+            let (mut state, mut now) = (0, 0);
+            for (which, args, client, pause_s) in &calls {
+                now += pause_s * 2_000_000;
+                let call = Call { object: "it".into(), method: which.get(&names).clone(), args: args.clone() };
+                let caller = Caller { client: *client, incarnation: 0, made: 0, now };
+                for fault in &faults {
+                    let _ = component.inject(fault, state, &call, &caller);
+                }
+                let first = component.call(state, &call, &caller);
+                prop_assert_eq!(&first, &component.call(state, &call, &caller));
+                if let Effect::Reply(Reply::Raise(Fault::Misuse, _)) | Effect::Block = first.effect {
+                    prop_assert_eq!(first.state, state, "{:?}", call);
+                }
+                let _ = component.view(first.state, now);
+                state = component.crashed(first.state, 7);
+                if *pause_s == 0 && which.index(5) == 0 {
+                    state = component.crashed(state, *client);
+                }
+            }
+        }
+    }
 }

@@ -133,12 +133,12 @@ fn commands() -> Vec<table::Method> {
 
 impl Component for Kv {
     fn stub(&self, name: &str) -> String {
-        // The end of a block can fail like any call. Unless it was executed, the store gives the block up; `abandon` is not
+        // The end of a block can fail like any call. Unless it was executed, the store gives the block up; `discard` is not
         // a step of its own, so that a lost connection does not hold the store for ever.
         format!(
-            "class _belt_{name}_atomic:\n    def __enter__(self):\n        _belt_call('{name}', 'begin', [])\n        return {name}\n    \
-             def __exit__(self, kind, error, trace):\n        if kind:\n            _belt_call('{name}', 'abandon', [])\n            return False\n        \
-             try:\n            _belt_call('{name}', 'end', [])\n        except Exception:\n            _belt_call('{name}', 'abandon', [])\n            raise\n        \
+            "class _belt_{name}_atomic:\n    def __enter__(self):\n        _belt_call('{name}', 'multi', [])\n        return {name}\n    \
+             def __exit__(self, kind, error, trace):\n        if kind:\n            _belt_call('{name}', 'discard', [])\n            return False\n        \
+             try:\n            _belt_call('{name}', 'exec', [])\n        except Exception:\n            _belt_call('{name}', 'discard', [])\n            raise\n        \
              return False\n\
              class _belt_{name}:\n    def atomic(self):\n        return _belt_{name}_atomic()\n{}{name} = _belt_{name}()\n",
             table::methods(name, "", &commands())
@@ -158,9 +158,9 @@ impl Component for Kv {
 
     fn call(&mut self, state: StateId, call: &Call, caller: &Caller) -> Transition {
         match call.method.as_str() {
-            "begin" => Transition::returns(Value::None, self.begin(state, caller.client)),
-            "end" => Transition::returns(Value::None, self.end(state, caller.client, true)),
-            "abandon" => Transition::returns(Value::None, self.end(state, caller.client, false)),
+            "multi" => Transition::returns(Value::None, self.begin(state, caller.client)),
+            "exec" => Transition::returns(Value::None, self.end(state, caller.client, true)),
+            "discard" => Transition::returns(Value::None, self.end(state, caller.client, false)),
             _ => self.command(state, call, caller),
         }
     }
@@ -170,7 +170,7 @@ impl Component for Kv {
     }
 
     fn is_local(&self, method: &str) -> bool {
-        matches!(method, "begin" | "abandon")
+        matches!(method, "multi" | "discard")
     }
 
     fn crashed(&mut self, state: StateId, client: u32) -> StateId {

@@ -228,7 +228,7 @@ proptest! {
 #[test]
 fn atomic_keeps_others_out_from_its_first_command_and_a_crash_undoes_it() {
     let mut kv = store();
-    kv.check("set('a', 1) -> True\n begin() -> None");
+    kv.check("set('a', 1) -> True\n multi() -> None");
     // Nothing has been run inside yet, so others still may.
     kv.client = 1;
     kv.check("incr('a') -> 2");
@@ -238,7 +238,7 @@ fn atomic_keeps_others_out_from_its_first_command_and_a_crash_undoes_it() {
     kv.check("get('a') -> (waits)");
     let inside = kv.state;
     kv.client = 0;
-    kv.check("end() -> None");
+    kv.check("exec() -> None");
     kv.client = 1;
     kv.check("get('a') -> 3");
     kv.state = kv.component.crashed(inside, 0);
@@ -261,7 +261,7 @@ fn the_initial_keys_have_their_types() {
 fn counters(code: &str, faults: u32, crash: bool) -> crate::checks::Verdict {
     grade(
         code,
-        &json!({"kv": {"component": "kv", "keys": {"n": 5}, "faults": ["lost_reply", "unavailable"], "faulty": ["end"]}}),
+        &json!({"kv": {"component": "kv", "keys": {"n": 5}, "faults": ["lost_reply", "unavailable"], "faulty": ["exec"]}}),
         json!({
             "title": "Two clients count",
             "code": "/code",
@@ -300,5 +300,12 @@ fn a_crash_or_a_fault_tears_two_commands_but_not_an_atomic_block() {
     // The end of the block may fail, and whether it was executed or not, nobody waits for ever.
     let atomic = "def count():\n    try:\n        with kv.atomic():\n            kv.incr('n')\n            kv.incr('m')\n    except (Timeout, ServiceUnavailable):\n        pass\n";
     let verdict = counters(atomic, 2, true);
+    assert_eq!(verdict.outcome, Outcome::Passed, "{:#?}", verdict.problems);
+}
+
+#[test]
+fn an_exception_inside_undoes_and_a_return_inside_keeps() {
+    let raises = "def count():\n    try:\n        with kv.atomic():\n            kv.incr('n')\n            raise ValueError('no')\n    except ValueError:\n        pass\n    with kv.atomic() as store:\n        store.incr('n')\n        return store.incr('m')\n";
+    let verdict = counters(raises, 0, false);
     assert_eq!(verdict.outcome, Outcome::Passed, "{:#?}", verdict.problems);
 }
