@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::components;
 use super::state::{Bounds, Injection};
+use super::value::Value;
 use super::world::{Component, MICROS_PER_SECOND, Micros};
 
 /// The text of a file of the exercise, by its name.
@@ -116,6 +117,82 @@ pub enum Spec {
         #[serde(default)]
         faults: Vec<String>,
     },
+    /// A key-value store under redis-py's names.
+    Kv {
+        /// What it holds at first: a list is a list, an object a hash.
+        #[serde(default)]
+        keys: serde_json::Map<String, Json>,
+        #[serde(default)]
+        sets: serde_json::Map<String, Json>,
+        /// Sorted sets, `{member: score}`.
+        #[serde(default)]
+        sorted: serde_json::Map<String, Json>,
+        /// Its own is `evict`: the key goes just before the command.
+        #[serde(default)]
+        faults: Vec<String>,
+        #[serde(default)]
+        faulty: Vec<String>,
+    },
+    /// A message queue: at least once, redelivery, dead letters.
+    Queue {
+        /// What waits in it at first.
+        #[serde(default)]
+        messages: Vec<Json>,
+        #[serde(default = "visibility_s")]
+        visibility_s: f64,
+        #[serde(default)]
+        max_receives: Option<u32>,
+        #[serde(default)]
+        fifo: bool,
+        /// Its own are `duplicate`, `reorder` and `drop_ack`.
+        #[serde(default)]
+        faults: Vec<String>,
+        #[serde(default)]
+        faulty: Vec<String>,
+    },
+    /// A partitioned log with consumer groups.
+    Topic {
+        partitions: usize,
+        /// Consumers' names by group.
+        #[serde(default)]
+        groups: serde_json::Map<String, Json>,
+        /// Its own is `rebalance`: partitions change hands just before a poll.
+        #[serde(default)]
+        faults: Vec<String>,
+        #[serde(default)]
+        faulty: Vec<String>,
+    },
+    /// A primary and read replicas that lag, fail and are promoted in virtual time.
+    Replicas {
+        /// One for each replica.
+        lags_s: Vec<f64>,
+        #[serde(default)]
+        rows: serde_json::Map<String, Json>,
+        /// Times with another lag: `{replica, from_s, to_s, lag_s}`.
+        #[serde(default)]
+        slow: Vec<components::replicas::Span>,
+        /// Outages, of the primary where no replica is named.
+        #[serde(default)]
+        down: Vec<components::replicas::Span>,
+        #[serde(default)]
+        failover: Option<components::replicas::Failover>,
+        #[serde(default)]
+        faults: Vec<String>,
+        #[serde(default)]
+        faulty: Vec<String>,
+    },
+    /// A bounded buffer in memory; without a capacity it has no bound.
+    Buffer {
+        #[serde(default)]
+        capacity: Option<usize>,
+        /// Pointer to the learner's own number.
+        #[serde(default)]
+        capacity_at: Option<String>,
+    },
+}
+
+fn visibility_s() -> f64 {
+    30.0
 }
 
 /// Why a scenario could not be run.
@@ -142,7 +219,7 @@ impl Spec {
                 let collisions = faults.iter().any(|f| f == "collision");
                 (Box::new(components::rand::Rand::new(*seed, collisions)), faults, &[])
             }
-            Spec::Lock { faults } => (Box::new(components::lock::Lock::new()), faults, &[]),
+            Spec::Lock { faults } => (Box::new(components::lock::Lock::default()), faults, &[]),
             Spec::Service { file, state, faults, faulty } => {
                 let source = files(file).ok_or_else(|| Trouble::Author(format!("the exercise has no file {file}")))?;
                 let service = components::service::Service::new(&source, state)
@@ -151,6 +228,32 @@ impl Spec {
             }
             Spec::Database { schema, rows, faults } => {
                 (Box::new(components::database::Database::new(schema, rows, document)?), faults, &[])
+            }
+            Spec::Kv { keys, sets, sorted, faults, faulty } => {
+                let store = components::kv::Kv::new(keys, sets, sorted).map_err(Trouble::Author)?;
+                (Box::new(store), faults, faulty)
+            }
+            Spec::Queue { messages, visibility_s, max_receives, fifo, faults, faulty } => {
+                let settings = components::queue::Settings {
+                    visibility: micros(*visibility_s),
+                    max_receives: *max_receives,
+                    fifo: *fifo,
+                    duplicates: faults.iter().any(|fault| fault == "duplicate"),
+                };
+                let messages = messages.iter().map(Value::from_json).collect();
+                (Box::new(components::queue::Queue::new(settings, messages)), faults, faulty)
+            }
+            Spec::Topic { partitions, groups, faults, faulty } => {
+                let topic = components::topic::Topic::new(*partitions, groups).map_err(Trouble::Author)?;
+                (Box::new(topic), faults, faulty)
+            }
+            Spec::Replicas { lags_s, rows, slow, down, failover, faults, faulty } => {
+                let nodes = components::replicas::Replicas::new(lags_s, rows, slow, down, failover.as_ref());
+                (Box::new(nodes.map_err(Trouble::Author)?), faults, faulty)
+            }
+            Spec::Buffer { capacity, capacity_at } => {
+                let buffer = components::buffer::Buffer::new(*capacity, capacity_at.as_deref(), document)?;
+                (Box::new(buffer), &[], &[])
             }
         };
         let faults = faults.iter().map(|fault| injection(fault)).collect();
