@@ -59,6 +59,9 @@ pub fn help(name: &str, message: &str, setting: &Setting) -> Option<String> {
     if message.contains("invalid unpacking target") {
         return Some("assign to one place at a time".to_owned());
     }
+    if message.contains("mutable default") || message.contains("__post_init__") {
+        return Some("write __init__ in a plain class: field() and __post_init__ are not there".to_owned());
+    }
     if name == "NameError" && message.contains("'format'") {
         return Some("write f\"{value:.2f}\" or \"{:.2f}\".format(value)".to_owned());
     }
@@ -114,7 +117,7 @@ fn module(message: &str, prelude: &str) -> String {
     if let Some((_, rest)) = message.split_once("cannot import name ") {
         let name = quoted(rest).unwrap_or_default();
         return match name {
-            "field" => "give lists and dicts when you create the object; field() is not there".to_owned(),
+            "field" => "write __init__ in a plain class: field() is not there".to_owned(),
             "NamedTuple" | "TypedDict" | "namedtuple" => "use @dataclass, or a plain dict".to_owned(),
             _ => format!("leave {name} out, or write the few lines it saves"),
         };
@@ -206,12 +209,19 @@ fn undefined(name: &str, setting: &Setting) -> Option<String> {
         return Some(format!("Python writes {meant}"));
     }
     let module = super::modules::shim(name).is_some()
-        || matches!(
-            name,
-            "json" | "math" | "re" | "datetime" | "collections" | "functools" | "itertools" | "dataclasses"
-        );
+        || matches!(name, "json" | "math" | "re" | "collections" | "functools" | "itertools" | "dataclasses");
     if module {
         return Some(format!("write import {name} at the top"));
+    }
+    if matches!(name, "dataclass" | "Enum" | "deque" | "defaultdict" | "Optional" | "datetime") {
+        let module = match name {
+            "dataclass" => "dataclasses",
+            "Enum" => "enum",
+            "deque" | "defaultdict" => "collections",
+            "Optional" => "typing",
+            _ => "datetime",
+        };
+        return Some(format!("write from {module} import {name} at the top"));
     }
     let objects = objects(setting.prelude);
     let own = defined(setting.code);

@@ -96,7 +96,11 @@ impl Rewriter<'_> {
             if bases.iter().any(|base| ENUMS.contains(base)) {
                 let range = self.start(open)..self.end(close);
                 self.edits.replace(range, "");
-                self.enums.insert(name.clone());
+                let header = self.lexed.lines[line].indent;
+                let body = self.lexed.lines[line + 1..].iter().take_while(|inner| inner.indent > header);
+                let members = body.map(|inner| inner.tokens.start).filter(|at| self.is(at + 1, "="));
+                let members = members.map(|at| self.text(at).to_owned()).collect();
+                self.enums.insert(name.clone(), members);
             } else if bases.iter().all(|base| EMPTY_BASES.contains(base) || *base == "metaclass") {
                 let range = self.start(open)..self.end(close);
                 self.edits.replace(range, "");
@@ -172,7 +176,7 @@ impl Rewriter<'_> {
 
     /// Names of exceptions and enumerations where they are used.
     pub fn exception_or_enum(&mut self, at: usize, word: &str) {
-        if self.enums.contains(word) {
+        if self.enums.contains_key(word) {
             return self.member(at, word);
         }
         let known = self.exceptions.get(word).cloned();
@@ -228,6 +232,11 @@ impl Rewriter<'_> {
             self.need(modules::SAME);
             let range = self.start(at)..self.end(at);
             self.edits.replace(range, "_belt_same");
+        } else if !matches!(self.text(at + 1), "." | "[") && self.goes_through(at) {
+            let members = self.enums.get(name).into_iter().flatten();
+            let all: String = members.map(|member| format!("{name}.{member}, ")).collect();
+            let range = self.start(at)..self.end(at);
+            self.edits.replace(range, format!("({all})"));
         } else if self.is(at + 1, ".") && self.is(at + 3, ".") && !self.is(at + 5, "(") {
             match self.text(at + 4) {
                 "value" => {
@@ -242,7 +251,13 @@ impl Rewriter<'_> {
                 _ => {}
             }
         }
-        let _ = name;
+    }
+
+    /// `in X`, or `list(X)` and the like.
+    fn goes_through(&self, at: usize) -> bool {
+        let before = |back: usize| at.checked_sub(back).map_or("", |at| self.text(at));
+        let all = matches!(before(2), "list" | "tuple" | "set" | "sorted" | "len" | "iter" | "enumerate");
+        before(1) == "in" || before(1) == "(" && all
     }
 
     /// Resolves `@staticmethod`, `@classmethod`, `@property` and `@abstractmethod` in the class at `line`.

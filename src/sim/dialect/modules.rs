@@ -482,8 +482,11 @@ def _belt_percent(text, values):
     return out
 ";
 
+/// The one text an exception holds: its message, or else all it was given.
 pub const TEXT: &str = "\
 def _belt_text(*values, **named):
+    if values and isinstance(values[0], str):
+        return values[0]
     return ', '.join([str(value) for value in values] + [str(value) for value in named.values()])
 ";
 

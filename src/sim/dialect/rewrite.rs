@@ -1,6 +1,6 @@
 //! The rewriting itself, one statement at a time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::Adapted;
@@ -19,7 +19,8 @@ pub struct Rewriter<'a> {
     /// Module shims in the order they are first needed.
     shims: Vec<&'static str>,
     pub exceptions: BTreeMap<String, super::classes::Exception>,
-    pub enums: BTreeSet<String>,
+    /// The learner's enumerations with their members.
+    pub enums: BTreeMap<String, Vec<String>>,
     pub renamed: Vec<(&'static str, String)>,
     matches: usize,
 }
@@ -33,7 +34,7 @@ impl<'a> Rewriter<'a> {
             edits: Edits::default(),
             shims: Vec::new(),
             exceptions: BTreeMap::new(),
-            enums: BTreeSet::new(),
+            enums: BTreeMap::new(),
             renamed: Vec::new(),
             matches: 0,
         }
