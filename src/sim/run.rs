@@ -251,11 +251,13 @@ pub fn functions(
     let mut found = Vec::new();
     let mut at = 0;
     for line in code.split_inclusive('\n') {
-        if let Some(rest) = line.strip_prefix("def ")
+        // The dialect runs an async function as a plain one.
+        if let Some(rest) = line.strip_prefix("async ").unwrap_or(line).trim_start().strip_prefix("def ")
+            && !line.starts_with([' ', '\t'])
             && let Some((name, _)) = rest.split_once('(')
         {
             // Parameters may go on over several lines.
-            let from = at + "def ".len() + name.len() + 1;
+            let from = at + (line.len() - rest.len()) + name.len() + 1;
             let text = code.get(from..).unwrap_or_default();
             let mut depth = 1;
             let end = text.char_indices().find(|(_, c)| {
