@@ -43,28 +43,26 @@ pub fn too_much(code: &str) -> Option<(String, usize)> {
     if code.len() > MAX_CODE_BYTES {
         return Some((format!("the code is longer than {} KiB", MAX_CODE_BYTES / 1024), 0));
     }
-    // Brackets are counted without looking for strings: text that does not end must not hide them.
-    let (mut depth, mut run) = (0_u32, 0_u32);
+    // Brackets are counted without looking for strings: formatted ones hold code, and text that does not end must not hide them.
+    let mut depth = 0_u32;
     for (at, byte) in code.bytes().enumerate() {
         match byte {
             b'(' | b'[' | b'{' => depth += 1,
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        // Signs that may stand before an operand any number of times.
-        match byte {
-            b'-' | b'+' | b'~' => run += 1,
-            b' ' | b'\t' | b'\\' | b'\n' => {}
-            _ => run = 0,
-        }
-        if run > MAX_NESTING && !code.get(..at).is_some_and(|before| before.ends_with("---")) {
-            return Some((format!("more than {MAX_NESTING} signs stand before one operand"), at));
-        }
         if depth > 10 * MAX_NESTING {
             return Some((format!("brackets nest deeper than {MAX_NESTING}"), at));
         }
     }
-    let lexed = lex(code)?;
+    let Some(lexed) = lex(code) else { return too_many_signs(code, 0) };
+    let formatted = lexed.tokens.iter().filter(|token| token.kind == lexer::Kind::Text);
+    let formatted = formatted.filter_map(|token| Some((code.get(token.range.clone())?, token.range.start)));
+    for (text, at) in formatted.filter(|(text, _)| text.starts_with(['f', 'F', 'r', 'R', 't', 'T'])) {
+        if let Some(found) = too_many_signs(text, at) {
+            return Some(found);
+        }
+    }
     if lexed.deepest.0 > MAX_NESTING {
         return Some((format!("brackets nest deeper than {MAX_NESTING}"), lexed.deepest.1));
     }
@@ -89,6 +87,21 @@ pub fn too_much(code: &str) -> Option<(String, usize)> {
         });
         if nesting.count() > 5 * MAX_NESTING as usize {
             return Some(("this statement is too long to be read: split it".to_owned(), at));
+        }
+    }
+    None
+}
+
+/// Signs and words that may stand before an operand any number of times, where strings cannot be told from code.
+fn too_many_signs(text: &str, start: usize) -> Option<(String, usize)> {
+    let mut run = 0_u32;
+    for word in text.split_inclusive([' ', '\n', '-', '+', '~', ':']) {
+        run = match word.trim_end() {
+            "" | "-" | "+" | "~" | "not" | "lambda:" | "lambda" | ":" => run + 1,
+            _ => 0,
+        };
+        if run > 25 * MAX_NESTING {
+            return Some(("this is too long to be read: split it".to_owned(), start));
         }
     }
     None

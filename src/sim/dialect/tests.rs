@@ -328,6 +328,9 @@ fn what_would_break_the_parser_is_refused_before() {
         (0..500).map(|depth| format!("{}if 1:\n", " ".repeat(depth))).collect::<String>(),
         format!("x = {}1", "f'{".repeat(10_000)),
         format!("x = [{}]", "1, ".repeat(90_000)),
+        format!("x = {}1 + '", "-".repeat(50_000)),
+        format!("x = {}1 + '", "not ".repeat(50_000)),
+        format!("x = f'{{{}1}}'", "-".repeat(50_000)),
     ] {
         let error = Program::compile("", &code, "", &[]).expect_err("it is refused");
         assert_eq!(error.kind, ErrorKind::Syntax);
@@ -335,6 +338,8 @@ fn what_would_break_the_parser_is_refused_before() {
     // What people write is far from the limits.
     let table = format!("x = [\n{}]\nout = len(x)", "    {'a': 1, 'b': 2},\n".repeat(300));
     assert!(too_much(&table).is_none());
+    let drawing = format!("# {}\n\"\"\"\n{}\n\"\"\"\nout = 1", "-".repeat(120), "+----".repeat(40));
+    assert!(too_much(&drawing).is_none());
 }
 
 /// Within one process the interpreter counts time and calls, not memory: text that doubles itself (`s = s + s`), `'a' * 10**9`
