@@ -13,6 +13,9 @@ pub struct FunctionCheck {
     /// JSON pointer of the code; the criterion's own when missing.
     #[serde(default)]
     pub at: Option<String>,
+    /// The learner's function it is about, where a wrong answer is shown.
+    #[serde(default)]
+    pub about: Option<String>,
     /// Python that stands after the learner's code: a reference to compare with, generators of inputs. `submission` is
     /// the document.
     #[serde(default)]
@@ -45,8 +48,10 @@ impl FunctionCheck {
                 let executed = Some(format!("tried {tried} inputs"));
                 match answer.get(1) {
                     Some(Value::Str(message)) => {
-                        let problem =
-                            Problem { message: message.clone(), place: Place::field(pointer), ..Problem::default() };
+                        let functions = sim::inspect::definitions(code);
+                        let about = functions.into_iter().find(|f| Some(&f.name) == self.about.as_ref());
+                        let place = about.map_or_else(|| Place::field(pointer), |f| Place::inside(pointer, f.range));
+                        let problem = Problem { message: message.clone(), place, ..Problem::default() };
                         Ok(Verdict { executed, ..Verdict::failed(vec![problem]) })
                     }
                     _ => Ok(Verdict { executed, ..Verdict::passed() }),

@@ -1,4 +1,4 @@
-def status_of(answer):
+def _belt_status_of(answer):
     if isinstance(answer, bool) or answer is None:
         return None
     if isinstance(answer, int):
@@ -18,7 +18,7 @@ def status_of(answer):
         if found is not None:
             return found
     return None
-def body_of(answer):
+def _belt_body_of(answer):
     if isinstance(answer, dict):
         for name in ("body", "data", "json", "response", "result"):
             if name in answer:
@@ -36,7 +36,7 @@ def body_of(answer):
     return None
 _belt_transient = (OSError, Timeout, ServiceUnavailable, SerializationFailure, Deadlock, LockNotAvailable)
 _belt_try_again = (202, 408, 409, 423, 425, 429, 500, 502, 503, 504)
-def retrying(call, *args, times=8, pause=20.0):
+def _belt_retrying(call, *args, times=8, pause=20.0):
     answer = None
     problem = None
     for attempt in range(times):
@@ -48,6 +48,6 @@ def retrying(call, *args, times=8, pause=20.0):
         except _belt_transient as error:
             problem = str(error)
             continue
-        if status_of(answer) not in _belt_try_again:
-            return {"status": status_of(answer), "body": body_of(answer), "tries": attempt + 1, "settled": True}
-    return {"status": status_of(answer), "body": body_of(answer), "tries": times, "settled": False, "problem": problem}
+        if _belt_status_of(answer) not in _belt_try_again:
+            return {"status": _belt_status_of(answer), "body": _belt_body_of(answer), "tries": attempt + 1, "settled": True}
+    return {"status": _belt_status_of(answer), "body": _belt_body_of(answer), "tries": times, "settled": False, "problem": problem}

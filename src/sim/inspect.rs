@@ -55,14 +55,21 @@ pub fn functions(
     if let Turn::Raised(error) = program.start(&[], MAX_DURATION) {
         return Ok(Err(error));
     }
+    Ok(Ok(definitions(code)))
+}
+
+/// The top-level functions of `code`, by their `def` lines.
+pub fn definitions(code: &str) -> Vec<Function> {
     let mut found = Vec::new();
     let mut at = 0;
     for line in code.split_inclusive('\n') {
-        if let Some(rest) = line.strip_prefix("def ")
+        // The dialect runs an async function as a plain one.
+        if let Some(rest) = line.strip_prefix("async ").unwrap_or(line).trim_start().strip_prefix("def ")
+            && !line.starts_with([' ', '\t'])
             && let Some((name, _)) = rest.split_once('(')
         {
             // Parameters may go on over several lines.
-            let from = at + "def ".len() + name.len() + 1;
+            let from = at + (line.len() - rest.len()) + name.len() + 1;
             let text = code.get(from..).unwrap_or_default();
             let mut depth = 1;
             let end = text.char_indices().find(|(_, c)| {
@@ -83,7 +90,7 @@ pub fn functions(
         }
         at += line.len();
     }
-    Ok(Ok(found))
+    found
 }
 
 /// What the code of an exercise may call: a title and entries for each object, then functions and errors.

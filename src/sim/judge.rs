@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::client::{Forest, Next};
 use super::python::{Program, Reply, Turn, f_string};
-use super::run::DRIVER;
+use super::run::{DRIVER, with_helpers};
 use super::scenario::{Invariant, Scenario, Trouble};
 use super::state::{ClientState, Judge, State, Status, Violation};
 use super::value::Value;
@@ -57,11 +57,14 @@ impl Expectations {
         let all: Vec<&Invariant> = scenario.invariants.iter().chain(&scenario.goals).collect();
         let mut text = String::from("def rows(name, sql):\n    return _belt_call('rows', name, [sql])\n");
         text.push_str(DRIVER);
-        text.push_str(&scenario.judge);
+        text.push_str(&with_helpers(&scenario.judge));
         text.push_str("\n_belt_checks = [\n");
         for invariant in &all {
-            let otherwise = f_string(&invariant.otherwise);
-            text.push_str(&format!("    (lambda: ({}), lambda: {otherwise}),\n", invariant.expect.trim()));
+            let otherwise = f_string(&with_helpers(&invariant.otherwise));
+            text.push_str(&format!(
+                "    (lambda: ({}), lambda: {otherwise}),\n",
+                with_helpers(invariant.expect.trim())
+            ));
         }
         text.push_str(
             "]\n_belt_found = None\nfor _belt_i in _belt_which:\n    if not _belt_checks[_belt_i][0]():\n        \

@@ -5,6 +5,7 @@
 //! leaves the code goes through one host function, [`HOST_CALL`], as `(object, method, arguments)`.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use monty::{FunctionCall, MontyRun, RunProgress};
@@ -13,6 +14,7 @@ use monty_types::{
     ResourceLimits, ResourceTracker,
 };
 
+use super::dialect;
 use super::errors::Fault;
 use super::pure;
 use super::value::Value;
@@ -33,10 +35,24 @@ pub struct Program {
 
 /// Where the learner's code stands in the program's text.
 #[derive(Debug, Clone)]
-struct Layout {
+struct Layout(Arc<Text>);
+
+#[derive(Debug)]
+struct Text {
+    prelude: String,
     prelude_lines: u32,
     code: String,
     line_starts: Vec<usize>,
+    /// Built-in types that stand for exceptions of the learner's.
+    renamed: Vec<(&'static str, String)>,
+}
+
+impl std::ops::Deref for Layout {
+    type Target = Text;
+
+    fn deref(&self) -> &Text {
+        &self.0
+    }
 }
 
 /// Why code ended with an error.
@@ -131,18 +147,26 @@ pub enum Reply {
 impl Program {
     /// Compiles the three texts. `inputs` become global names, filled by [`Program::start`].
     pub fn compile(prelude: &str, code: &str, epilogue: &str, inputs: &[&str]) -> Result<Program, PyError> {
+        if let Some((message, at)) = dialect::too_much(code) {
+            let frames = vec![Frame { function: String::new(), range: at..at }];
+            return Err(PyError { kind: ErrorKind::Syntax, name: "SyntaxError".into(), message, frames, help: None });
+        }
+        let adapted = dialect::adapt(code, prelude);
         let mut source = String::with_capacity(prelude.len() + code.len() + epilogue.len() + 2);
         source.push_str(prelude);
         if !prelude.is_empty() && !prelude.ends_with('\n') {
             source.push('\n');
         }
+        source.push_str(&adapted.shims);
+        let prelude = source.clone();
         let prelude_lines = source.matches('\n').count() as u32;
-        source.push_str(&super::dialect::adapt(code));
+        source.push_str(&adapted.code);
         source.push('\n');
         source.push_str(epilogue);
         let mut line_starts = vec![0];
         line_starts.extend(code.match_indices('\n').map(|(at, _)| at + 1));
-        let layout = Layout { prelude_lines, code: code.to_owned(), line_starts };
+        let renamed = adapted.renamed;
+        let layout = Layout(Arc::new(Text { prelude, prelude_lines, code: code.to_owned(), line_starts, renamed }));
         let inputs = inputs.iter().map(|name| (*name).to_owned()).collect();
         match MontyRun::new(source, "design.py", inputs, CompileOptions::default()) {
             Ok(run) => Ok(Program { run, layout }),
@@ -308,7 +332,10 @@ impl Layout {
     fn error(&self, exception: &MontyException) -> PyError {
         let mut message = exception.message().unwrap_or_default().to_owned();
         let mut frames = self.frames(exception);
+        let raised: &'static str = exception.exc_type().into();
+        let own = self.renamed.iter().filter(|_| !is_the_interpreters(&message)).find(|(stands, _)| *stands == raised);
         let (kind, name) = match exception.exc_type() {
+            _ if own.is_some() => (ErrorKind::Exception, own.map_or_else(String::new, |(_, name)| name.clone())),
             ExcType::TimeoutError if message.starts_with("time limit exceeded") => {
                 message = "this code does not come to an end".to_owned();
                 frames.extend(self.first_loop());
@@ -328,7 +355,13 @@ impl Layout {
                 }
             },
         };
-        let help = super::dialect::help(&name, &message);
+        let setting = dialect::Setting {
+            prelude: &self.prelude,
+            code: &self.code,
+            at: frames.last().map(|frame| frame.range.start),
+        };
+        let help = dialect::help(&name, &message, &setting);
+        let message = dialect::plain(&message, &self.renamed);
         PyError { kind, name, message, frames, help }
     }
 }
@@ -357,6 +390,19 @@ pub fn run_pure(code: &str, epilogue: &str, inputs: &[(&str, Value)]) -> Result<
     let names: Vec<&str> = inputs.iter().map(|(name, _)| *name).collect();
     let values: Vec<Value> = inputs.iter().map(|(_, value)| value.clone()).collect();
     Program::compile(&prelude, code, epilogue, &names)?.run(&values)
+}
+
+/// Messages the interpreter gives to types that may stand for the learner's own.
+fn is_the_interpreters(message: &str) -> bool {
+    [
+        "maximum recursion depth",
+        "memory limit",
+        "cannot access local variable",
+        "files, the environment and the machine",
+    ]
+    .iter()
+    .any(|start| message.starts_with(start))
+        || message.contains("does not yet support")
 }
 
 fn exception_type(fault: Fault) -> ExcType {

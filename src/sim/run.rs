@@ -1,7 +1,10 @@
 //! Running a scenario: the learner's code and the world are put together, explored and judged.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 
+use regex::Regex;
 use serde_json::Value as Json;
 
 use super::client::Forest;
@@ -158,15 +161,25 @@ pub fn prelude(world: &World) -> String {
     format!("{}{}{}", errors::PRELUDE, pure::PRELUDE, world.stubs())
 }
 
+/// An author's Python, its helpers under the names they have in a program: the learner's code stands in the same module,
+/// and a function of theirs that is called `retrying` as well must stay theirs.
+pub fn with_helpers(python: &str) -> Cow<'_, str> {
+    static NAMES: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\b(retrying|status_of|body_of)\(").expect("the pattern is a constant that compiles")
+    });
+    NAMES.replace_all(python, "_belt_${1}(")
+}
+
 /// What stands after the learner's code: helpers and one entry point for each client, its restart, and the set-up.
 fn epilogue(scenario: &Scenario) -> String {
-    let mut text = format!("{DRIVER}{}\n_belt_entries = [\n", scenario.driver);
+    let mut text = format!("{DRIVER}{}\n_belt_entries = [\n", with_helpers(&scenario.driver));
     for client in &scenario.clients {
-        text.push_str(&format!("    lambda: ({}),\n", client.run.trim()));
-        text.push_str(&format!("    lambda: ({}),\n", client.restart.as_ref().unwrap_or(&client.run).trim()));
+        text.push_str(&format!("    lambda: ({}),\n", with_helpers(client.run.trim())));
+        let restart = client.restart.as_ref().unwrap_or(&client.run).trim();
+        text.push_str(&format!("    lambda: ({}),\n", with_helpers(restart)));
     }
     if let Some(prepare) = &scenario.prepare {
-        text.push_str(&format!("    lambda: ({}),\n", prepare.trim()));
+        text.push_str(&format!("    lambda: ({}),\n", with_helpers(prepare.trim())));
     }
     text.push_str("]\n_belt_entries[_belt_entry]()\n");
     text

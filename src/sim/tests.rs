@@ -122,3 +122,44 @@ fn claiming_first_with_the_services_own_key_survives_everything() {
         );
     }
 }
+
+#[test]
+fn what_people_bring_along_does_not_change_the_verdict() {
+    let code = "import time, logging
+from typing import Optional
+logger = logging.getLogger(__name__)
+
+class PaymentFailed(Exception):
+    \"\"\"The card said no.\"\"\"
+
+async def pay(key: str, amount: int) -> Optional[dict]:
+    try:
+        await store.insert(key, None)
+    except UniqueViolation as taken:
+        logger.info('taken: %s' % key)
+        row = await store.get(key)
+        if row is not None:
+            return {'status': 200, 'body': row}
+    receipt = await card.charge(amount, idempotency_key=key)
+    if not receipt:
+        raise PaymentFailed(key, amount)
+    await store.update(key, receipt)
+    return {'status': 200, 'body': receipt}
+";
+    let verdict = grade(code, twice(1, true));
+    assert_eq!(verdict.outcome, Outcome::Passed, "{:#?}", verdict.problems);
+    let naive =
+        CHECK_THEN_ACT.replace("def pay", "import time as t\nasync def pay").replace("store.get", "await store.get");
+    let problem = &grade(&naive, twice(0, false)).problems[0];
+    let range = problem.place.range.clone().expect("a range");
+    assert_eq!(&naive[range], "card.charge(amount)");
+}
+
+#[test]
+fn async_functions_are_found_with_their_parameters() {
+    let code = "async def pay(key, amount=1):\n    return key\ndef other(a):\n    return a\nclass A:\n    def inner(self):\n        pass\n";
+    let found = super::inspect::functions(code, &BTreeMap::new(), &json!({}), &|_: &str| None);
+    let found = found.expect("the world is empty").expect("the code runs");
+    let names: Vec<_> = found.iter().map(|f| (f.name.as_str(), f.parameters.len(), &code[f.range.clone()])).collect();
+    assert_eq!(names, [("pay", 2, "async def pay(key, amount=1):"), ("other", 1, "def other(a):")]);
+}
