@@ -36,9 +36,9 @@ pub fn grade(
     let validator: &Validator = exercise.validator()?;
     let form = validator.validate(document);
     let mut marks: Vec<Mark> = Vec::new();
-    let mut findings: Vec<(f64, Finding)> = Vec::new();
+    let mut findings: Vec<Ranked> = Vec::new();
     for problem in &form {
-        findings.push((0.0, finding(document, None, problem, &[])));
+        findings.push(Ranked { lost: 0.0, slip: false, finding: finding(document, None, problem, &[]) });
     }
     let hints: Vec<&str> =
         exercise.rubric.criteria.iter().flat_map(|criterion| criterion.hints.iter().map(String::as_str)).collect();
@@ -107,10 +107,17 @@ pub fn unreadable(course: &Course, exercise: &Exercise, path: &str, sha256: &str
                 hints: Vec::new(),
                 counterexample: None,
             };
-            (f64::INFINITY, finding)
+            Ranked { lost: f64::INFINITY, slip: false, finding }
         })
         .collect();
     assemble(course, exercise, (path, sha256), criteria, findings)
+}
+
+/// A finding on its way into the report.
+struct Ranked {
+    lost: f64,
+    slip: bool,
+    finding: Finding,
 }
 
 struct Mark {
@@ -127,7 +134,7 @@ fn grade_criterion(
     document: &Document,
     originals: &[&str],
     on_check: &mut dyn FnMut(&str) -> Control,
-    findings: &mut Vec<(f64, Finding)>,
+    findings: &mut Vec<Ranked>,
 ) -> Result<Mark, Error> {
     let total: u64 = criterion.checks.iter().map(|weighted| u64::from(weighted.weight)).sum();
     // Earned weight as an exact fraction, so that no rounding happens before the last one.
@@ -159,7 +166,8 @@ fn grade_criterion(
         let hints = weighted.hints.as_ref().unwrap_or(&criterion.hints);
         for problem in &verdict.problems {
             if verdict.outcome != Outcome::Passed {
-                findings.push((lost, finding(document, Some(criterion), problem, hints)));
+                let finding = finding(document, Some(criterion), problem, hints);
+                findings.push(Ranked { lost, slip: problem.slip, finding });
             }
         }
     }
@@ -209,21 +217,22 @@ fn assemble(
     exercise: &Exercise,
     (path, sha256): (&str, &str),
     criteria: Vec<Graded>,
-    mut findings: Vec<(f64, Finding)>,
+    mut findings: Vec<Ranked>,
 ) -> Report {
     let score: f64 = criteria.iter().map(|criterion| criterion.points).sum();
     let max_score: f64 = criteria.iter().map(|criterion| criterion.max_points).sum();
     let percent = if max_score > 0.0 { (score * 1000.0 / max_score).floor() / 10.0 } else { 0.0 };
     let pass_mark = exercise.rubric.pass_mark.unwrap_or(course.pass_mark);
     // The same slip shows in many scenarios: it is told once, under the criterion where it costs most.
-    findings.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    findings.sort_by(|a, b| b.lost.total_cmp(&a.lost));
     let mut told = BTreeSet::new();
-    findings
-        .retain(|(_, finding)| told.insert((finding.message.clone(), finding.location.line, finding.location.column)));
+    findings.retain(|Ranked { slip, finding, .. }| {
+        !slip || told.insert((finding.message.clone(), finding.location.line, finding.location.column))
+    });
     let findings = findings
         .into_iter()
         .enumerate()
-        .map(|(index, (lost, mut finding))| {
+        .map(|(index, Ranked { lost, mut finding, .. })| {
             finding.number = index as u32 + 1;
             finding.points_lost = if lost.is_finite() { (lost * 10.0).round() / 10.0 } else { max_score };
             finding
@@ -286,6 +295,7 @@ fn counterexample(document: &Document, story: &Story) -> Counterexample {
                 client: step.client.clone(),
                 time: step.time,
                 call: step.call.clone(),
+                summary: step.summary.clone(),
                 result: step.result.clone(),
                 fault: step.fault.clone(),
                 remark: step.remark.clone(),

@@ -177,6 +177,9 @@ pub struct Step {
     pub time: f64,
     /// The call as the learner wrote it, arguments filled in.
     pub call: String,
+    /// The call in a few words, for tables: `SELECT payments`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
     /// What came back, or what was raised.
     pub result: String,
     /// The fault that was injected here, if one was.

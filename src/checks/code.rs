@@ -34,7 +34,7 @@ impl CodeCheck {
         }
         let world: BTreeMap<String, Json> = context.exercise.typed(WORLD_FILE)?;
         let files = |name: &str| context.text_file(name);
-        let functions = match sim::run::functions(code, &world, context.document, &files) {
+        let functions = match sim::inspect::functions(code, &world, context.document, &files) {
             Ok(Ok(functions)) => functions,
             Ok(Err(error)) => return Ok(Verdict::not_gradable(vec![sim::run::does_not_compile(pointer, &error)])),
             Err(Trouble::Submission(problem)) => return Ok(Verdict::not_gradable(vec![*problem])),

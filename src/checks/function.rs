@@ -13,7 +13,8 @@ pub struct FunctionCheck {
     /// JSON pointer of the code; the criterion's own when missing.
     #[serde(default)]
     pub at: Option<String>,
-    /// Python that stands after the learner's code: a reference to compare with, generators of inputs.
+    /// Python that stands after the learner's code: a reference to compare with, generators of inputs. `submission` is
+    /// the document.
     #[serde(default)]
     pub driver: String,
     /// A Python expression: the inputs, smallest first, so that the first failure is the smallest.
@@ -36,7 +37,9 @@ impl FunctionCheck {
             self.inputs.trim(),
             self.expect.trim(),
         );
-        match sim::python::run_pure(code, &epilogue) {
+        // The document is handed over only where it is asked for: it costs time at every start.
+        let submission = epilogue.contains("submission").then(|| ("submission", Value::from_json(context.document)));
+        match sim::python::run_pure(code, &epilogue, &Vec::from_iter(submission)) {
             Ok(Value::Tuple(answer)) => {
                 let tried = answer.first().and_then(Value::as_int).unwrap_or_default();
                 let executed = Some(format!("tried {tried} inputs"));

@@ -3,10 +3,18 @@
 //! A check sees the document and the exercise's files and answers with a [`Verdict`]. It speaks of places as JSON
 //! pointers plus offsets inside a field ([`Place`]); `grade` turns those into lines and columns.
 
+pub mod choice;
 pub mod code;
 pub mod expression;
 pub mod function;
+pub mod graph;
+pub mod prose;
+pub mod quantity;
+pub mod query;
+mod rows;
 pub mod scenario;
+pub mod schema_probe;
+pub mod state_machine;
 
 use std::ops::Range;
 
@@ -14,6 +22,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::course::{Error, Exercise};
+use crate::diagram::DiagramError;
 use crate::report::Explored;
 
 /// A check of a rubric, written as `{kind: arguments}`.
@@ -22,8 +31,15 @@ use crate::report::Explored;
 pub enum Check {
     Code(code::CodeCheck),
     Expression(expression::ExpressionCheck),
+    Choice(choice::ChoiceCheck),
     Function(function::FunctionCheck),
+    Graph(graph::GraphCheck),
+    Prose(prose::ProseCheck),
+    Quantity(quantity::QuantityCheck),
+    Query(query::QueryCheck),
     Scenario(scenario::ScenarioCheck),
+    SchemaProbe(schema_probe::SchemaProbe),
+    StateMachine(state_machine::StateMachineCheck),
 }
 
 impl Check {
@@ -33,8 +49,15 @@ impl Check {
         match self {
             Check::Code(check) => check.run(context),
             Check::Expression(check) => check.run(context),
+            Check::Choice(check) => Ok(check.run(context.document, context.at)),
             Check::Function(check) => check.run(context),
+            Check::Graph(check) => Ok(check.run(context.document, context.at)),
+            Check::Prose(check) => Ok(check.run(context.document, context.at, context.originals)),
+            Check::Quantity(check) => Ok(check.run(context.document, context.at)),
+            Check::Query(check) => Ok(check.run(context.document)),
             Check::Scenario(check) => check.run(context),
+            Check::SchemaProbe(check) => Ok(check.run(context.document)),
+            Check::StateMachine(check) => Ok(check.run(context.document, context.at)),
         }
     }
 }
@@ -96,6 +119,8 @@ pub struct Problem {
     pub notes: Vec<String>,
     pub help: Option<String>,
     pub story: Option<Story>,
+    /// A slip of the pen that many checks meet; it is told once.
+    pub slip: bool,
 }
 
 /// A counterexample before its places have been turned into lines.
@@ -114,6 +139,8 @@ pub struct StoryStep {
     pub client: String,
     pub time: f64,
     pub call: String,
+    /// The call in a few words.
+    pub summary: Option<String>,
     pub result: String,
     pub fault: Option<String>,
     pub remark: Option<String>,
@@ -152,4 +179,73 @@ impl Verdict {
     pub fn not_gradable(problems: Vec<Problem>) -> Self {
         Verdict { outcome: Outcome::NotGradable, problems, executed: None }
     }
+}
+
+/// A diagram that could not be read, at the bytes of the field at `pointer`.
+fn diagram_problem(pointer: &str, error: DiagramError) -> Problem {
+    Problem {
+        message: error.message,
+        place: Place::inside(pointer, error.range),
+        help: error.help,
+        ..Problem::default()
+    }
+}
+
+/// The learner's words in backquotes: one line, no control or direction characters, not long.
+fn quote(text: &str) -> String {
+    format!("`{}`", shown(text, 60))
+}
+
+/// Text of the learner's as it may stand in a message.
+fn shown(text: &str, most_chars: usize) -> String {
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '`')
+    };
+    let kept: String = text.chars().map(|c| if hidden(c) { ' ' } else { c }).collect();
+    let line = kept.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= most_chars {
+        return line;
+    }
+    let cut: String = line.chars().take(most_chars).collect();
+    format!("{cut}...")
+}
+
+/// A few names in a row, the rest counted.
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.map(quote).collect();
+    match names.len() {
+        0 => "none".to_string(),
+        n if n <= 8 => names.join(", "),
+        n => format!("{} and {} more", names[..8].join(", "), n - 8),
+    }
+}
+
+/// The strings of a value that is one, or a list of them; numbers and the like are no strings.
+fn strings(value: &Json) -> impl Iterator<Item = &str> {
+    let many = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    value.as_str().into_iter().chain(many.iter().filter_map(Json::as_str))
+}
+
+/// A key as a step of a JSON pointer.
+fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// The name most like `name`, if one is like it at all.
+fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted: Vec<char> = name.to_lowercase().chars().take(100).collect();
+    names
+        .map(|candidate| {
+            let other: Vec<char> = candidate.to_lowercase().chars().take(100).collect();
+            let ratio = similar::TextDiff::from_slices(
+                &wanted.iter().map(char::to_string).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>(),
+                &other.iter().map(char::to_string).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>(),
+            )
+            .ratio();
+            (ratio, candidate)
+        })
+        .filter(|(ratio, _)| *ratio >= 0.6)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
 }

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::exercise::{self, Exercise, RUBRIC, SCHEMA, TEXT, template_path};
-use super::{CaseKind, Course, Error, Pack, cases};
+use super::exercise::{Exercise, RUBRIC, SCHEMA, TEXT, template_path};
+use super::{CaseKind, Course, Criterion, Error, Pack, cases};
 use crate::checks::Place;
+use crate::checks::scenario::WORLD_FILE;
 use crate::submission::{Document, Limits, Validator};
 
 /// First line of a template: what lets an editor complete and check the file.
@@ -187,13 +188,7 @@ impl<'a> Lint<'a> {
     }
 
     fn prose(&mut self) {
-        let points = |criterion: &super::Criterion| {
-            let total: u32 = criterion.checks.iter().map(|check| check.weight).sum();
-            let prose: u32 =
-                criterion.checks.iter().filter(|check| check.kind == "prose").map(|check| check.weight).sum();
-            if total == 0 { 0.0 } else { f64::from(criterion.points) * f64::from(prose) / f64::from(total) }
-        };
-        let prose: f64 = self.exercise.rubric.criteria.iter().map(points).sum();
+        let prose = prose_points(&self.exercise.rubric.criteria);
         let most = f64::from(TOTAL_POINTS) * MAX_PROSE_SHARE;
         if prose > most {
             self.rubric("/criteria", format!("prose carries {prose:.1} points, expected at most {most}"));
@@ -274,7 +269,7 @@ impl<'a> Lint<'a> {
     /// Files that nothing names: forgotten, or a name that was mistyped where it is used.
     fn orphans(&mut self) {
         let exercise = self.exercise;
-        let fixed = [TEXT, exercise::RUBRIC, SCHEMA, cases::MANIFEST];
+        let fixed = [TEXT, RUBRIC, SCHEMA, cases::MANIFEST, WORLD_FILE];
         let mut named = BTreeSet::new();
         for (name, _) in exercise.files.iter().filter(|(name, _)| is_yaml(name)) {
             // Submissions among the cases name nothing.
@@ -292,6 +287,21 @@ impl<'a> Lint<'a> {
             }
         }
     }
+}
+
+/// Points that hang on prose checks.
+pub(super) fn prose_points(criteria: &[Criterion]) -> f64 {
+    let points = |criterion: &Criterion| {
+        let weight = |prose_only: bool| -> u32 {
+            let checks = criterion.checks.iter().filter(|check| !prose_only || check.kind == "prose");
+            checks.map(|check| check.weight).sum()
+        };
+        if weight(false) == 0 {
+            return 0.0;
+        }
+        f64::from(criterion.points) * f64::from(weight(true)) / f64::from(weight(false))
+    };
+    criteria.iter().map(points).sum()
 }
 
 fn is_yaml(name: &str) -> bool {

@@ -43,7 +43,7 @@ pub struct Criterion {
 
 /// A check and its share of the criterion's points.
 ///
-/// Written as `{scenario: {file: same-key.yaml}, weight: 2, hints: [...]}`: the one key besides `weight`, `hints` and
+/// Written as `{scenario: scenarios/same-key.yaml, weight: 2, hints: [...]}`: the one key besides `weight`, `hints` and
 /// `title` names the kind.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weighted {

@@ -10,15 +10,15 @@ criteria:
     points: 60
     lessons: [1]
     checks:
-      - expression: {expect: 'a == 1'}
+      - expression: {expect: 'a == 1', otherwise: a is off}
         weight: 2
-      - scenario: {file: crash.yaml}
+      - scenario: scenarios/crash.yaml
     hints: [a, b, c]
   - id: safe
     title: It is safe
     points: 40
     needs: [runs]
-    checks: [{prose: {}, weight: 1}, {choice: {}, weight: 2}]
+    checks: [{expression: {expect: 'True', otherwise: x}, weight: 1}]
     hints: [a, b, c]
 ";
 const CASES: &str = "\
@@ -45,6 +45,7 @@ fn files() -> BTreeMap<String, String> {
         ("day01/rubric.yaml", RUBRIC),
         ("day01/submission.schema.json", "{\"type\": \"object\"}"),
         ("day01/scenarios/crash.yaml", "title: x\n"),
+        ("day01/world.yaml", "db: {component: database}\n"),
         ("day01/cases/cases.yaml", CASES),
         ("day01/cases/model.yaml", "a: 1\nlist: [x, y]\ncode: |\n  one\n"),
         ("submissions-template/day01.yaml", "# yaml-language-server: $schema=x\na:\n"),
@@ -160,7 +161,8 @@ fn lint_names_each_mistake() {
         (rubric, "lessons: [1]", "lessons: [9]", "rubric.yaml:7 there is no lesson 9"),
         (rubric, "needs: [runs]", "needs: [rnus]", "rubric.yaml:16 `safe` needs `rnus`"),
         (rubric, "needs: [runs]", "needs: [safe]", "rubric.yaml:16 `safe` and `safe` need each other"),
-        (rubric, "weight: 1}", "weight: 9}", "rubric.yaml:3 prose carries 32.7 points"),
+        (rubric, "weight: 1}", "weight: 0}", "rubric.yaml:17 a check of `safe` weighs nothing"),
+        (rubric, "otherwise: a is off", "otherwse: a", "rubric.yaml:9 expression: unknown field `otherwse`"),
         (rubric, "crash.yaml", "crsh.yaml", "scenarios/crash.yaml:1 nothing in the exercise names this file"),
         (manifest, "loses: [runs]", "loses: [safe]", "rubric.yaml:4 no bug case loses `runs`"),
         (manifest, "loses: [runs]", "loses: [rns]", "cases.yaml:5 the case `b1` loses `rns`"),
@@ -193,4 +195,16 @@ fn lint_names_each_mistake() {
             "{from:?} -> {to:?}: {found:?}, expected {expected:?}"
         );
     }
+}
+
+#[test]
+fn lint_limits_what_prose_is_worth() {
+    let mut files = files();
+    let rubric = files.get_mut("day01/rubric.yaml").expect("exists");
+    *rubric = rubric.replace("weight: 1}]", "weight: 1}, {expression: {expect: 'True', otherwise: x}, weight: 1}]");
+    let course = Course::load(pack(files)).expect("loads");
+    let mut criteria = course.exercise("day01").expect("loads").rubric.criteria.clone();
+    assert!(lint::prose_points(&criteria).abs() < 1e-9);
+    criteria[1].checks[0].kind = "prose".to_owned();
+    assert!((lint::prose_points(&criteria) - 20.0).abs() < 1e-9);
 }

@@ -6,12 +6,16 @@
 //! Invariant: a node's `next` is a function of the root's entry and the replies on the path from the root.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use super::python::{Frame, Program, PyError, Reply, Suspended, Turn};
 use super::value::Value;
 use super::world::{Call, CallId, World};
 
 pub type NodeId = u32;
+
+/// Processor time a client's code may use from its start to its end.
+const MAX_DURATION: Duration = Duration::from_secs(1);
 
 /// What the code does at a node.
 #[derive(Debug, Clone)]
@@ -36,6 +40,8 @@ struct Node {
 /// The trees of one program, one root an entry point.
 pub struct Forest {
     program: Program,
+    /// Inputs after the entry's number, the same for every start.
+    inputs: Vec<Value>,
     nodes: Vec<Node>,
     roots: HashMap<u32, NodeId>,
     entries: HashMap<NodeId, u32>,
@@ -44,8 +50,9 @@ pub struct Forest {
 }
 
 impl Forest {
-    pub fn new(program: Program) -> Self {
-        Forest { program, nodes: Vec::new(), roots: HashMap::new(), entries: HashMap::new(), interpreted: 0 }
+    /// `inputs` follow the entry point's number when the program starts.
+    pub fn new(program: Program, inputs: Vec<Value>) -> Self {
+        Forest { program, inputs, nodes: Vec::new(), roots: HashMap::new(), entries: HashMap::new(), interpreted: 0 }
     }
 
     pub fn next(&self, node: NodeId) -> &Next {
@@ -104,7 +111,9 @@ impl Forest {
 
     fn start(&mut self, entry: u32) -> Turn {
         self.interpreted += 1;
-        self.program.start(&[Value::Int(i64::from(entry))])
+        let mut inputs = vec![Value::Int(i64::from(entry))];
+        inputs.extend(self.inputs.iter().cloned());
+        self.program.start(&inputs, MAX_DURATION)
     }
 
     /// Runs the code again up to the call at `node`.

@@ -4,8 +4,9 @@ use proptest::prelude::*;
 
 use super::client::Forest;
 use super::components::service::Service;
-use super::explore::{Bounds, ClientPlan, Exploration, Explorer, Faults, Injection, Judge, State, Violation};
+use super::explore::{Exploration, Explorer};
 use super::python::Program;
+use super::state::{Bounds, ClientPlan, Faults, Injection, Judge, State, Violation};
 use super::world::{Component, World};
 use super::{errors, pure};
 
@@ -90,7 +91,7 @@ fn both(programs: &[Vec<Op>], bounds: &Bounds, injections: Vec<Injection>) -> (E
     let entries: String = (0..programs.len()).map(|index| format!("client{index}, ")).collect();
     let prelude = format!("{}{}{}", errors::PRELUDE, pure::PRELUDE, world.stubs());
     let program = Program::compile(&prelude, &code, &format!("[{entries}][_belt_entry]()"), &["_belt_entry"]);
-    let mut forest = Forest::new(program.expect("the program compiles"));
+    let mut forest = Forest::new(program.expect("the program compiles"), Vec::new());
     let clients: Vec<ClientPlan> = (0..programs.len())
         .map(|index| ClientPlan {
             name: index.to_string(),

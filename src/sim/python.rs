@@ -20,8 +20,8 @@ use super::value::Value;
 /// The host function every world call goes through.
 pub const HOST_CALL: &str = "_belt_call";
 
-/// Processor time one program may use between start and end.
-const MAX_DURATION: Duration = Duration::from_secs(2);
+/// Processor time that code without a world may use.
+const MAX_PURE_DURATION: Duration = Duration::from_secs(4);
 const MAX_RECURSION_DEPTH: usize = 200;
 
 /// A compiled program.
@@ -154,9 +154,10 @@ impl Program {
         }
     }
 
-    pub fn start(&self, inputs: &[Value]) -> Turn {
+    /// Runs until the first world call or the end; `max_duration` is for the whole run, waiting not counted.
+    pub fn start(&self, inputs: &[Value], max_duration: Duration) -> Turn {
         let limits = ResourceLimits {
-            max_duration: Some(MAX_DURATION),
+            max_duration: Some(max_duration),
             max_recursion_depth: MAX_RECURSION_DEPTH,
             ..ResourceLimits::default()
         };
@@ -167,7 +168,7 @@ impl Program {
 
     /// Runs a program that makes no world call.
     pub fn run(&self, inputs: &[Value]) -> Result<Value, PyError> {
-        match self.start(inputs) {
+        match self.start(inputs, MAX_PURE_DURATION) {
             Turn::Done(value) => Ok(value),
             Turn::Raised(error) => Err(error),
             Turn::Call(call) => Err(PyError {
@@ -257,6 +258,20 @@ impl Layout {
         }
     }
 
+    /// Where to look for a loop without an end: the interpreter does not say which it was in.
+    fn first_loop(&self) -> Option<Frame> {
+        let mut at = 0;
+        for line in self.code.split_inclusive('\n') {
+            let text = line.trim_start();
+            if text.starts_with("while ") || text.starts_with("while(") {
+                let start = at + line.len() - text.len();
+                return Some(Frame { function: String::new(), range: start..start + text.trim_end().len() });
+            }
+            at += line.len();
+        }
+        None
+    }
+
     fn misuse(&self, message: &str) -> PyError {
         PyError {
             kind: ErrorKind::World(Fault::Misuse),
@@ -272,8 +287,8 @@ impl Layout {
             .traceback()
             .iter()
             .filter_map(|frame| {
-                let start = self.offset(frame.start.line as u32, frame.start.column as u32)?;
-                let end = self.offset(frame.end.line as u32, frame.end.column as u32).unwrap_or(self.code.len());
+                let start = self.offset(frame.start.line, frame.start.column)?;
+                let end = self.offset(frame.end.line, frame.end.column).unwrap_or(self.code.len());
                 let function = frame.frame_name.clone().unwrap_or_default();
                 Some(Frame { function, range: start..end.max(start) })
             })
@@ -292,10 +307,11 @@ impl Layout {
 
     fn error(&self, exception: &MontyException) -> PyError {
         let mut message = exception.message().unwrap_or_default().to_owned();
-        let frames = self.frames(exception);
+        let mut frames = self.frames(exception);
         let (kind, name) = match exception.exc_type() {
             ExcType::TimeoutError if message.starts_with("time limit exceeded") => {
                 message = "this code does not come to an end".to_owned();
+                frames.extend(self.first_loop());
                 (ErrorKind::Limit, "TimeLimit".to_owned())
             }
             ExcType::RecursionError | ExcType::MemoryError => {
@@ -324,10 +340,12 @@ pub fn evaluate_program(program: &str, inputs: &[(&str, Value)]) -> Result<Value
     Program::compile(pure::PRELUDE, "", program, &names)?.run(&values)
 }
 
-/// Runs the learner's code without a world, then `epilogue`; the value of its last expression.
-pub fn run_pure(code: &str, epilogue: &str) -> Result<Value, PyError> {
+/// Runs the learner's code without a world, then `epilogue`, with the given names bound; the value of its last expression.
+pub fn run_pure(code: &str, epilogue: &str, inputs: &[(&str, Value)]) -> Result<Value, PyError> {
     let prelude = format!("{}{}", super::errors::PRELUDE, pure::PRELUDE);
-    Program::compile(&prelude, code, epilogue, &[])?.run(&[])
+    let names: Vec<&str> = inputs.iter().map(|(name, _)| *name).collect();
+    let values: Vec<Value> = inputs.iter().map(|(_, value)| value.clone()).collect();
+    Program::compile(&prelude, code, epilogue, &names)?.run(&values)
 }
 
 fn exception_type(fault: Fault) -> ExcType {

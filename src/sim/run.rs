@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value as Json;
 
-use super::client::{Forest, Next};
-use super::explore::{ClientPlan, Explorer, Faults, Injection, Judge, State, Status, Violation};
-use super::python::{Program, PyError, Reply, Turn};
-use super::scenario::{Built, Files, Invariant, Scenario, Trouble, merge, micros};
+use super::client::Forest;
+use super::explore::Explorer;
+use super::judge::{Expectations, Nothing};
+use super::python::{Program, PyError};
+use super::scenario::{Built, Files, Scenario, Trouble, merge, micros};
+use super::state::{ClientPlan, Faults, Injection};
 use super::story;
 use super::value::Value;
 use super::world::World;
@@ -16,7 +18,7 @@ use crate::checks::{Outcome, Place, Problem, Verdict};
 use crate::report::Explored;
 
 /// Helpers for clients: `retrying`, `status_of`, `body_of`.
-const DRIVER: &str = include_str!("driver.py");
+pub const DRIVER: &str = include_str!("driver.py");
 
 /// The scenario's verdict on the code in `document`.
 ///
@@ -30,11 +32,15 @@ pub fn run(
 ) -> Result<Verdict, Trouble> {
     let code = document.pointer(&scenario.code).and_then(Json::as_str).unwrap_or_default();
     let (mut world, faults) = build_world(scenario, base_world, document, files)?;
-    let program = match Program::compile(&prelude(&world), code, &epilogue(scenario), &["_belt_entry"]) {
+    let epilogue = epilogue(scenario);
+    // The document is handed over only where it is asked for: it costs time at every start.
+    let submission = epilogue.contains("submission").then(|| Value::from_json(document));
+    let names: &[&str] = if submission.is_some() { &["_belt_entry", "submission"] } else { &["_belt_entry"] };
+    let program = match Program::compile(&prelude(&world), code, &epilogue, names) {
         Ok(program) => program,
         Err(error) => return Ok(Verdict::not_gradable(vec![does_not_compile(&scenario.code, &error)])),
     };
-    let mut forest = Forest::new(program);
+    let mut forest = Forest::new(program, submission.into_iter().collect());
     let clients = plans(scenario)?;
     let mut states = vec![0; world.len()];
     let mut now = 0;
@@ -66,7 +72,7 @@ pub fn run(
         }
     }
 
-    let mut judge = Expectations::compile(scenario, &world)?;
+    let mut judge = Expectations::compile(scenario, &world, document)?;
     let mut explorer = Explorer {
         world: &mut world,
         forest: &mut forest,
@@ -120,7 +126,7 @@ pub fn describe(explored: &Explored) -> String {
         explored.max_faults,
         if explored.max_faults == 1 { "" } else { "s" },
     );
-    let all = if explored.complete { "all there are within" } else { "not all there are within" };
+    let all = if explored.complete { "all there are within" } else { "stopped before the end of" };
     format!("explored {} states, {all} {bounds}", explored.states)
 }
 
@@ -131,27 +137,24 @@ fn build_world(
     files: Files,
 ) -> Result<(World, FaultTable), Trouble> {
     let mut components = Vec::new();
-    let mut table = FaultTable { components: Vec::new(), client: Vec::new() };
+    let mut table = FaultTable { components: Vec::new() };
     for (name, spec) in merge(base, &scenario.world)? {
         let Built { component, faults, faulty } = spec.build(document, files)?;
-        let clients = scenario.clients.iter().map(|client| {
-            let mut all = faults.clone();
-            if client.crash {
-                all.push(Injection::Crash);
-            }
-            all.extend(client.pause_s.map(|seconds| Injection::Pause(micros(seconds))));
-            let mut own = all.clone();
-            own.retain(|injection| matches!(injection, Injection::Crash | Injection::Pause(_)));
-            (all, own)
+        let own = scenario.clients.iter().map(|client| {
+            let crash = client.crash.then_some(Injection::Crash);
+            let pause = client.pause_s.map(|seconds| Injection::Pause(micros(seconds)));
+            crash.into_iter().chain(pause).collect::<Vec<_>>()
         });
-        table.components.push((faulty, clients.collect()));
+        let own: Vec<Vec<Injection>> = own.collect();
+        let all = own.iter().map(|own| faults.iter().chain(own).cloned().collect()).collect();
+        table.components.push(ComponentFaults { methods: faulty, all, own });
         components.push((name, component));
     }
-    table.client = scenario.clients.iter().map(|client| client.name.clone()).collect();
     Ok((World::new(components), table))
 }
 
-fn prelude(world: &World) -> String {
+/// What stands before the learner's code: the errors' names, pure functions, the world's objects.
+pub fn prelude(world: &World) -> String {
     format!("{}{}{}", errors::PRELUDE, pure::PRELUDE, world.stubs())
 }
 
@@ -201,98 +204,34 @@ pub fn does_not_compile(pointer: &str, error: &PyError) -> Problem {
     };
     Problem {
         message: format!("the code cannot be read: {}", error.message),
+        slip: true,
         place,
         help: error.help.clone(),
         ..Problem::default()
     }
 }
 
-/// A function of the learner's code.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Function {
-    pub name: String,
-    pub parameters: Vec<String>,
-    /// Bytes of its `def` line in the code.
-    pub range: std::ops::Range<usize>,
-}
-
-impl Function {
-    /// Whether it can be called with so many arguments.
-    pub fn takes(&self, count: usize) -> bool {
-        let open = self.parameters.iter().any(|p| p.starts_with('*'));
-        let required = self.parameters.iter().filter(|p| !p.contains('=') && !p.starts_with('*')).count();
-        required <= count && (open || count <= self.parameters.len())
-    }
-}
-
-/// The top-level functions of `code`, once it compiles and its module level runs in the exercise's world.
-///
-/// # Errors
-/// As for [`run`]; the inner error is the code's own.
-pub fn functions(
-    code: &str,
-    base_world: &BTreeMap<String, Json>,
-    document: &Json,
-    files: Files,
-) -> Result<Result<Vec<Function>, PyError>, Trouble> {
-    let mut components = Vec::new();
-    for (name, spec) in merge(base_world, &BTreeMap::new())? {
-        components.push((name, spec.build(document, files)?.component));
-    }
-    let world = World::new(components);
-    let program = match Program::compile(&prelude(&world), code, "None\n", &[]) {
-        Ok(program) => program,
-        Err(error) => return Ok(Err(error)),
-    };
-    // Module level defines; it does not call the world. A call there is found by the scenarios.
-    if let Turn::Raised(error) = program.start(&[]) {
-        return Ok(Err(error));
-    }
-    let mut found = Vec::new();
-    let mut at = 0;
-    for line in code.split_inclusive('\n') {
-        if let Some(rest) = line.strip_prefix("def ")
-            && let Some((name, _)) = rest.split_once('(')
-        {
-            // Parameters may go on over several lines.
-            let from = at + "def ".len() + name.len() + 1;
-            let text = code.get(from..).unwrap_or_default();
-            let mut depth = 1;
-            let end = text.char_indices().find(|(_, c)| {
-                depth += match c {
-                    '(' | '[' | '{' => 1,
-                    ')' | ']' | '}' => -1,
-                    _ => 0,
-                };
-                depth == 0
-            });
-            let parameters = end.map_or("", |(end, _)| &text[..end]);
-            let parameters = super::components::service::split_parameters(parameters);
-            found.push(Function {
-                name: name.trim().to_owned(),
-                parameters: parameters.into_iter().filter(|p| *p != "*" && *p != "/").map(str::to_owned).collect(),
-                range: at..at + line.trim_end().len(),
-            });
-        }
-        at += line.len();
-    }
-    Ok(Ok(found))
-}
-
-/// Injections by component and client.
+/// Which call of which client may meet which fault.
 struct FaultTable {
-    /// Methods that meet the component's faults (all when empty), and for each client (everything, what any call meets).
-    components: Vec<(Vec<String>, Vec<(Vec<Injection>, Vec<Injection>)>)>,
-    client: Vec<String>,
+    components: Vec<ComponentFaults>,
+}
+
+struct ComponentFaults {
+    /// Methods that meet the component's own faults; all when empty.
+    methods: Vec<String>,
+    /// For each client: the component's faults and the client's.
+    all: Vec<Vec<Injection>>,
+    /// For each client: what any of its calls may meet.
+    own: Vec<Vec<Injection>>,
 }
 
 impl FaultTable {
     fn targets(&self, world: &World) -> String {
         let mut names = Vec::new();
-        for (index, (methods, clients)) in self.components.iter().enumerate() {
-            if clients.iter().any(|(all, own)| all.len() > own.len()) {
+        for (index, faults) in self.components.iter().enumerate() {
+            if faults.all.iter().zip(&faults.own).any(|(all, own)| all.len() > own.len()) {
                 let name = world.name(index);
-                match methods.as_slice() {
+                match faults.methods.as_slice() {
                     [] => names.push(name.to_owned()),
                     some => names.extend(some.iter().map(|method| format!("{name}.{method}"))),
                 }
@@ -304,9 +243,10 @@ impl FaultTable {
 
 impl Faults for FaultTable {
     fn at(&self, client: usize, component: usize, method: &str) -> &[Injection] {
-        let Some((methods, clients)) = self.components.get(component) else { return &[] };
-        let Some((all, own)) = clients.get(client) else { return &[] };
-        if methods.is_empty() || methods.iter().any(|m| m == method) { all } else { own }
+        let Some(faults) = self.components.get(component) else { return &[] };
+        let meets = faults.methods.is_empty() || faults.methods.iter().any(|m| m == method);
+        let table = if meets { &faults.all } else { &faults.own };
+        table.get(client).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -315,168 +255,5 @@ struct NoFaults;
 impl Faults for NoFaults {
     fn at(&self, _client: usize, _component: usize, _method: &str) -> &[Injection] {
         &[]
-    }
-}
-
-struct Nothing;
-
-impl Judge for Nothing {
-    fn always(&mut self, _: &mut World, _: &Forest, _: &State) -> Option<Violation> {
-        None
-    }
-    fn end(&mut self, _: &mut World, _: &Forest, _: &State) -> Option<Violation> {
-        None
-    }
-}
-
-/// The scenario's invariants and goals as one program.
-pub struct Expectations {
-    program: Program,
-    always: Vec<usize>,
-    end: Vec<usize>,
-    goals: Vec<(usize, String, bool)>,
-    names: Vec<String>,
-    may_block: bool,
-    /// Verdicts of `always` by what they can depend on.
-    seen: HashMap<(Vec<u32>, i64), Option<(usize, String)>>,
-    pub trouble: Option<Trouble>,
-}
-
-impl Expectations {
-    fn compile(scenario: &Scenario, world: &World) -> Result<Expectations, Trouble> {
-        let mut names: Vec<String> = (0..world.len()).map(|index| world.name(index).to_owned()).collect();
-        names.extend(scenario.clients.iter().map(|client| client.name.clone()));
-        let mut inputs: Vec<&str> = names.iter().map(String::as_str).collect();
-        inputs.push("_belt_which");
-        let all: Vec<&Invariant> = scenario.invariants.iter().chain(&scenario.goals).collect();
-        let mut text = String::from("def rows(name, sql):\n    return _belt_call('rows', name, [sql])\n");
-        text.push_str(DRIVER);
-        text.push_str(&scenario.judge);
-        text.push_str("\n_belt_checks = [\n");
-        for invariant in &all {
-            let otherwise = invariant.otherwise.replace('\\', "\\\\").replace("\"\"\"", "'''");
-            text.push_str(&format!("    (lambda: ({}), lambda: f\"\"\"{otherwise}\"\"\"),\n", invariant.expect.trim()));
-        }
-        text.push_str(
-            "]\n_belt_found = None\nfor _belt_i in _belt_which:\n    if not _belt_checks[_belt_i][0]():\n        \
-             _belt_found = (_belt_i, _belt_checks[_belt_i][1]())\n        break\n_belt_found\n",
-        );
-        let prelude = format!("{}{}", errors::PRELUDE, pure::PRELUDE);
-        let program = Program::compile(&prelude, "", &text, &inputs)
-            .map_err(|error| Trouble::Author(format!("{}: an invariant cannot be read: {error}", scenario.title)))?;
-        let count = scenario.invariants.len();
-        Ok(Expectations {
-            program,
-            always: (0..count).filter(|index| all[*index].always).collect(),
-            end: (0..count).collect(),
-            goals: (count..all.len()).map(|index| (index, all[index].otherwise.clone(), false)).collect(),
-            names,
-            may_block: scenario.may_block,
-            seen: HashMap::new(),
-            trouble: None,
-        })
-    }
-
-    fn unreached(&self) -> Vec<String> {
-        self.goals.iter().filter(|(_, _, reached)| !reached).map(|(_, otherwise, _)| otherwise.clone()).collect()
-    }
-
-    /// The first of the given expectations that does not hold, and what it says.
-    pub fn broken(
-        &mut self,
-        which: &[usize],
-        world: &mut World,
-        forest: &Forest,
-        state: &State,
-    ) -> Option<(usize, String)> {
-        let mut inputs = Vec::with_capacity(self.names.len() + 1);
-        for component in 0..world.len() {
-            inputs.push(world.view(component, state.world[component], state.now));
-        }
-        for client in &state.clients {
-            inputs.push(client_record(forest, client));
-        }
-        inputs.push(Value::List(which.iter().map(|index| Value::Int(*index as i64)).collect()));
-        let mut turn = self.program.start(&inputs);
-        loop {
-            turn = match turn {
-                Turn::Done(Value::Tuple(found)) => {
-                    return match found.as_slice() {
-                        [Value::Int(index), Value::Str(message)] => Some((*index as usize, message.clone())),
-                        _ => None,
-                    };
-                }
-                Turn::Done(_) => return None,
-                Turn::Call(call) => {
-                    let sql = call.args.first().and_then(Value::as_str).unwrap_or_default().to_owned();
-                    let name = call.method.clone();
-                    match world.query(&name, &state.world, &sql) {
-                        Ok(rows) => call.resume(&Reply::Return(rows)),
-                        Err(message) => call.resume(&Reply::Raise(errors::Fault::Misuse, message)),
-                    }
-                }
-                Turn::Raised(error) => {
-                    // What cannot be judged does not hold: answers have the shape the exercise asks for.
-                    let index = which.first().copied().unwrap_or_default();
-                    return Some((index, format!("the outcome has not the shape the exercise asks for ({error})")));
-                }
-            };
-        }
-    }
-}
-
-/// A client as invariants see it.
-fn client_record(forest: &Forest, client: &super::explore::ClientState) -> Value {
-    let (mut value, mut error) = (Value::None, Value::None);
-    if client.status == Status::Ended {
-        match forest.next(client.node) {
-            Next::Done(answer) => value = answer.clone(),
-            Next::Raised(raised) => error = Value::Str(raised.to_string()),
-            Next::Call(_) => {}
-        }
-    }
-    let done = client.status == Status::Ended && error == Value::None;
-    Value::Record(
-        "client".into(),
-        vec![
-            ("done".into(), Value::Bool(done)),
-            ("value".into(), value),
-            ("error".into(), error),
-            ("crashes".into(), Value::Int(i64::from(client.incarnation))),
-        ],
-    )
-}
-
-impl Judge for Expectations {
-    fn always(&mut self, world: &mut World, forest: &Forest, state: &State) -> Option<Violation> {
-        if self.always.is_empty() {
-            return None;
-        }
-        let mut key = state.world.clone();
-        key.extend(state.clients.iter().map(|client| if client.status == Status::Ended { client.node + 1 } else { 0 }));
-        let key = (key, state.now);
-        if !self.seen.contains_key(&key) {
-            let which = self.always.clone();
-            let found = self.broken(&which, world, forest, state);
-            self.seen.insert(key.clone(), found);
-        }
-        let found = self.seen.get(&key).cloned().flatten();
-        found.map(|(index, message)| Violation::Invariant { index, message })
-    }
-
-    fn end(&mut self, world: &mut World, forest: &Forest, state: &State) -> Option<Violation> {
-        for goal in 0..self.goals.len() {
-            let (index, _, reached) = self.goals[goal].clone();
-            if !reached && self.broken(&[index], world, forest, state).is_none() {
-                self.goals[goal].2 = true;
-            }
-        }
-        let which = self.end.clone();
-        let (index, message) = self.broken(&which, world, forest, state)?;
-        Some(Violation::Invariant { index, message })
-    }
-
-    fn may_block(&self) -> bool {
-        self.may_block
     }
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::components;
-use super::explore::{Bounds, Injection};
+use super::state::{Bounds, Injection};
 use super::value::Value;
 use super::world::{Component, MICROS_PER_SECOND, Micros};
 
@@ -24,7 +24,8 @@ pub struct Scenario {
     /// Changes to the exercise's `world.yaml`, component by component.
     #[serde(default)]
     pub world: BTreeMap<String, Json>,
-    /// Python that stands after the learner's code: helpers for the clients.
+    /// Python that stands after the learner's code: helpers for the clients. Here and in what clients run, `submission`
+    /// is the document.
     #[serde(default)]
     pub driver: String,
     /// A Python expression run to its end, alone and without faults, before the clients begin.

@@ -1,10 +1,11 @@
 //! From a counterexample to a story: who called what from which line, what came back, and where it went wrong.
 
 use super::client::{Forest, Next};
-use super::explore::{Counterexample, Event, Violation};
+use super::explore::Counterexample;
+use super::judge::Expectations;
 use super::python::Reply;
-use super::run::Expectations;
 use super::scenario::Scenario;
+use super::state::{Event, Injection, Violation};
 use super::value::Value;
 use super::world::{Call, MICROS_PER_SECOND, World};
 use crate::checks::{Place, Problem, Story, StoryStep};
@@ -35,6 +36,7 @@ pub fn problem(
         Violation::Invariant { message, .. } => problem.message.clone_from(message),
         Violation::Mistake { client, error } => {
             problem.message = format!("the code ends with {error}");
+            problem.slip = true;
             problem.help.clone_from(&error.help);
             problem.label = Some(format!("{} is here when it fails", name(*client)));
             if let Some(frame) = error.place() {
@@ -123,12 +125,14 @@ fn tell(
     forest: &mut Forest,
     explored: &Explored,
 ) -> Story {
-    let steps = found.events.iter().map(|event| step(event, scenario, names, world, forest)).collect();
+    let steps: Vec<StoryStep> = found.events.iter().map(|event| step(event, scenario, names, world, forest)).collect();
+    let acts = |name: &&String| steps.iter().any(|step| step.client == **name);
+    let clients = names.iter().filter(acts).cloned().collect();
     Story {
         scenario: scenario.title.clone(),
         faults: found.faults,
         preemptions: found.preemptions,
-        clients: names.to_vec(),
+        clients,
         steps,
         explored: explored.clone(),
     }
@@ -140,6 +144,7 @@ fn step(event: &Event, scenario: &Scenario, names: &[String], world: &World, for
         client: names.get(event.client).cloned().unwrap_or_default(),
         time: event.now as f64 / MICROS_PER_SECOND,
         call: show(world.get(event.call)),
+        summary: Some(summarize(world.get(event.call))),
         result: match &event.reply {
             Some(Reply::Return(value)) => value.to_string(),
             Some(Reply::Raise(fault, message)) if message.is_empty() => fault.name().to_owned(),
@@ -147,7 +152,7 @@ fn step(event: &Event, scenario: &Scenario, names: &[String], world: &World, for
             None if event.fault.is_some() => "crash".to_owned(),
             None => String::new(),
         },
-        fault: event.fault.as_ref().map(super::explore::Injection::describe),
+        fault: event.fault.as_ref().map(Injection::describe),
         remark: None,
         place: frames.last().map(|frame| Place::inside(&scenario.code, frame.range.clone())),
     }
@@ -169,6 +174,38 @@ fn show(call: &Call) -> String {
         })
         .collect();
     format!("{}.{}({})", call.object, call.method, args.join(", "))
+}
+
+/// A call in a few words: the verb and the table of a statement, arguments without quotes.
+fn summarize(call: &Call) -> String {
+    if let Some(text) = call.args.first().and_then(Value::as_str) {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let verb = words.first().map(|word| word.to_ascii_uppercase()).unwrap_or_default();
+        let after = |marks: &[&str]| {
+            let mark = words.iter().position(|word| marks.iter().any(|mark| word.eq_ignore_ascii_case(mark)))?;
+            let name = words.get(mark + 1)?.split('(').next()?;
+            Some(name.trim_matches(['"', '`', ';', ',']).to_owned())
+        };
+        let table = match verb.as_str() {
+            "SELECT" | "DELETE" | "WITH" => after(&["from"]),
+            "INSERT" | "REPLACE" => after(&["into"]),
+            "UPDATE" => after(&["update"]),
+            _ => None,
+        };
+        if let Some(table) = table {
+            return format!("{verb} {table}");
+        }
+    }
+    let mut args = call.args.as_slice();
+    while let [rest @ .., Value::None | Value::Bool(false)] = args {
+        args = rest;
+    }
+    let args: Vec<String> =
+        args.iter().map(|arg| arg.as_str().map_or_else(|| arg.to_string(), str::to_owned)).collect();
+    match call.method.as_str() {
+        "commit" | "rollback" if args.is_empty() => call.method.to_ascii_uppercase(),
+        method => format!("{}.{method}({})", call.object, args.join(", ")),
+    }
 }
 
 /// The step after which the invariant is broken for good, if it held just before.

@@ -4,6 +4,11 @@ use super::{Fault, Limits};
 
 const RESAVE: &str = "save it again as UTF-8";
 
+/// The bytes after a byte-order mark: what all spans count from.
+pub(super) fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+}
+
 pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Fault> {
     if bytes.len() > limits.max_bytes {
         return Err(Fault::new(
@@ -15,7 +20,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Fa
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Err(Fault::new(0..0, "the file is UTF-16, expected UTF-8", RESAVE));
     }
-    let content = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let content = without_mark(bytes);
     if let Some(at) = content.iter().position(|byte| *byte == 0) {
         let utf16 = at < 4 && content.iter().take(64).filter(|byte| **byte == 0).count() > 1;
         let message = if utf16 {

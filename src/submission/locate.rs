@@ -49,10 +49,10 @@ impl Document {
     pub fn span_of(&self, place: &Place) -> Range<usize> {
         let found = walk(&self.root, &place.pointer);
         if found.complete && !place.key {
-            if let (Some(range), Kind::String(text)) = (&place.range, &found.node.kind) {
-                if let Some(span) = text.span_in(&self.source, range) {
-                    return span;
-                }
+            if let (Some(range), Kind::String(text)) = (&place.range, &found.node.kind)
+                && let Some(span) = text.span_in(&self.source, range)
+            {
+                return span;
             }
             if !self.source[found.node.span.clone()].contains(['\n', '\r']) && !found.node.span.is_empty() {
                 return found.node.span.clone();

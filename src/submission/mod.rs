@@ -27,6 +27,9 @@ pub use nearest::nearest;
 pub use scalar::Text;
 pub use schema::{SchemaError, Validator};
 
+/// More errors than this about one file help nobody.
+const MAX_ERRORS: usize = 100;
+
 /// What a file may cost before it is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -144,8 +147,9 @@ impl Document {
             Ok(source) => source,
             Err(fault) => {
                 // Positions in a file that is not text are those of its bytes read as well as possible.
-                let readable = fault.span.start.min(bytes.len()).min(limits.max_bytes);
-                let text = String::from_utf8_lossy(&bytes[..readable]).into_owned();
+                let content = encoding::without_mark(bytes);
+                let readable = fault.span.start.min(content.len()).min(limits.max_bytes);
+                let text = String::from_utf8_lossy(&content[..readable]).into_owned();
                 let end = text.len();
                 return Err(load_errors(name, &text, vec![Fault { span: end..end, ..fault }]));
             }
@@ -252,6 +256,7 @@ fn not_a_mapping(root: &Node, source: &str) -> Fault {
 
 fn load_errors(name: &str, source: &str, mut faults: Vec<Fault>) -> Vec<LoadError> {
     faults.sort_by_key(|fault| fault.span.start);
+    faults.truncate(MAX_ERRORS);
     let lines = Lines::of(source);
     faults
         .into_iter()

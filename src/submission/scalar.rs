@@ -5,6 +5,9 @@
 
 use std::ops::Range;
 
+/// How many indentations are tried for a block with an explicit indicator; nobody writes deeper than this.
+const MAX_INDENTS: usize = 100;
+
 /// A string and how it was written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Text {
@@ -160,11 +163,14 @@ fn block(source: &str, start: usize, folded: bool, agrees: impl Fn(&Vec<Piece>) 
     let explicit = indicators.contains(|character: char| character.is_ascii_digit());
     let blank = |line: &&str| line.trim_start_matches(' ').is_empty();
     let deepest_blank = split_lines(body).map(|(_, line, _)| line).take_while(blank).map(str::len).max().unwrap_or(0);
-    let candidates = if explicit { 1..=first.max(deepest_blank).max(1) } else { first..=first };
+    // A block is indented by at most nine more than its parent, which starts no further right than its header.
+    let line = source[..start].rfind(['\n', '\r']).map_or(0, |before| before + 1);
+    let deepest = first.max(deepest_blank).min(start - line + 9).max(1);
+    let candidates = if explicit { 1..=deepest } else { first..=first };
     let keep = indicators.contains('+');
     let strip = indicators.contains('-');
     // With nothing but empty lines any indentation will do that is as deep as they are.
-    candidates.rev().chain([usize::MAX]).find_map(|indent| {
+    candidates.rev().take(MAX_INDENTS).chain([usize::MAX]).find_map(|indent| {
         let lines = block_lines(body, body_start, indent);
         // The parser takes the end of the file for a break in some places; both readings are tried.
         [true, false]

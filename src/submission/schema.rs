@@ -8,10 +8,13 @@ use jsonschema::error::ValidationErrorKind as E;
 use jsonschema::{PatternOptions, ValidationError};
 use serde_json::Value;
 
-use super::Document;
+use super::{Document, MAX_ERRORS};
 use crate::checks::{Place, Problem};
 
 mod explain;
+
+/// Errors looked at before they are put in order: a hostile file has as many as it has bytes.
+const MAX_COLLECTED: usize = 1000;
 
 /// A compiled schema. Compiling costs more than validating: keep one for many documents.
 pub struct Validator {
@@ -56,23 +59,24 @@ impl Validator {
             return Vec::new();
         }
         let mut problems = Vec::new();
-        for error in self.compiled.iter_errors(document.json()) {
-            self.collect(&error, document, &mut problems);
+        for error in self.compiled.iter_errors(document.json()).take(MAX_COLLECTED) {
+            self.collect(&error, &mut problems);
         }
         problems.sort_by_cached_key(|problem| {
             let span = document.span_of(&problem.place);
             (span.start, span.end, problem.message.clone())
         });
         problems.dedup();
+        problems.truncate(MAX_ERRORS);
         problems
     }
 
-    fn collect(&self, error: &ValidationError<'_>, document: &Document, problems: &mut Vec<Problem>) {
+    fn collect(&self, error: &ValidationError<'_>, problems: &mut Vec<Problem>) {
         match error.kind() {
             E::AnyOf { context } | E::OneOfNotValid { context } => {
                 let pointer = error.instance_path().as_str();
                 match meant(context, pointer) {
-                    Some(branch) => branch.iter().for_each(|error| self.collect(error, document, problems)),
+                    Some(branch) => branch.iter().for_each(|error| self.collect(error, problems)),
                     None => problems.push(explain::no_form_fits(context, error)),
                 }
             }

@@ -25,7 +25,7 @@ pub(super) fn parse(source: &str, limits: &Limits) -> Result<Node, Vec<Fault>> {
     for event in Parser::new_from_str_with_options(source, options) {
         let step = match event {
             Ok((event, span)) => builder.event(event, &span),
-            Err(error) => Err(syntax::fault(source, &error)),
+            Err(error) => Err(syntax::fault(source, &error, builder.previous_end)),
         };
         if let Err(fault) = step {
             builder.faults.push(fault);
@@ -186,23 +186,11 @@ impl Builder<'_> {
 
     /// From the content of a block scalar to all of it, from its `|` or `>` on.
     fn block(&self, content: Range<usize>) -> Range<usize> {
-        let from = self.previous_end.min(content.start);
-        let mut comment = false;
-        let mut blank = true;
-        for (at, byte) in self.source.as_bytes()[from..content.start].iter().enumerate() {
-            match byte {
-                b'\n' | b'\r' => comment = false,
-                b'#' if blank => comment = true,
-                b'|' | b'>' if !comment => {
-                    let start = from + at;
-                    let written = self.source[start..content.end].trim_end();
-                    return start..start + written.len();
-                }
-                _ => {}
-            }
-            blank = byte.is_ascii_whitespace();
-        }
-        content
+        let Some(start) = find_outside_comments(self.source, self.previous_end..content.start, b"|>") else {
+            return content;
+        };
+        let written = self.source[start..content.end].trim_end();
+        start..start + written.len()
     }
 
     /// Whether the tag makes text of whatever is written; other tags of the core schema change nothing here.
@@ -230,6 +218,22 @@ impl Builder<'_> {
             "remove the tag, or put text that starts with `!` in quotes",
         ));
     }
+}
+
+/// The first of some ASCII characters within a stretch of the source that may hold comments.
+fn find_outside_comments(source: &str, within: Range<usize>, wanted: &[u8]) -> Option<usize> {
+    let mut comment = false;
+    let mut blank = true;
+    for (offset, byte) in source.as_bytes().get(within.clone())?.iter().enumerate() {
+        match byte {
+            b'\n' | b'\r' => comment = false,
+            b'#' if blank => comment = true,
+            _ if !comment && wanted.contains(byte) => return Some(within.start + offset),
+            _ => {}
+        }
+        blank = byte.is_ascii_whitespace();
+    }
+    None
 }
 
 /// YAML 1.2 core schema (section 10.3.2): `None` for text, an error for numbers that are none.

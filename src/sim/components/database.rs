@@ -271,6 +271,22 @@ fn from_sql(value: &sql::Value) -> Value {
     }
 }
 
+/// What every database answers to.
+pub fn api(name: &str) -> Vec<ApiEntry> {
+    [
+            ("execute(sql, params=None) -> int", "runs one statement; the number of rows it changed"),
+            ("one(sql, params=None) -> dict or None", "the first row, by column name; also for INSERT ... RETURNING"),
+            ("all(sql, params=None) -> list of dict", "every row"),
+            (
+                "transaction()",
+                "with db.transaction(): what is inside commits at its end, and rolls back on an exception or a crash; serializable",
+            ),
+        ]
+        .into_iter()
+        .map(|(signature, meaning)| ApiEntry { signature: format!("{name}.{signature}"), meaning: meaning.into() })
+        .collect()
+}
+
 impl Component for Database {
     fn stub(&self, name: &str) -> String {
         let mut text = format!(
@@ -289,18 +305,7 @@ impl Component for Database {
     }
 
     fn api(&self, name: &str) -> Vec<ApiEntry> {
-        [
-            ("execute(sql, params=None) -> int", "runs one statement; the number of rows it changed"),
-            ("one(sql, params=None) -> dict or None", "the first row, by column name; also for INSERT ... RETURNING"),
-            ("all(sql, params=None) -> list of dict", "every row"),
-            (
-                "transaction()",
-                "with db.transaction(): what is inside commits at its end, and rolls back on an exception or a crash; serializable",
-            ),
-        ]
-        .into_iter()
-        .map(|(signature, meaning)| ApiEntry { signature: format!("{name}.{signature}"), meaning: meaning.into() })
-        .collect()
+        api(name)
     }
 
     fn call(&mut self, state: StateId, call: &Call, caller: &Caller) -> Transition {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::child;
 use crate::checks::{Place, Problem};
-use crate::submission::nearest;
+use crate::submission::{MAX_ERRORS, nearest};
 
 /// Longest list of allowed values that is written out.
 const MAX_LISTED: usize = 12;
@@ -43,7 +43,7 @@ pub(super) fn problems(error: &ValidationError<'_>, schema: &Value) -> Vec<Probl
     match error.kind() {
         E::AdditionalProperties { unexpected } | E::UnevaluatedProperties { unexpected } => {
             let known = known_fields(error, schema);
-            unexpected.iter().map(|field| unknown_field(pointer, field, &known, instance)).collect()
+            unexpected.iter().take(MAX_ERRORS).map(|field| unknown_field(pointer, field, &known, instance)).collect()
         }
         E::Required { property } => {
             let field = property.as_str().unwrap_or_default();

@@ -2,12 +2,16 @@
 
 use granit_parser::{ErrorKind, ScanError};
 
+use super::find_outside_comments;
 use crate::submission::Fault;
 
 const ALIGN: &str = "line it up with the fields it belongs to, two spaces a level, and no tabs";
+const CLOSE_QUOTE: &str =
+    "close it on the line it was opened in; write an apostrophe inside single quotes twice (`''`)";
 const QUOTE: &str = "put the whole value in quotes, or write it under `|` on lines of its own";
 
-pub(super) fn fault(source: &str, error: &ScanError) -> Fault {
+/// `previous_end` is where the last thing that could be read ends.
+pub(super) fn fault(source: &str, error: &ScanError, previous_end: usize) -> Fault {
     use ErrorKind as E;
     let at = error.marker().byte_offset().unwrap_or(0).min(source.len());
     let here =
@@ -35,7 +39,9 @@ pub(super) fn fault(source: &str, error: &ScanError) -> Fault {
         }
         E::UnexpectedCharacter { character } => (format!("a value cannot start with `{character}`"), QUOTE),
         E::UnclosedQuotedScalar | E::InvalidQuotedScalarIndent | E::DocumentIndicatorInQuotedScalar => {
-            ("a quote that was opened above is not closed".to_owned(), "close it on the line it was opened in")
+            // The parser notices at the end; what helps is where it began.
+            let start = find_outside_comments(source, previous_end.min(at)..at, b"'\"").unwrap_or(at);
+            return Fault::new(start..(start + 1).min(source.len()), "this quote is not closed", CLOSE_QUOTE);
         }
         E::UnknownQuotedScalarEscape
         | E::InvalidQuotedScalarHexEscape
@@ -66,7 +72,10 @@ pub(super) fn fault(source: &str, error: &ScanError) -> Fault {
             "a list item cannot start here".to_owned(),
             "put each `- item` on a line of its own, under the field's name",
         ),
-        E::CommentInterceptedScalar => ("text goes on after a comment".to_owned(), QUOTE),
+        E::CommentInterceptedScalar => (
+            "text goes on below this comment".to_owned(),
+            "a field below it starts in the same column as this one; a value of several lines goes under `|`",
+        ),
         E::InvalidBlockScalarHeader | E::ZeroBlockScalarIndent => {
             ("unexpected text after `|` or `>`".to_owned(), "start the text on the next line, indented")
         }

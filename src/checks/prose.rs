@@ -1,0 +1,258 @@
+//! Does a short reason say why? Ideas are looked for, in sentences of the learner's own.
+//!
+//! Vocabulary is taken generously: an idea is a list of stems and patterns of which one is enough. What earns nothing is
+//! text that is not the learner's (the template, the task, the hints) and text that is not sentences (a list of keywords).
+//!
+//! ```yaml
+//! prose:
+//!   at: /decision/because                 # else the criterion's own field
+//!   sentences: {min: 1, max: 4}
+//!   concepts:
+//!     - {about: how often it is read, any: [read, "look(ed)? up", fetch]}
+//!     - {about: what a write costs, any: [write, updat, fan-?out]}
+//!   need: 1                               # how many of the concepts; all when missing
+//!   distinct: true                        # each in a sentence of its own
+//!   against: [{any: ["lose.* money"], message: "..."}]
+//!   also: [/other/because]                # slots that may not hold the same text
+//! ```
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Place, Problem, Verdict};
+
+mod sentence;
+#[cfg(test)]
+mod tests;
+
+use sentence::{Sentence, copied_share, same_words, sentences};
+
+/// Longest text that is read, in bytes.
+const MAX_BYTES: usize = 8_000;
+/// Share of a sentence's runs of five words that may also stand in the task or the template.
+const COPIED: f64 = 0.5;
+
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProseCheck {
+    /// JSON pointer of the text; the criterion's own when missing.
+    #[serde(default)]
+    pub at: Option<String>,
+    #[serde(default)]
+    pub sentences: Count,
+    #[serde(default)]
+    pub concepts: Vec<Concept>,
+    /// How many concepts must be there; all of them when missing.
+    #[serde(default)]
+    pub need: Option<usize>,
+    /// Each concept must have a sentence of its own.
+    #[serde(default)]
+    pub distinct: bool,
+    /// What the text may not claim.
+    #[serde(default)]
+    pub against: Vec<Against>,
+    /// Pointers of other slots; the same text in two of them counts in the first only.
+    #[serde(default)]
+    pub also: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Count {
+    #[serde(default = "one")]
+    pub min: usize,
+    #[serde(default)]
+    pub max: Option<usize>,
+}
+
+impl Default for Count {
+    fn default() -> Self {
+        Count { min: 1, max: None }
+    }
+}
+
+fn one() -> usize {
+    1
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Concept {
+    /// What it is about, as shown to the learner; it should not give the answer away.
+    pub about: String,
+    /// Stems or regular expressions, matched from the beginning of a word, in any case.
+    pub any: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Against {
+    pub any: Vec<String>,
+    pub message: String,
+}
+
+impl ProseCheck {
+    /// `originals` are the texts that earn nothing when copied: the template, the task, the hints.
+    pub fn run(&self, document: &Value, at: Option<&str>, originals: &[&str]) -> Verdict {
+        let pointer = self.at.as_deref().or(at).unwrap_or("");
+        let Some(text) = document.pointer(pointer).and_then(Value::as_str).filter(|t| !t.trim().is_empty()) else {
+            return Verdict::failed(vec![Problem {
+                message: "nothing is written here".to_string(),
+                expected: Some(self.asked()),
+                place: Place::field(pointer),
+                ..Problem::default()
+            }]);
+        };
+        if text.len() > MAX_BYTES {
+            return Verdict::not_gradable(vec![Problem {
+                message: format!("the text is {} bytes long, and at most {MAX_BYTES} are read", text.len()),
+                expected: Some(self.asked()),
+                place: Place::field(pointer),
+                ..Problem::default()
+            }]);
+        }
+        for other in &self.also {
+            let same = document.pointer(other).and_then(Value::as_str).is_some_and(|o| same_words(o, text));
+            if same && other != pointer {
+                return Verdict::failed(vec![Problem {
+                    message: format!("the same text stands in `{other}`"),
+                    expected: Some("a reason for this answer alone".to_string()),
+                    place: Place::field(pointer),
+                    related: vec![(Place::field(other.as_str()), "the same words".to_string())],
+                    ..Problem::default()
+                }]);
+            }
+        }
+        let mut problems = Vec::new();
+        let mut own = Vec::new();
+        for sentence in sentences(text) {
+            let problem = |message: &str, expected: &str| Problem {
+                message: message.to_string(),
+                expected: Some(expected.to_string()),
+                place: Place::inside(pointer, sentence.range.clone()),
+                ..Problem::default()
+            };
+            if copied_share(sentence.text, originals) > COPIED {
+                problems.push(problem("this repeats the task or the template and earns nothing", "your own words"));
+            } else if own.iter().any(|o: &Sentence| same_words(o.text, sentence.text)) {
+                problems.push(problem("this sentence says the same again", "each sentence once"));
+            } else if !sentence.is_sentence() {
+                problems.push(problem(
+                    "this is not a sentence, and a list of words says nothing",
+                    "a sentence that says what follows from what",
+                ));
+            } else {
+                own.push(sentence);
+            }
+        }
+        if own.is_empty() {
+            problems.truncate(1);
+            return Verdict::failed(problems);
+        }
+        let mut wrong = self.contradictions(pointer, &own);
+        if own.len() < self.sentences.min {
+            problems.truncate(1);
+            wrong.push(Problem {
+                message: format!("{} of {} sentences are here", own.len(), self.sentences.min),
+                expected: Some(self.asked()),
+                place: Place::field(pointer),
+                ..Problem::default()
+            });
+        }
+        if let Some(max) = self.sentences.max.filter(|max| own.len() > *max) {
+            wrong.push(Problem {
+                message: format!("{} sentences are more than the {max} asked for", own.len()),
+                expected: Some(self.asked()),
+                place: Place::field(pointer),
+                ..Problem::default()
+            });
+        }
+        wrong.extend(self.missing(pointer, &own));
+        let executed = Some(format!("read {} sentence{}", own.len(), if own.len() == 1 { "" } else { "s" }));
+        if wrong.is_empty() {
+            return Verdict { executed, ..Verdict::passed() };
+        }
+        wrong.extend(problems);
+        Verdict { executed, ..Verdict::failed(wrong) }
+    }
+
+    fn contradictions(&self, pointer: &str, own: &[Sentence]) -> Vec<Problem> {
+        let mut found = Vec::new();
+        for against in &self.against {
+            let place = own.iter().find_map(|s| against.any.iter().find_map(|p| s.claims(p)));
+            if let Some(range) = place {
+                found.push(Problem {
+                    message: against.message.clone(),
+                    place: Place::inside(pointer, range),
+                    ..Problem::default()
+                });
+            }
+        }
+        found
+    }
+
+    fn missing(&self, pointer: &str, own: &[Sentence]) -> Vec<Problem> {
+        let need = self.need.unwrap_or(self.concepts.len()).min(self.concepts.len());
+        let mentions: Vec<Vec<usize>> = self
+            .concepts
+            .iter()
+            .map(|c| (0..own.len()).filter(|at| c.any.iter().any(|p| own[*at].mentions(p))).collect())
+            .collect();
+        let held = if self.distinct {
+            matched(&mentions, own.len())
+        } else {
+            mentions.iter().map(|m| !m.is_empty()).collect()
+        };
+        let count = held.iter().filter(|h| **h).count();
+        if count >= need {
+            return Vec::new();
+        }
+        let missing: Vec<(&Concept, bool)> = self
+            .concepts
+            .iter()
+            .zip(&held)
+            .zip(&mentions)
+            .filter(|((_, held), _)| !**held)
+            .map(|((c, _), m)| (c, !m.is_empty()))
+            .collect();
+        let about: Vec<&str> = missing.iter().map(|(c, _)| c.about.as_str()).collect();
+        let crowded = missing.iter().all(|(_, mentioned)| *mentioned);
+        let message = match (crowded, need < self.concepts.len()) {
+            (true, _) => format!("{} shares its sentence with another reason", about.join(" and ")),
+            (false, true) => format!("nothing is said about {}", about.join(", or ")),
+            (false, false) => format!("nothing is said about {}", about.join(" and ")),
+        };
+        vec![Problem { message, expected: Some(self.asked()), place: Place::field(pointer), ..Problem::default() }]
+    }
+
+    fn asked(&self) -> String {
+        let count = match (self.sentences.min, self.sentences.max) {
+            (1, Some(1) | None) => "a sentence".to_string(),
+            (min, Some(max)) if min == max => format!("{min} sentences"),
+            (min, Some(max)) => format!("{min} to {max} sentences"),
+            (min, None) => format!("{min} sentences or more"),
+        };
+        format!("{count} in your own words{}", if self.distinct { ", one for each reason" } else { "" })
+    }
+}
+
+/// Which concepts can be given a sentence each, as many as possible.
+fn matched(mentions: &[Vec<usize>], sentences: usize) -> Vec<bool> {
+    fn place(concept: usize, mentions: &[Vec<usize>], taken: &mut [Option<usize>], tried: &mut [bool]) -> bool {
+        for &sentence in &mentions[concept] {
+            if std::mem::replace(&mut tried[sentence], true) {
+                continue;
+            }
+            if taken[sentence].is_none_or(|other| place(other, mentions, taken, tried)) {
+                taken[sentence] = Some(concept);
+                return true;
+            }
+        }
+        false
+    }
+    let mut taken = vec![None; sentences];
+    for concept in 0..mentions.len() {
+        place(concept, mentions, &mut taken, &mut vec![false; sentences]);
+    }
+    (0..mentions.len()).map(|c| taken.contains(&Some(c))).collect()
+}

@@ -1,0 +1,122 @@
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::checks::Outcome;
+
+fn feed() -> ProseCheck {
+    serde_json::from_value(json!({
+        "sentences": {"min": 1, "max": 4},
+        "concepts": [
+            {"about": "how often the feed is read", "any": ["read", "load", "open", "view", "look", "fetch", "quer"]},
+            {"about": "what a write costs", "any": ["writ", "insert", "post", "updat", "publish", "fan-?out", "cop(y|ies)"]},
+        ],
+        "against": [{"any": ["writes? (are )?(much |far )?more (often|frequent)"], "message": "a feed is read far more often than it is written"}],
+    }))
+    .expect("a check")
+}
+
+const TEMPLATE: &str = "because: |\n  Say in one to three sentences which of reads and writes dominates and what your choice does to the other one.";
+
+fn outcome(text: &str) -> Outcome {
+    feed().run(&json!({"because": text}), Some("/because"), &[TEMPLATE]).outcome
+}
+
+const NOTHING: Outcome = Outcome::Failed { earned: 0, of: 1 };
+
+#[test]
+fn reasons_in_plain_words_pass() {
+    for text in [
+        "People open the feed a hundred times for each post, so I pay a little more when someone publishes.",
+        "Reads outnumber writes by far, so copying each post into the followers' feeds is worth it.",
+        "Nobody minds a slow insert, but everybody notices when the feed takes a second to load.",
+        "We look at the timeline all day. Posting is rare, and so the work belongs there.",
+        "The feed gets queried constantly, e.g. on every app start, while updates are few.",
+        "Ein Feed is read often; I don't want to write each post 1,000 times for one celebrity.",
+    ] {
+        let verdict = feed().run(&json!({"because": text}), Some("/because"), &[TEMPLATE]);
+        assert_eq!(verdict.outcome, Outcome::Passed, "{text}: {:?}", verdict.problems);
+    }
+}
+
+#[test]
+fn lists_copies_and_repetitions_earn_nothing() {
+    for text in [
+        "reads, writes, fan-out, denormalized, latency, scale",
+        "read write fan-out cache denormalize latency consistency throughput",
+        "Reads writes fan-out and denormalized reads and writes and latency.",
+        "reads reads writes writes reads writes is is the the",
+        "read/write/fan-out/copy/insert/post",
+        "TODO",
+        "Reads. Writes. Fan-out. Latency. Denormalized.",
+        "Reads dominate writes.",
+        "Say in one to three sentences which of reads and writes dominates and what your choice does to the other one.",
+        "say in one to three sentences which of READS and writes dominates, and what your choice does",
+        "",
+    ] {
+        assert_eq!(outcome(text), NOTHING, "{text}");
+    }
+}
+
+#[test]
+fn contradictions_count_unless_negated() {
+    let text = "Posts are written in large numbers and writes are far more frequent than reads here.";
+    let verdict = feed().run(&json!({"because": text}), Some("/because"), &[]);
+    assert_eq!(verdict.problems[0].message, "a feed is read far more often than it is written");
+    let range = verdict.problems[0].place.range.clone().expect("a place");
+    assert_eq!(&text[range], "writes are far more frequent");
+    assert_eq!(
+        outcome("It is not true that writes are far more frequent than reads, so each post is copied once."),
+        Outcome::Passed
+    );
+}
+
+#[test]
+fn distinct_reasons_need_a_sentence_each() {
+    let check = ProseCheck { distinct: true, ..feed() };
+    let one = json!({"because": "Reads are frequent and each post is copied to every follower."});
+    let verdict = check.run(&one, Some("/because"), &[]);
+    assert_eq!(verdict.outcome, NOTHING);
+    let two = json!({"because": "The feed is opened by everybody all day long. Each new post is copied to every follower's list."});
+    assert_eq!(check.run(&two, Some("/because"), &[]).outcome, Outcome::Passed);
+}
+
+#[test]
+fn either_fact_may_suffice() {
+    let check = ProseCheck { need: Some(1), ..feed() };
+    let text = json!({"because": "A celebrity's fan-out to a million followers would be far too slow for us."});
+    assert_eq!(check.run(&text, Some("/because"), &[]).outcome, Outcome::Passed);
+    let verdict =
+        check.run(&json!({"because": "It is simply the best choice that we can make here."}), Some("/because"), &[]);
+    assert_eq!(verdict.problems[0].message, "nothing is said about how often the feed is read, or what a write costs");
+}
+
+#[test]
+fn the_same_text_counts_once() {
+    let check = ProseCheck { also: vec!["/a".into()], ..feed() };
+    let text = "People open the feed a hundred times for each post that is written.";
+    let document = json!({"a": text, "b": text});
+    assert_eq!(check.run(&document, Some("/b"), &[]).outcome, NOTHING);
+    assert_eq!(check.run(&document, Some("/a"), &[]).outcome, Outcome::Passed);
+}
+
+#[test]
+fn sentences_are_placed() {
+    let text =
+        "First, e.g. this one. Second — é is the letter! No doubt.\n- third of them is here\n\n* fourth 1.5 s; fifth";
+    let found: Vec<&str> = sentences(text).iter().map(|s| &text[s.range.clone()]).collect();
+    let expected = [
+        "First, e.g. this one.",
+        "Second — é is the letter! No doubt.",
+        "third of them is here",
+        "fourth 1.5 s; fifth",
+    ];
+    assert_eq!(found, expected);
+}
+
+proptest! {
+    #[test]
+    fn reading_never_panics(text in "([ -~é—\n\u{1b}]|read |the |\\. ){0,80}") {
+        let _ = feed().run(&json!({"because": text}), Some("/because"), &[TEMPLATE, &text]);
+    }
+}

@@ -1,0 +1,164 @@
+use std::time::Instant;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::checks::Outcome;
+
+fn value(text: &str, unit: &str) -> Result<f64, Unreadable> {
+    QuantityCheck { unit: (!unit.is_empty()).then(|| unit.to_string()), ..QuantityCheck::default() }.read(text)
+}
+
+#[test]
+fn people_write_the_same_quantity_in_many_ways() {
+    for text in [
+        "100M/day",
+        "100 M / day",
+        "100 million URLs per day",
+        "100,000,000 new urls/day",
+        "1e8 per day",
+        "100_000_000/day",
+        "1,157.4/s",
+        "1157.4 rps",
+        "~1157.4 writes per second",
+        "about 1157.4 requests/sec",
+        "100M/day to 1/s",
+        "100M / 86400 s",
+        "100M / 86,400 = 1,157.4/s",
+        "1157.4",
+        "1157.4 qps",
+        "100000000 / 86400",
+        "0.1B/day",
+        "69444 per minute",
+        "100M daily",
+        "1157.4 a second",
+        "1157.4 req/s",
+        "1.1574k/s",
+        "≈ 1 157.4 / s",
+        "100 * 10^6 / day",
+        "100 × 10⁶ / day",
+        "100m urls/day",
+        "(100M / 1 day)",
+        "10M users * 10 posts per user per day",
+        "1.1574 thousand per second",
+    ] {
+        let got = value(text, "1/s").unwrap_or_else(|e| panic!("{text}: {e:?}"));
+        assert!((got - 1157.4).abs() < 1.0, "{text}: {got}");
+    }
+}
+
+#[test]
+fn units_and_counts() {
+    for (text, unit, expected) in [
+        ("62^7", "", 3_521_614_606_208.0),
+        ("62**7", "", 3_521_614_606_208.0),
+        ("3.5 trillion", "", 3.5e12),
+        ("91.25 TB", "TB", 91.25),
+        ("91250 GB", "TB", 91.25),
+        ("100M * 500 B", "GB", 50.0),
+        ("10B rows * 100 bytes", "TB", 1.0),
+        ("500 bytes", "B", 500.0),
+        ("500B", "B", 500.0),
+        ("35 GB/day", "GB/day", 35.0),
+        ("30 days", "day", 30.0),
+        ("2 weeks", "day", 14.0),
+        ("15 min", "s", 900.0),
+        ("250ms", "ms", 250.0),
+        ("99.9%", "%", 99.9),
+        ("99.9", "%", 99.9),
+        ("0.999", "", 0.999),
+        ("50%", "", 0.5),
+        ("3 replicas", "", 3.0),
+        ("1e9 requests/month", "1/month", 1e9),
+        ("1 Gbps", "Mbit/s", 1000.0),
+        ("$7,000", "", 7000.0),
+    ] {
+        let got = value(text, unit).unwrap_or_else(|e| panic!("{text}: {e:?}"));
+        assert!((got - expected).abs() <= expected.abs() * 1e-6, "{text} in {unit}: {got}");
+    }
+}
+
+#[test]
+fn a_wrong_dimension_is_said_so() {
+    let check = QuantityCheck { unit: Some("1/s".into()), expect: Some("100M/day".into()), ..QuantityCheck::default() };
+    let verdict = check.run(&json!({"q": "91 TB"}), Some("/q"));
+    assert_eq!(verdict.outcome, Outcome::Failed { earned: 0, of: 1 });
+    assert_eq!(verdict.problems[0].message, "`91 TB` is not in 1/s or anything that converts to it");
+}
+
+#[test]
+fn the_arithmetic_is_shown() {
+    let check: QuantityCheck = serde_json::from_value(json!({
+        "unit": "1/s", "expect": "{per_day} to 1/s", "from": {"per_day": "/per_day"}, "tolerance": 0.1
+    }))
+    .expect("a check");
+    let document = json!({"per_day": "100M/day", "q": "11,570/s"});
+    let verdict = check.run(&document, Some("/q"));
+    let problem = &verdict.problems[0];
+    assert_eq!(problem.notes, ["yours: 11,570/s = 11,570/s", "100M/day = 1,157/s"]);
+    assert_eq!(problem.message, "11,570/s is about 9.088 times too large");
+    assert_eq!(problem.expected.as_deref(), Some("1,157/s, within 10 %"));
+    assert_eq!(check.run(&json!({"per_day": "200M/day", "q": "2300 per second"}), Some("/q")).outcome, Outcome::Passed);
+    assert_eq!(check.run(&json!({"q": "2300 per second"}), Some("/q")).outcome, Outcome::NotGradable);
+}
+
+#[test]
+fn bounds_and_factors() {
+    let check = QuantityCheck { min: Some("100M/day * 10 years * 1 day".into()), ..QuantityCheck::default() };
+    assert!(matches!(check.run(&json!({"q": "62^7"}), Some("/q")).outcome, Outcome::NotGradable | Outcome::Passed));
+    let check = QuantityCheck { min: Some("365e9".into()), ..QuantityCheck::default() };
+    assert_eq!(check.run(&json!({"q": "62^7"}), Some("/q")).outcome, Outcome::Passed);
+    let verdict = check.run(&json!({"q": "62^6"}), Some("/q"));
+    assert_eq!(verdict.problems[0].expected.as_deref(), Some("at least 365,000,000,000"));
+    let check = QuantityCheck { expect: Some("1000".into()), factor: Some(2.0), ..QuantityCheck::default() };
+    for (text, good) in [("500", true), ("2000", true), ("499", false), ("2001", false)] {
+        assert_eq!(check.run(&json!({"q": text}), Some("/q")).outcome == Outcome::Passed, good, "{text}");
+    }
+    assert_eq!(check.run(&json!({"q": 1500}), Some("/q")).outcome, Outcome::Passed);
+}
+
+#[test]
+fn what_is_no_quantity_is_not_gradable() {
+    let check = QuantityCheck { unit: Some("1/s".into()), expect: Some("100M/day".into()), ..QuantityCheck::default() };
+    for text in ["", "lots", "TODO", "???", "3 replicas 5 shards", "1200/", "(((", "@debug 1", "\u{1b}[31m", "1; 2"] {
+        let verdict = check.run(&json!({ "q": text }), Some("/q"));
+        assert_eq!(verdict.outcome, Outcome::NotGradable, "{text}: {:?}", verdict.problems);
+        assert!(!format!("{verdict:?}").contains('\u{1b}'));
+    }
+    assert_eq!(check.run(&json!({}), Some("/q")).outcome, Outcome::NotGradable);
+}
+
+#[test]
+fn monstrous_sums_end_at_once() {
+    let check = QuantityCheck { expect: Some("1".into()), ..QuantityCheck::default() };
+    for text in [
+        "10^10^10",
+        "10**10**10",
+        "9^9^9^9",
+        "2^(10^9)",
+        "1e999999999",
+        "10^9999^9999",
+        "(2^9999)^9999",
+        "99999^9999 / 3^9999 * 7^9999",
+        "1e300 ^ 9999",
+        "0.0000001^9999",
+        "2^0.3",
+        "7^-9999",
+        "1/0",
+    ] {
+        let begun = Instant::now();
+        let verdict = check.run(&json!({ "q": text }), Some("/q"));
+        assert!(begun.elapsed().as_millis() < 2_000, "{text}: {:?}", begun.elapsed());
+        assert_ne!(verdict.outcome, Outcome::Passed, "{text}");
+    }
+    assert_eq!(check.run(&json!({"q": "9".repeat(1_000_000)}), Some("/q")).outcome, Outcome::NotGradable);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+    #[test]
+    fn reading_never_panics(text in "([0-9]{1,4}|[ -~é×⁷]|k|M|B| per |day|/s|GB|\\^|,|=){0,12}", unit in "(1/s|GB||%|days)") {
+        let _ = value(&text, &unit);
+    }
+}

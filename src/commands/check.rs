@@ -1,0 +1,126 @@
+//! `belt check`: grades submissions and writes what was found.
+
+use std::fs;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use clap::ArgMatches;
+
+use super::context::{Context, print};
+use super::error::{Error, exit};
+use super::grading;
+use super::history::{History, sha256};
+use super::limits::SILENCE_MAX;
+use super::pool::{self, Job};
+use super::{complain, submissions};
+use crate::cli::{CheckArgs, Format, Sink, sinks};
+use crate::course::Course;
+use crate::render::{self, Style};
+use crate::report::{FORMAT_VERSION, Report, Reports};
+
+pub fn run(context: &Context, args: &CheckArgs, typed: &ArgMatches) -> Result<u8, Error> {
+    let sinks = sinks(args, typed).map_err(Error::Usage)?;
+    let course = context.course()?;
+    let (jobs, mut errors) = jobs(&course, args);
+    if jobs.is_empty() && errors.is_empty() {
+        let message = "no submissions in submissions/: `belt new day06` starts one, `belt list` names the exercises";
+        return Err(Error::Usage(message.to_owned()));
+    }
+    let mut reports = Vec::new();
+    let answers = if args.schema_only {
+        form(&course, &jobs)
+    } else {
+        let limit = Duration::from_secs(args.time_limit.into());
+        pool::grade(context.course_dir.as_deref(), &course, &jobs, limit)
+    };
+    for answer in answers {
+        match answer {
+            Ok(report) => reports.push(report),
+            Err(error) => errors.push(error),
+        }
+    }
+    if !args.schema_only {
+        errors.extend(History::record(&reports).err());
+    }
+    let passed = reports.iter().all(|report| report.passed);
+    let belt_version = env!("CARGO_PKG_VERSION").to_owned();
+    let reports = Reports { format_version: FORMAT_VERSION, belt_version, reports };
+    let style = Style { all_findings: args.all_findings, ..context.style };
+    // With nothing graded an empty document still goes out: whoever reads it expects one.
+    for sink in &sinks {
+        if let Err(error) = write(context, sink, &reports, style) {
+            errors.push(error);
+        }
+    }
+    // One unreadable file must not hide what was found in the others, so errors come last; the worst sets the code.
+    let worst = errors.iter().map(Error::exit_code).max().unwrap_or(exit::PASSED);
+    errors.iter().filter(|error| error.exit_code() != exit::PASSED).for_each(complain);
+    Ok(worst.max(if passed { exit::PASSED } else { exit::BELOW_PASS_MARK }))
+}
+
+/// Every submission that was asked for, and what stood in the way of the others.
+fn jobs(course: &Course, args: &CheckArgs) -> (Vec<Job>, Vec<Error>) {
+    let (mut jobs, mut errors): (Vec<Job>, Vec<Error>) = (Vec::new(), Vec::new());
+    let mut push = |answer: Result<Job, Error>| match answer {
+        Ok(job) if jobs.iter().any(|other| other.path == job.path) => {}
+        Ok(job) => jobs.push(job),
+        Err(error) => errors.push(error),
+    };
+    for target in &args.targets {
+        push(submissions::resolve(course, target));
+    }
+    if args.targets.is_empty() {
+        for id in submissions::ids(course).into_iter().filter(|id| course.is_written(id)) {
+            match submissions::find(&id) {
+                Ok(None) => {}
+                Ok(Some(_)) => push(submissions::resolve(course, &id)),
+                Err(error) => push(Err(error)),
+            }
+        }
+    }
+    (jobs, errors)
+}
+
+/// The form alone, in this process: nothing a submission says is executed.
+fn form(course: &Course, jobs: &[Job]) -> Vec<Result<Report, Error>> {
+    jobs.iter()
+        .map(|job| grading::check_schema(course, course.exercise(&job.exercise)?, &job.path, &job.bytes))
+        .collect()
+}
+
+fn write(context: &Context, sink: &Sink, reports: &Reports, style: Style) -> Result<(), Error> {
+    let text = match (sink.format, &sink.output) {
+        (Format::Text, None) => {
+            let text = render::text::render(reports, style);
+            if context.actions { render::github::quiet(&text, &token(&text)) } else { text }
+        }
+        // A file is read elsewhere: no colours.
+        (Format::Text, Some(_)) => render::text::render(reports, Style { color: false, ..style }),
+        (Format::Json, _) => render::json::render(reports),
+        (Format::Github, _) => render::github::render(reports),
+        (Format::Junit, _) => render::junit::render(reports),
+    };
+    match &sink.output {
+        None => print(&text),
+        Some(path) => fs::write(path, text).map_err(|source| Error::Write { path: path.clone(), source }),
+    }
+}
+
+/// A word that a submission cannot foresee: it hangs on this process and this moment as well as on the text.
+fn token(text: &str) -> String {
+    let now_ns = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+    sha256(format!("{} {now_ns} {text}", std::process::id()).as_bytes())
+}
+
+/// The report of one submission: the remembered one where neither it nor the exercise has changed, else a new one.
+pub fn report(context: &Context, target: &str) -> Result<Report, Error> {
+    let course = context.course()?;
+    let job = submissions::resolve(&course, target)?;
+    let exercise = course.exercise(&job.exercise)?;
+    if let Some(report) = History::load().current(&job, exercise.sha256()) {
+        return Ok(report.clone());
+    }
+    let mut answers = pool::grade(context.course_dir.as_deref(), &course, &[job], SILENCE_MAX);
+    let report = answers.pop().expect("one answer for each job")?;
+    History::record(std::slice::from_ref(&report))?;
+    Ok(report)
+}

@@ -1,0 +1,235 @@
+//! Grades submissions in worker processes: several at a time, each worker several in turn, the answers in the order of
+//! the questions. A worker that dies takes one check with it and nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::error::Error;
+use super::grading;
+use super::limits::{self, LINE_BYTES_MAX, RESTARTS_MAX, WORKER_AGE_MAX};
+use super::worker::{Event, Request};
+use crate::course::Course;
+use crate::report::Report;
+
+/// A submission to grade.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    pub exercise: String,
+    /// As it was given or found; it is not opened.
+    pub path: String,
+    pub bytes: Vec<u8>,
+}
+
+/// Grades every job, in as many processes as there are processors. A check that takes longer than `silence_max` is
+/// stopped.
+///
+/// # Errors
+/// The course is broken, or a process could not be started; one answer for each job, in order.
+pub fn grade(dir: Option<&Path>, course: &Course, jobs: &[Job], silence_max: Duration) -> Vec<Result<Report, Error>> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let answers = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..cores.min(jobs.len()) {
+            scope.spawn(|| {
+                let mut worker = None;
+                while let Some((index, job)) = take(jobs, &next) {
+                    let answer = grade_one(&mut worker, dir, course, job, silence_max);
+                    answers.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(index, answer);
+                }
+            });
+        }
+    });
+    answers.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()).into_values().collect()
+}
+
+fn take<'a>(jobs: &'a [Job], next: &AtomicUsize) -> Option<(usize, &'a Job)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    Some((index, jobs.get(index)?))
+}
+
+fn grade_one(
+    slot: &mut Option<Worker>,
+    dir: Option<&Path>,
+    course: &Course,
+    job: &Job,
+    silence_max: Duration,
+) -> Result<Report, Error> {
+    let mut request = Request {
+        course: dir.map(PathBuf::from),
+        exercise: job.exercise.clone(),
+        path: job.path.clone(),
+        bytes: job.bytes.len(),
+        killed: BTreeMap::new(),
+        only: None,
+    };
+    let mut finished = BTreeSet::new();
+    loop {
+        let mut worker = match slot.take().filter(|worker| worker.busy < WORKER_AGE_MAX) {
+            Some(worker) => worker,
+            None => Worker::start().map_err(Error::Worker)?,
+        };
+        let used_before = worker.busy > Duration::ZERO;
+        match worker.ask(&request, &job.bytes, silence_max, &mut finished) {
+            Answer::Report(report) => {
+                *slot = Some(worker);
+                return Ok(*report);
+            }
+            Answer::Broken(message) => {
+                *slot = Some(worker);
+                return Err(Error::Course(message));
+            }
+            Answer::Died { running: Some(check), cause } => {
+                if request.only.is_some() {
+                    return not_graded(course, job, &cause);
+                }
+                if request.killed.len() >= RESTARTS_MAX || request.killed.contains_key(&check) {
+                    let reason =
+                        format!("was given up after {} checks that had to be stopped", request.killed.len() + 1);
+                    request.only = Some((finished.clone(), reason));
+                }
+                request.killed.insert(check, cause);
+            }
+            // It may have died of something that came before this submission.
+            Answer::Died { running: None, .. } if used_before => {}
+            Answer::Died { running: None, cause } => return not_graded(course, job, &cause),
+        }
+    }
+}
+
+fn not_graded(course: &Course, job: &Job, cause: &str) -> Result<Report, Error> {
+    let exercise = course.exercise(&job.exercise)?;
+    Ok(grading::not_graded(course, exercise, &job.path, &job.bytes, cause))
+}
+
+enum Answer {
+    Report(Box<Report>),
+    Broken(String),
+    Died {
+        /// The check that was running.
+        running: Option<String>,
+        cause: String,
+    },
+}
+
+struct Worker {
+    child: Child,
+    stdin: ChildStdin,
+    lines: Receiver<String>,
+    stderr: Option<JoinHandle<String>>,
+    /// Time spent on the submissions so far.
+    busy: Duration,
+}
+
+impl Worker {
+    fn start() -> io::Result<Worker> {
+        let mut child = Command::new(std::env::current_exe()?)
+            .arg("worker")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let gone = || io::Error::other("its pipes are missing");
+        let stdin = child.stdin.take().ok_or_else(gone)?;
+        let stdout = child.stdout.take().ok_or_else(gone)?;
+        let stderr = child.stderr.take().ok_or_else(gone)?;
+        let (sender, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut reader = BufReader::new(stdout);
+            loop {
+                let mut line = Vec::new();
+                let read = reader.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut line);
+                let Ok(line) = String::from_utf8(line) else { return };
+                // A line without an end is a worker that died in the middle of it, or one that talks too much.
+                if !matches!(read, Ok(1..)) || !line.ends_with('\n') || sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        let stderr = std::thread::spawn(move || first_words(stderr));
+        Ok(Worker { child, stdin, lines, stderr: Some(stderr), busy: Duration::ZERO })
+    }
+
+    /// Sends one request and waits for its end. `finished` collects the checks that came to an end.
+    fn ask(
+        &mut self,
+        request: &Request,
+        bytes: &[u8],
+        silence_max: Duration,
+        finished: &mut BTreeSet<String>,
+    ) -> Answer {
+        let begun = Instant::now();
+        let mut running: Option<String> = None;
+        let mut timed_out = None;
+        if self.send(request, bytes).is_ok() {
+            loop {
+                let line = match self.lines.recv_timeout(silence_max) {
+                    Ok(line) => line,
+                    Err(error) => {
+                        timed_out = (error == RecvTimeoutError::Timeout).then_some(silence_max);
+                        break;
+                    }
+                };
+                match serde_json::from_str(&line) {
+                    Ok(Event::Running(check)) => {
+                        finished.extend(running.replace(check));
+                    }
+                    Ok(Event::Report(report)) => {
+                        self.busy += begun.elapsed().max(Duration::from_nanos(1));
+                        return Answer::Report(report);
+                    }
+                    Ok(Event::Broken(message)) => {
+                        self.busy += begun.elapsed().max(Duration::from_nanos(1));
+                        return Answer::Broken(message);
+                    }
+                    Err(_) => break,
+                }
+            }
+        }
+        Answer::Died { running, cause: self.bury(timed_out) }
+    }
+
+    fn send(&mut self, request: &Request, bytes: &[u8]) -> io::Result<()> {
+        let mut message = serde_json::to_vec(request)?;
+        message.push(b'\n');
+        message.extend_from_slice(bytes);
+        self.stdin.write_all(&message)?;
+        self.stdin.flush()
+    }
+
+    /// Ends the process where it has not ended by itself, and says what of.
+    fn bury(&mut self, timed_out: Option<Duration>) -> String {
+        if timed_out.is_some() {
+            // It may end by itself at this very moment, which is as good.
+            let _ = self.child.kill();
+        }
+        let status = self.child.wait();
+        let stderr = self.stderr.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
+        match status {
+            Ok(status) => limits::cause_of_death(status, &stderr, timed_out),
+            Err(error) => format!("the grading process was lost: {error}"),
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The beginning of what a dying process says; the rest is read and dropped so that it cannot block.
+fn first_words(mut stderr: impl Read) -> String {
+    let mut words = Vec::new();
+    let _ = stderr.by_ref().take(64 << 10).read_to_end(&mut words);
+    let _ = io::copy(&mut stderr, &mut io::sink());
+    String::from_utf8_lossy(&words).into_owned()
+}

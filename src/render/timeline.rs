@@ -1,0 +1,119 @@
+//! A counterexample as a table with a column for each client, or as a list where columns would be too narrow.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::excerpt::{pad, truncate, wrap};
+use super::sanitize::squeezed;
+use crate::report::{Counterexample, Step};
+
+/// Narrower columns than this hide both the call and its result.
+const MIN_COLUMN: usize = 22;
+const INDENT: usize = 4;
+
+/// Lines of at most `width` columns, without trailing blanks.
+pub fn render(story: &Counterexample, width: usize) -> Vec<String> {
+    let times: Vec<String> = story.steps.iter().map(|step| time(step.time)).collect();
+    let timed = story.steps.iter().any(|step| step.time != 0.0);
+    let step_width = story.steps.iter().map(|step| step.number.to_string().len()).max().unwrap_or(1).max("step".len());
+    let time_width =
+        if timed { times.iter().map(|time| time.width()).max().unwrap_or(0).max("time".len()) + 2 } else { 0 };
+    let lead = INDENT + step_width + 2 + time_width;
+
+    let room = width.saturating_sub(lead);
+    let columns = story.clients.len().max(1);
+    let gaps = 2 * (columns - 1);
+    let natural: Vec<usize> = story.clients.iter().map(|client| natural_width(story, client)).collect();
+    let table = natural.iter().sum::<usize>() + gaps <= room || room.saturating_sub(gaps) / columns >= MIN_COLUMN;
+
+    let begin = |number: &str, at: &str| {
+        let at = if timed { pad(at, time_width) } else { String::new() };
+        format!("{}{}  {at}", " ".repeat(INDENT), pad(number, step_width))
+    };
+    let mut lines = Vec::new();
+    if table {
+        let widths = shares(&natural, room.saturating_sub(gaps));
+        let names =
+            story.clients.iter().zip(&widths).map(|(client, &width)| pad(&truncate(&squeezed(client), width), width));
+        lines.push(begin("step", "time") + &names.collect::<Vec<_>>().join("  "));
+        for (step, at) in story.steps.iter().zip(&times) {
+            let cells = story.clients.iter().zip(&widths).map(|(client, &width)| {
+                let text = if *client == step.client { cell(step, width) } else { String::new() };
+                pad(&text, width)
+            });
+            let row = begin(&step.number.to_string(), at) + &cells.collect::<Vec<_>>().join("  ");
+            push_row(&mut lines, row, step, lead, width);
+        }
+    } else {
+        let name_width = story.clients.iter().map(|client| squeezed(client).width()).max().unwrap_or(1).clamp(6, 16);
+        lines.push(begin("step", "time") + &pad("client", name_width) + "  call -> result");
+        for (step, at) in story.steps.iter().zip(&times) {
+            let client = pad(&truncate(&squeezed(&step.client), name_width), name_width);
+            let text = cell(step, room.saturating_sub(name_width + 2));
+            let row = begin(&step.number.to_string(), at) + &client + "  " + &text;
+            push_row(&mut lines, row, step, lead, width);
+        }
+    }
+    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// The row, and the step's fault and remark: beside it where there is room, below it where there is not.
+fn push_row(lines: &mut Vec<String>, row: String, step: &Step, lead: usize, width: usize) {
+    let fault = step.fault.as_deref().map(|fault| format!("!! {}", squeezed(fault)));
+    let remark = step.remark.as_deref().map(|remark| format!("<- {}", squeezed(remark)));
+    let aside: Vec<String> = fault.into_iter().chain(remark).collect();
+    let joined = aside.join("  ");
+    for row in [row.as_str(), row.trim_end()] {
+        if !aside.is_empty() && row.width() + 2 + joined.width() <= width {
+            lines.push(format!("{row}  {joined}"));
+            return;
+        }
+    }
+    lines.push(row);
+    for text in aside {
+        for (index, part) in wrap(&text, width.saturating_sub(lead + 3)).into_iter().enumerate() {
+            lines.push(format!("{}{part}", " ".repeat(if index == 0 { lead } else { lead + 3 })));
+        }
+    }
+}
+
+fn natural_width(story: &Counterexample, client: &str) -> usize {
+    let cells = story.steps.iter().filter(|step| step.client == client).map(|step| cell(step, usize::MAX).width());
+    cells.max().unwrap_or(0).max(squeezed(client).width())
+}
+
+/// Shares `room` among columns: those that need less than an even share keep what they need, the others get the rest.
+fn shares(natural: &[usize], room: usize) -> Vec<usize> {
+    let mut widths = vec![0; natural.len()];
+    let mut order: Vec<usize> = (0..natural.len()).collect();
+    order.sort_by_key(|&index| natural[index]);
+    let mut left = room;
+    for (done, &index) in order.iter().enumerate() {
+        let share = left / (natural.len() - done);
+        widths[index] = natural[index].min(share);
+        left -= widths[index];
+    }
+    widths
+}
+
+/// `call -> result` in `width` columns. The result is what the story turns on, so the call is cut first.
+fn cell(step: &Step, width: usize) -> String {
+    let call = squeezed(step.summary.as_ref().unwrap_or(&step.call));
+    let result = squeezed(&step.result);
+    if result.is_empty() {
+        return truncate(&call, width);
+    }
+    let arrow = " -> ";
+    if call.width() + arrow.width() + result.width() <= width {
+        return format!("{call}{arrow}{result}");
+    }
+    let room = width.saturating_sub(arrow.width());
+    let result = truncate(&result, (room / 2).max(room.saturating_sub(call.width())));
+    let call = truncate(&call, room.saturating_sub(result.width()));
+    format!("{call}{arrow}{result}")
+}
+
+/// Virtual seconds, without decimals that say nothing.
+pub fn time(seconds: f64) -> String {
+    let text = format!("{seconds:.3}");
+    format!("{}s", text.trim_end_matches('0').trim_end_matches('.'))
+}

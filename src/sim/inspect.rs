@@ -1,0 +1,115 @@
+//! What can be said about code and worlds without a scenario: the functions there are, and what may be called.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+
+use super::python::{Program, PyError, Turn};
+use super::run::prelude;
+use super::scenario::{Files, Trouble, merge};
+use super::world::{ApiEntry, World};
+use super::{errors, pure};
+
+/// Processor time that module level may use.
+const MAX_DURATION: Duration = Duration::from_secs(2);
+
+/// A function of the learner's code.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Function {
+    pub name: String,
+    pub parameters: Vec<String>,
+    /// Bytes of its `def` line in the code.
+    pub range: std::ops::Range<usize>,
+}
+
+impl Function {
+    /// Whether it can be called with so many arguments.
+    pub fn takes(&self, count: usize) -> bool {
+        let open = self.parameters.iter().any(|p| p.starts_with('*'));
+        let required = self.parameters.iter().filter(|p| !p.contains('=') && !p.starts_with('*')).count();
+        required <= count && (open || count <= self.parameters.len())
+    }
+}
+
+/// The top-level functions of `code`, once it compiles and its module level runs in the exercise's world.
+///
+/// # Errors
+/// As for [`run`]; the inner error is the code's own.
+pub fn functions(
+    code: &str,
+    base_world: &BTreeMap<String, Json>,
+    document: &Json,
+    files: Files,
+) -> Result<Result<Vec<Function>, PyError>, Trouble> {
+    let mut components = Vec::new();
+    for (name, spec) in merge(base_world, &BTreeMap::new())? {
+        components.push((name, spec.build(document, files)?.component));
+    }
+    let world = World::new(components);
+    let program = match Program::compile(&prelude(&world), code, "None\n", &[]) {
+        Ok(program) => program,
+        Err(error) => return Ok(Err(error)),
+    };
+    // Module level defines; it does not call the world. A call there is found by the scenarios.
+    if let Turn::Raised(error) = program.start(&[], MAX_DURATION) {
+        return Ok(Err(error));
+    }
+    let mut found = Vec::new();
+    let mut at = 0;
+    for line in code.split_inclusive('\n') {
+        if let Some(rest) = line.strip_prefix("def ")
+            && let Some((name, _)) = rest.split_once('(')
+        {
+            // Parameters may go on over several lines.
+            let from = at + "def ".len() + name.len() + 1;
+            let text = code.get(from..).unwrap_or_default();
+            let mut depth = 1;
+            let end = text.char_indices().find(|(_, c)| {
+                depth += match c {
+                    '(' | '[' | '{' => 1,
+                    ')' | ']' | '}' => -1,
+                    _ => 0,
+                };
+                depth == 0
+            });
+            let parameters = end.map_or("", |(end, _)| &text[..end]);
+            let parameters = super::components::service::split_parameters(parameters);
+            found.push(Function {
+                name: name.trim().to_owned(),
+                parameters: parameters.into_iter().filter(|p| *p != "*" && *p != "/").map(str::to_owned).collect(),
+                range: at..at + line.trim_end().len(),
+            });
+        }
+        at += line.len();
+    }
+    Ok(Ok(found))
+}
+
+/// What the code of an exercise may call: a title and entries for each object, then functions and errors.
+///
+/// # Errors
+/// When the exercise's world cannot be built.
+pub fn api(base_world: &BTreeMap<String, Json>, files: Files) -> Result<Vec<(String, Vec<ApiEntry>)>, String> {
+    // The schema is the learner's; any schema answers the same calls.
+    let document = serde_json::json!({});
+    let mut sections = Vec::new();
+    for (name, spec) in merge(base_world, &BTreeMap::new()).map_err(|trouble| format!("{trouble:?}"))? {
+        let entries = match spec.build(&document, files) {
+            Ok(built) => built.component.api(&name),
+            Err(Trouble::Author(message)) => return Err(message),
+            Err(Trouble::Submission(_)) => super::components::database::api(&name),
+        };
+        sections.push((name, entries));
+    }
+    let entry = |signature: &str, meaning: &str| ApiEntry { signature: signature.into(), meaning: meaning.into() };
+    sections.push(("functions".into(), pure::API.iter().map(|(s, m)| entry(s, m)).collect()));
+    let mut names: Vec<ApiEntry> = errors::Fault::ALL
+        .into_iter()
+        .filter(|fault| *fault != errors::Fault::Misuse)
+        .map(|fault| entry(fault.name(), fault.meaning()))
+        .collect();
+    names.push(entry("IntegrityError", "any of the four violations"));
+    sections.push(("errors".into(), names));
+    Ok(sections)
+}

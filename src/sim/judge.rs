@@ -1,0 +1,191 @@
+//! The judge: a scenario's invariants and goals as one Python program, asked about states.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+
+use super::client::{Forest, Next};
+use super::python::{Program, Reply, Turn};
+use super::run::DRIVER;
+use super::scenario::{Invariant, Scenario, Trouble};
+use super::state::{ClientState, Judge, State, Status, Violation};
+use super::value::Value;
+use super::world::World;
+use super::{errors, pure};
+
+/// Processor time one judgement may use.
+const MAX_DURATION: Duration = Duration::from_secs(2);
+
+/// Judges nothing, for runs that only set the world up.
+pub struct Nothing;
+
+impl Judge for Nothing {
+    fn always(&mut self, _: &mut World, _: &Forest, _: &State) -> Option<Violation> {
+        None
+    }
+    fn end(&mut self, _: &mut World, _: &Forest, _: &State) -> Option<Violation> {
+        None
+    }
+}
+
+/// The number of an expectation that does not hold, and what it says.
+pub type Broken = (usize, String);
+
+/// The scenario's invariants and goals as one program.
+pub struct Expectations {
+    program: Program,
+    always: Vec<usize>,
+    end: Vec<usize>,
+    goals: Vec<(usize, String, bool)>,
+    names: Vec<String>,
+    /// The document, so that behaviour can be held against what the design claims.
+    submission: Value,
+    may_block: bool,
+    /// Verdicts of `always` by what they can depend on.
+    seen: HashMap<(Vec<u32>, i64), Option<Broken>>,
+    pub trouble: Option<Trouble>,
+}
+
+impl Expectations {
+    pub fn compile(scenario: &Scenario, world: &World, document: &Json) -> Result<Expectations, Trouble> {
+        let mut names: Vec<String> = (0..world.len()).map(|index| world.name(index).to_owned()).collect();
+        names.extend(scenario.clients.iter().map(|client| client.name.clone()));
+        let mut inputs: Vec<&str> = names.iter().map(String::as_str).collect();
+        inputs.push("submission");
+        inputs.push("_belt_which");
+        let all: Vec<&Invariant> = scenario.invariants.iter().chain(&scenario.goals).collect();
+        let mut text = String::from("def rows(name, sql):\n    return _belt_call('rows', name, [sql])\n");
+        text.push_str(DRIVER);
+        text.push_str(&scenario.judge);
+        text.push_str("\n_belt_checks = [\n");
+        for invariant in &all {
+            let otherwise = invariant.otherwise.replace('\\', "\\\\").replace("\"\"\"", "'''");
+            text.push_str(&format!("    (lambda: ({}), lambda: f\"\"\"{otherwise}\"\"\"),\n", invariant.expect.trim()));
+        }
+        text.push_str(
+            "]\n_belt_found = None\nfor _belt_i in _belt_which:\n    if not _belt_checks[_belt_i][0]():\n        \
+             _belt_found = (_belt_i, _belt_checks[_belt_i][1]())\n        break\n_belt_found\n",
+        );
+        let prelude = format!("{}{}", errors::PRELUDE, pure::PRELUDE);
+        let program = Program::compile(&prelude, "", &text, &inputs)
+            .map_err(|error| Trouble::Author(format!("{}: an invariant cannot be read: {error}", scenario.title)))?;
+        let count = scenario.invariants.len();
+        Ok(Expectations {
+            program,
+            always: (0..count).filter(|index| all[*index].always).collect(),
+            end: (0..count).collect(),
+            goals: (count..all.len()).map(|index| (index, all[index].otherwise.clone(), false)).collect(),
+            names,
+            submission: Value::from_json(document),
+            may_block: scenario.may_block,
+            seen: HashMap::new(),
+            trouble: None,
+        })
+    }
+
+    /// What the goals that no run reached say.
+    pub fn unreached(&self) -> Vec<String> {
+        self.goals.iter().filter(|(_, _, reached)| !reached).map(|(_, otherwise, _)| otherwise.clone()).collect()
+    }
+
+    /// The first of the given expectations that does not hold, and what it says.
+    pub fn broken(&mut self, which: &[usize], world: &mut World, forest: &Forest, state: &State) -> Option<Broken> {
+        let mut inputs = Vec::with_capacity(self.names.len() + 1);
+        for component in 0..world.len() {
+            inputs.push(world.view(component, state.world[component], state.now));
+        }
+        for client in &state.clients {
+            inputs.push(client_record(forest, client));
+        }
+        inputs.push(self.submission.clone());
+        inputs.push(Value::List(which.iter().map(|index| Value::Int(*index as i64)).collect()));
+        let mut turn = self.program.start(&inputs, MAX_DURATION);
+        loop {
+            turn = match turn {
+                Turn::Done(Value::Tuple(found)) => {
+                    return match found.as_slice() {
+                        [Value::Int(index), Value::Str(message)] => Some((*index as usize, message.clone())),
+                        _ => None,
+                    };
+                }
+                Turn::Done(_) => return None,
+                Turn::Call(call) => {
+                    let sql = call.args.first().and_then(Value::as_str).unwrap_or_default().to_owned();
+                    let name = call.method.clone();
+                    match world.query(&name, &state.world, &sql) {
+                        Ok(rows) => call.resume(&Reply::Return(rows)),
+                        Err(message) => call.resume(&Reply::Raise(errors::Fault::Misuse, message)),
+                    }
+                }
+                Turn::Raised(error) => {
+                    // What cannot be judged does not hold: answers have the shape the exercise asks for.
+                    let index = which.first().copied().unwrap_or_default();
+                    return Some((index, format!("the outcome has not the shape the exercise asks for ({error})")));
+                }
+            };
+        }
+    }
+}
+
+/// A client as invariants see it.
+fn client_record(forest: &Forest, client: &ClientState) -> Value {
+    let (mut value, mut error) = (Value::None, Value::None);
+    if client.status == Status::Ended {
+        match forest.next(client.node) {
+            Next::Done(answer) => value = answer.clone(),
+            Next::Raised(raised) => error = Value::Str(raised.to_string()),
+            Next::Call(_) => {}
+        }
+    } else {
+        error = Value::str(if client.status == Status::Dead {
+            "a crash"
+        } else {
+            "nothing (it is still at work when time is up)"
+        });
+    }
+    let done = client.status == Status::Ended && error == Value::None;
+    Value::Record(
+        "client".into(),
+        vec![
+            ("done".into(), Value::Bool(done)),
+            ("value".into(), value),
+            ("error".into(), error),
+            ("crashes".into(), Value::Int(i64::from(client.incarnation))),
+        ],
+    )
+}
+
+impl Judge for Expectations {
+    fn always(&mut self, world: &mut World, forest: &Forest, state: &State) -> Option<Violation> {
+        if self.always.is_empty() {
+            return None;
+        }
+        let mut key = state.world.clone();
+        key.extend(state.clients.iter().map(|client| if client.status == Status::Ended { client.node + 1 } else { 0 }));
+        let key = (key, state.now);
+        if !self.seen.contains_key(&key) {
+            let which = self.always.clone();
+            let found = self.broken(&which, world, forest, state);
+            self.seen.insert(key.clone(), found);
+        }
+        let found = self.seen.get(&key).cloned().flatten();
+        found.map(|(index, message)| Violation::Invariant { index, message })
+    }
+
+    fn end(&mut self, world: &mut World, forest: &Forest, state: &State) -> Option<Violation> {
+        for goal in 0..self.goals.len() {
+            let (index, _, reached) = self.goals[goal].clone();
+            if !reached && self.broken(&[index], world, forest, state).is_none() {
+                self.goals[goal].2 = true;
+            }
+        }
+        let which = self.end.clone();
+        let (index, message) = self.broken(&which, world, forest, state)?;
+        Some(Violation::Invariant { index, message })
+    }
+
+    fn may_block(&self) -> bool {
+        self.may_block
+    }
+}

@@ -1,0 +1,379 @@
+//! One in-memory database with the learner's schema in it.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use rusqlite::config::DbConfig;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::limits::Limit;
+use rusqlite::types::{ToSqlOutput, Value as Sqlite, ValueRef};
+use rusqlite::{Connection, ToSql};
+
+use super::functions::{self, Shared, State};
+use super::lower::{self, Lowered};
+use super::model::Schema;
+use super::{Answer, DbError, DbErrorKind, Params, SqlProblem, Value, ddl, errors, params};
+
+/// Engine instructions between two looks at the limit.
+const STEPS_A_LOOK: u32 = 1_000;
+/// Engine instructions one statement may take: some tens of milliseconds.
+const MAX_STEPS: u64 = 3_000_000;
+/// Rows one statement may answer.
+const MAX_ROWS: usize = 20_000;
+/// Longest text, blob or row, in bytes.
+const MAX_LENGTH: i32 = 1_000_000;
+
+/// A database that runs statements of the learner's dialect.
+///
+/// Nothing outside it is read or written: no clock, no files, no randomness.
+pub struct Database {
+    schema: Rc<Schema>,
+    connection: Connection,
+    state: Shared,
+    /// Generators and counters as they were at each open savepoint.
+    saved: Vec<State>,
+    looks: Arc<AtomicU64>,
+    cache: HashMap<String, Rc<Lowered>>,
+    digest: Option<u128>,
+    tables: Vec<String>,
+}
+
+impl Database {
+    /// Creates the schema's tables, and runs the `INSERT`s that stand among them.
+    ///
+    /// # Errors
+    /// What only the engine can tell: a default that has no value, a condition that names no column.
+    pub fn create(schema: &Schema) -> Result<Database, SqlProblem> {
+        let mut database = Database::open(schema)
+            .map_err(|error| SqlProblem::unsupported(format!("the database does not start: {error}")))?;
+        for (sql, range) in &schema.lowered {
+            database.connection.execute_batch(sql).map_err(|error| {
+                let error = errors::translate(&error, &database.schema, None);
+                let problem = match error.kind {
+                    DbErrorKind::Unsupported | DbErrorKind::Limit => SqlProblem::unsupported(error.message),
+                    _ => SqlProblem::invalid(error.message),
+                };
+                problem.at(range.clone())
+            })?;
+        }
+        database.lock().map_err(|error| SqlProblem::unsupported(format!("the database does not start: {error}")))?;
+        for (sql, range) in &schema.seeds {
+            database
+                .run(sql, &Params::None, 0.0)
+                .map_err(|error| SqlProblem::invalid(error.message).at(range.clone()))?;
+        }
+        Ok(database)
+    }
+
+    fn open(schema: &Schema) -> rusqlite::Result<Database> {
+        let connection = Connection::open_in_memory()?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY")?;
+        if schema.dialect == super::Dialect::PostgreSql {
+            connection.execute_batch("PRAGMA case_sensitive_like = ON")?;
+        }
+        connection.set_prepared_statement_cache_capacity(256);
+        connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_LENGTH)?;
+        connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+        connection.set_limit(Limit::SQLITE_LIMIT_EXPR_DEPTH, 200)?;
+        let state: Shared =
+            Arc::new(Mutex::new(State { sequences: vec![0; schema.sequences.len()], ..State::default() }));
+        functions::register(&connection, &state)?;
+        Ok(Database {
+            schema: Rc::new(schema.clone()),
+            connection,
+            state,
+            saved: Vec::new(),
+            looks: Arc::new(AtomicU64::new(0)),
+            cache: HashMap::new(),
+            digest: None,
+            tables: schema.tables.iter().map(|table| format!("SELECT * FROM {}", ddl::quoted(&table.name))).collect(),
+        })
+    }
+
+    /// From here on only reading and writing of tables is possible, within bounds.
+    fn lock(&mut self) -> rusqlite::Result<()> {
+        let looks = Arc::clone(&self.looks);
+        self.connection.progress_handler(
+            i32::try_from(STEPS_A_LOOK).unwrap_or(i32::MAX),
+            Some(move || looks.fetch_add(1, Ordering::Relaxed) * u64::from(STEPS_A_LOOK) > MAX_STEPS),
+        )?;
+        self.connection.authorizer(Some(|context: AuthContext<'_>| match context.action {
+            AuthAction::Select
+            | AuthAction::Read { .. }
+            | AuthAction::Insert { .. }
+            | AuthAction::Update { .. }
+            | AuthAction::Delete { .. }
+            | AuthAction::Recursive
+            | AuthAction::Savepoint { .. } => Authorization::Allow,
+            AuthAction::Function { function_name } => match function_name.to_ascii_lowercase().as_str() {
+                "load_extension" | "readfile" | "writefile" | "edit" | "fts3_tokenizer" | "randomblob" | "zeroblob"
+                | "sqlite_version" | "sqlite_source_id" => Authorization::Deny,
+                _ => Authorization::Allow,
+            },
+            _ => Authorization::Deny,
+        }))
+    }
+
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn lowered(&mut self, sql: &str) -> Result<Rc<Lowered>, DbError> {
+        if let Some(known) = self.cache.get(sql) {
+            return Ok(Rc::clone(known));
+        }
+        let lowered = Rc::new(lower::statement(&self.schema, sql)?);
+        if self.cache.len() >= 1_024 {
+            self.cache.clear();
+        }
+        self.cache.insert(sql.to_string(), Rc::clone(&lowered));
+        Ok(lowered)
+    }
+
+    /// Runs one statement at `now_s` seconds on the simulated clock. A statement that fails changes nothing.
+    ///
+    /// # Errors
+    /// What the learner's database would refuse, in the learner's names.
+    pub fn run(&mut self, sql: &str, params: &Params, now_s: f64) -> Result<Answer, DbError> {
+        let lowered = self.lowered(sql)?;
+        let values = params::resolve(&lowered.slots, params)?;
+        functions::with(&self.state, |state| state.now_s = now_s);
+        self.looks.store(0, Ordering::Relaxed);
+        if lowered.wrote {
+            self.digest = None;
+        }
+        let result = self.execute(&lowered, &values);
+        result.map_err(|failure| match failure {
+            Failure::Engine(error) => errors::translate(&error, &self.schema, lowered.target.as_deref()),
+            Failure::TooManyRows => {
+                DbError::new(DbErrorKind::Limit, format!("the statement answers with more than {MAX_ROWS} rows"))
+            }
+        })
+    }
+
+    fn execute(&self, lowered: &Lowered, values: &[&Value]) -> Result<Answer, Failure> {
+        let mut statement = self.connection.prepare_cached(&lowered.sql)?;
+        for (at, value) in values.iter().enumerate() {
+            statement.raw_bind_parameter(at + 1, Bound(value))?;
+        }
+        let mut answer = Answer {
+            columns: Vec::new(),
+            rows: Vec::new(),
+            changed: 0,
+            locking: lowered.locking,
+            wrote: lowered.wrote,
+            returns_rows: lowered.returns_rows,
+        };
+        if !lowered.returns_rows {
+            answer.changed = statement.raw_execute()? as u64;
+        } else {
+            answer.columns = statement.column_names().map(ToString::to_string).collect();
+            let width = answer.columns.len();
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next()? {
+                if answer.rows.len() == MAX_ROWS {
+                    return Err(Failure::TooManyRows);
+                }
+                let mut out = Vec::with_capacity(width);
+                for at in 0..width {
+                    let value = match row.get_ref(at)? {
+                        ValueRef::Null => Value::Null,
+                        ValueRef::Integer(i) if lowered.booleans.contains(&at) => Value::Bool(i != 0),
+                        ValueRef::Integer(i) => Value::Int(i),
+                        ValueRef::Real(r) => Value::Real(r),
+                        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+                        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+                    };
+                    out.push(value);
+                }
+                answer.rows.push(out);
+            }
+            if lowered.wrote {
+                drop(rows);
+                answer.changed = self.connection.changes();
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Opens a savepoint within those that are open.
+    pub fn savepoint(&mut self) {
+        self.saved.push(functions::with(&self.state, |state| state.clone()));
+        self.control("SAVEPOINT belt");
+    }
+
+    /// Goes back to the latest savepoint and closes it. Does nothing when none is open.
+    pub fn rollback(&mut self) {
+        if let Some(state) = self.saved.pop() {
+            functions::with(&self.state, |now| *now = state);
+            self.digest = None;
+            self.control("ROLLBACK TO belt");
+            self.control("RELEASE belt");
+        }
+    }
+
+    /// Keeps what happened since the latest savepoint and closes it. Does nothing when none is open.
+    pub fn release(&mut self) {
+        if self.saved.pop().is_some() {
+            self.control("RELEASE belt");
+        }
+    }
+
+    fn control(&self, sql: &str) {
+        self.looks.store(0, Ordering::Relaxed);
+        let done = self.connection.prepare_cached(sql).and_then(|mut statement| statement.raw_execute());
+        debug_assert!(done.is_ok(), "{sql}: {done:?}");
+    }
+
+    /// A hash of everything in the database: the same for the same rows, in whatever order they came.
+    pub fn digest(&mut self) -> u128 {
+        if let Some(known) = self.digest {
+            return known;
+        }
+        let mut whole = Hash::new();
+        for sql in &self.tables {
+            self.looks.store(0, Ordering::Relaxed);
+            whole.number(self.table_digest(sql).unwrap_or(0));
+        }
+        functions::with(&self.state, |state| {
+            for sequence in &state.sequences {
+                whole.bytes(&sequence.to_le_bytes());
+            }
+            whole.bytes(&state.uuids.to_le_bytes());
+            whole.bytes(&state.randoms.to_le_bytes());
+        });
+        let digest = whole.finish();
+        self.digest = Some(digest);
+        digest
+    }
+
+    fn table_digest(&self, sql: &str) -> rusqlite::Result<u128> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let width = statement.column_count();
+        let mut rows = statement.raw_query();
+        let mut sum = 0u128;
+        let mut count = 0u128;
+        while let Some(row) = rows.next()? {
+            let mut hash = Hash::new();
+            for at in 0..width {
+                match row.get_ref(at)? {
+                    ValueRef::Null => hash.bytes(&[0]),
+                    ValueRef::Integer(i) => {
+                        hash.bytes(&[1]);
+                        hash.bytes(&i.to_le_bytes());
+                    }
+                    ValueRef::Real(r) => {
+                        hash.bytes(&[2]);
+                        hash.bytes(&r.to_bits().to_le_bytes());
+                    }
+                    ValueRef::Text(text) => {
+                        hash.bytes(&[3]);
+                        hash.bytes(&text.len().to_le_bytes());
+                        hash.bytes(text);
+                    }
+                    ValueRef::Blob(bytes) => {
+                        hash.bytes(&[4]);
+                        hash.bytes(&bytes.len().to_le_bytes());
+                        hash.bytes(bytes);
+                    }
+                }
+            }
+            sum = sum.wrapping_add(hash.finish());
+            count += 1;
+        }
+        let mut hash = Hash::new();
+        hash.number(sum);
+        hash.number(count);
+        Ok(hash.finish())
+    }
+
+    /// How the engine would run a query.
+    ///
+    /// # Errors
+    /// As for [`Database::run`].
+    pub fn plan(&mut self, sql: &str) -> Result<Plan, DbError> {
+        let lowered = self.lowered(sql)?;
+        self.looks.store(0, Ordering::Relaxed);
+        let explained = format!("EXPLAIN QUERY PLAN {}", lowered.sql);
+        let lines = self
+            .connection
+            .prepare(&explained)
+            .and_then(|mut statement| {
+                let mut rows = statement.raw_query();
+                let mut lines = Vec::new();
+                while let Some(row) = rows.next()? {
+                    lines.push(row.get::<_, String>(3)?);
+                }
+                Ok(lines)
+            })
+            .map_err(|error| errors::translate(&error, &self.schema, None))?;
+        Ok(Plan { lines, aliases: lowered.aliases.clone() })
+    }
+}
+
+/// The steps of a query, as SQLite prints them, and the tables its aliases stand for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    pub lines: Vec<String>,
+    /// Alias and table.
+    pub aliases: Vec<(String, String)>,
+}
+
+enum Failure {
+    Engine(rusqlite::Error),
+    TooManyRows,
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Failure::Engine(error)
+    }
+}
+
+struct Bound<'a>(&'a Value);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self.0 {
+            Value::Null => ToSqlOutput::Owned(Sqlite::Null),
+            Value::Bool(b) => ToSqlOutput::Owned(Sqlite::Integer(i64::from(*b))),
+            Value::Int(i) => ToSqlOutput::Owned(Sqlite::Integer(*i)),
+            Value::Real(r) => ToSqlOutput::Owned(Sqlite::Real(*r)),
+            Value::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Value::Blob(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+        })
+    }
+}
+
+/// FNV-1a of 128 bits, with its halves stirred at the end so that sums of hashes stay apart.
+struct Hash(u128);
+
+impl Hash {
+    fn new() -> Self {
+        Hash(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u128::from(*byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+        }
+    }
+
+    fn number(&mut self, number: u128) {
+        self.bytes(&number.to_le_bytes());
+    }
+
+    fn finish(self) -> u128 {
+        let mut x = self.0;
+        x ^= x >> 67;
+        x = x.wrapping_mul(0xfc0f_6c2b_9a3d_7e15_d6e8_feb8_6659_fd93);
+        x ^= x >> 61;
+        x = x.wrapping_mul(0xa076_1d64_78bd_642f_e703_7ed1_a0b4_28db);
+        x ^ (x >> 64)
+    }
+}

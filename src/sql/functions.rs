@@ -1,0 +1,313 @@
+//! SQL functions that SQLite lacks or has differently, registered on every connection under names of belt's own.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::types::{Value as Sqlite, ValueRef};
+use rusqlite::{Connection, Error, Result};
+
+use super::time;
+
+/// What functions read and count; part of the database's state.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct State {
+    /// Seconds on the simulated clock; an argument of each statement rather than state.
+    pub(super) now_s: f64,
+    pub(super) sequences: Vec<i64>,
+    pub(super) uuids: u64,
+    pub(super) randoms: u64,
+    pub(super) last_id: i64,
+}
+
+pub(super) type Shared = Arc<Mutex<State>>;
+
+pub(super) fn with<T>(state: &Shared, f: impl FnOnce(&mut State) -> T) -> T {
+    f(&mut state.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Marks an error of type among the messages of the engine.
+pub(super) const TYPE_ERROR: &str = "belt type error: ";
+
+fn refused(kind: &str, value: ValueRef<'_>) -> Error {
+    let shown = match value {
+        ValueRef::Null => "null".to_string(),
+        ValueRef::Integer(i) => i.to_string(),
+        ValueRef::Real(r) => r.to_string(),
+        ValueRef::Text(text) => format!("'{}'", String::from_utf8_lossy(text).chars().take(60).collect::<String>()),
+        ValueRef::Blob(_) => "bytes".to_string(),
+    };
+    Error::UserFunctionError(format!("{TYPE_ERROR}{shown} is not {kind}").into())
+}
+
+fn text(value: ValueRef<'_>) -> Option<&str> {
+    value.as_str().ok()
+}
+
+fn number(value: ValueRef<'_>) -> Option<f64> {
+    match value {
+        #[expect(clippy::cast_precision_loss, reason = "SQL arithmetic on reals does the same")]
+        ValueRef::Integer(i) => Some(i as f64),
+        ValueRef::Real(r) => Some(r),
+        ValueRef::Text(_) => text(value)?.trim().parse::<f64>().ok().filter(|n| n.is_finite()),
+        ValueRef::Null | ValueRef::Blob(_) => None,
+    }
+}
+
+fn seconds(value: ValueRef<'_>) -> Option<f64> {
+    match text(value) {
+        Some(text) => time::parse_timestamp(text),
+        None => number(value),
+    }
+}
+
+type Function = fn(&Context<'_>) -> Result<Sqlite>;
+
+/// A conversion of the first argument, null to null.
+fn convert(ctx: &Context<'_>, kind: &str, f: impl FnOnce(ValueRef<'_>) -> Option<Sqlite>) -> Result<Sqlite> {
+    let value = ctx.get_raw(0);
+    if value == ValueRef::Null {
+        return Ok(Sqlite::Null);
+    }
+    f(value).ok_or_else(|| refused(kind, value))
+}
+
+fn bool_of(value: ValueRef<'_>) -> Option<Sqlite> {
+    let truth = match value {
+        ValueRef::Integer(i @ (0 | 1)) => i == 1,
+        ValueRef::Text(_) => match text(value)?.trim().to_ascii_lowercase().as_str() {
+            "t" | "true" | "y" | "yes" | "on" | "1" => true,
+            "f" | "false" | "n" | "no" | "off" | "0" => false,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(Sqlite::Integer(i64::from(truth)))
+}
+
+fn uuid_of(value: ValueRef<'_>) -> Option<Sqlite> {
+    let plain = text(value)?.trim().trim_start_matches('{').trim_end_matches('}').replace('-', "").to_ascii_lowercase();
+    (plain.len() == 32 && plain.bytes().all(|b| b.is_ascii_hexdigit())).then(|| Sqlite::Text(hyphenated(&plain)))
+}
+
+fn hyphenated(hex: &str) -> String {
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+fn array_of(value: ValueRef<'_>) -> Option<Sqlite> {
+    let text = text(value)?.trim();
+    if text.starts_with('[') {
+        return serde_json::from_str::<Vec<serde_json::Value>>(text).ok().map(|_| Sqlite::Text(text.to_string()));
+    }
+    let inner = text.strip_prefix('{')?.strip_suffix('}')?;
+    let items: Vec<serde_json::Value> = inner
+        .split(',')
+        .filter(|item| !item.trim().is_empty())
+        .map(|item| {
+            let item = item.trim().trim_matches('"');
+            item.parse::<i64>().map_or_else(|_| item.into(), Into::into)
+        })
+        .collect();
+    Some(Sqlite::Text(serde_json::Value::Array(items).to_string()))
+}
+
+fn numeric_of(ctx: &Context<'_>) -> Result<Sqlite> {
+    let precision: u32 = ctx.get(1)?;
+    let scale: i32 = ctx.get(2)?;
+    let value = ctx.get_raw(0);
+    if let (ValueRef::Integer(i), true) = (value, precision == 0) {
+        return Ok(Sqlite::Integer(i));
+    }
+    convert(ctx, "a number", |value| {
+        let number = number(value)?;
+        let factor = 10f64.powi(scale);
+        let rounded = (number * factor).round() / factor;
+        Some(Sqlite::Real(if rounded.is_finite() { rounded } else { number }))
+    })
+    .and_then(|converted| match converted {
+        #[expect(clippy::cast_possible_wrap, reason = "precision is at most a few hundred")]
+        Sqlite::Real(r) if precision > 0 && r.abs() >= 10f64.powi(precision as i32 - scale) => {
+            Err(refused(&format!("small enough for {precision} digits, {scale} of them after the point"), value))
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
+        Sqlite::Real(r) if r.fract() == 0.0 && r.abs() < 9.0e15 => Ok(Sqlite::Integer(r as i64)),
+        other => Ok(other),
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "calendar fields")]
+fn extract(ctx: &Context<'_>) -> Result<Sqlite> {
+    let field: String = ctx.get(0)?;
+    let value = ctx.get_raw(1);
+    if value == ValueRef::Null {
+        return Ok(Sqlite::Null);
+    }
+    let at = seconds(value).ok_or_else(|| refused("a time", value))?;
+    let (year, month, day, of_day) = time::civil(at);
+    let days = (at / 86_400.0).floor();
+    // 2026-01-01 was a Thursday.
+    let weekday = (days + 4.0).rem_euclid(7.0);
+    let number = match field.to_ascii_lowercase().as_str() {
+        "epoch" => at,
+        "year" => year as f64,
+        "month" => month as f64,
+        "day" => day as f64,
+        "hour" => (of_day / 3_600.0).floor(),
+        "minute" => (of_day / 60.0).floor().rem_euclid(60.0),
+        "second" => of_day.rem_euclid(60.0),
+        "dow" | "dayofweek" => weekday,
+        "isodow" => {
+            if weekday == 0.0 {
+                7.0
+            } else {
+                weekday
+            }
+        }
+        "quarter" => ((month - 1) / 3 + 1) as f64,
+        _ => {
+            return Err(Error::UserFunctionError(format!("EXTRACT({field}) is not one belt can run").into()));
+        }
+    };
+    Ok(whole(number))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
+fn whole(number: f64) -> Sqlite {
+    if number.fract() == 0.0 && number.abs() < 9.0e15 { Sqlite::Integer(number as i64) } else { Sqlite::Real(number) }
+}
+
+fn truncate(ctx: &Context<'_>) -> Result<Sqlite> {
+    let unit: String = ctx.get(0)?;
+    let value = ctx.get_raw(1);
+    if value == ValueRef::Null {
+        return Ok(Sqlite::Null);
+    }
+    let at = seconds(value).ok_or_else(|| refused("a time", value))?;
+    let (year, month, _, _) = time::civil(at);
+    Ok(Sqlite::Real(match unit.to_ascii_lowercase().as_str() {
+        "year" => time::from_civil(year, 1, 1, 0.0),
+        "quarter" => time::from_civil(year, (month - 1) / 3 * 3 + 1, 1, 0.0),
+        "month" => time::from_civil(year, month, 1, 0.0),
+        // Weeks begin on Monday; 2025-12-29 was one.
+        "week" => ((at + 3.0 * 86_400.0) / 604_800.0).floor() * 604_800.0 - 3.0 * 86_400.0,
+        other => match time::unit_s(other) {
+            Some(unit_s) => (at / unit_s).floor() * unit_s,
+            None => return Err(refused("a unit of time", ctx.get_raw(0))),
+        },
+    }))
+}
+
+const PURE: &[(&str, i32, Function)] = &[
+    ("belt_bool", 1, |ctx| convert(ctx, "a boolean", bool_of)),
+    ("belt_ts", 1, |ctx| convert(ctx, "a timestamp", |value| seconds(value).map(Sqlite::Real))),
+    ("belt_date", 1, |ctx| convert(ctx, "a date", |value| seconds(value).map(|s| Sqlite::Text(time::format_date(s))))),
+    ("belt_time", 1, |ctx| {
+        convert(ctx, "a time of day", |value| {
+            let of_day = match text(value) {
+                Some(text) => time::parse_time_of_day(text.trim_end_matches('Z'))
+                    .or_else(|| time::parse_timestamp(text).map(|s| s.rem_euclid(86_400.0)))?,
+                None => number(value)?.rem_euclid(86_400.0),
+            };
+            Some(Sqlite::Text(time::format_time(of_day)))
+        })
+    }),
+    ("belt_interval", 1, |ctx| {
+        convert(ctx, "an interval", |value| match text(value) {
+            Some(text) => time::parse_interval(text).map(Sqlite::Real),
+            None => number(value).map(Sqlite::Real),
+        })
+    }),
+    ("belt_uuid", 1, |ctx| convert(ctx, "a uuid", uuid_of)),
+    ("belt_json", 1, |ctx| {
+        convert(ctx, "JSON", |value| match value {
+            ValueRef::Text(_) => text(value)
+                .filter(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok())
+                .map(|text| Sqlite::Text(text.to_string())),
+            ValueRef::Integer(i) => Some(Sqlite::Text(i.to_string())),
+            ValueRef::Real(r) => Some(Sqlite::Text(r.to_string())),
+            _ => None,
+        })
+    }),
+    ("belt_array", 1, |ctx| convert(ctx, "an array", array_of)),
+    ("belt_num", 3, numeric_of),
+    ("belt_int", 1, |ctx| {
+        convert(ctx, "an integer", |value| match value {
+            ValueRef::Integer(i) => Some(Sqlite::Integer(i)),
+            ValueRef::Text(_) => text(value)?.trim().parse().ok().map(Sqlite::Integer),
+            #[expect(clippy::cast_possible_truncation, reason = "checked to be within 2^53")]
+            ValueRef::Real(r) if r.abs() < 9.0e15 => Some(Sqlite::Integer(r.round() as i64)),
+            _ => None,
+        })
+    }),
+    ("belt_real", 1, |ctx| convert(ctx, "a number", |value| number(value).map(Sqlite::Real))),
+    ("belt_ts_text", 1, |ctx| {
+        convert(ctx, "a timestamp", |value| seconds(value).map(|s| Sqlite::Text(time::format_timestamp(s))))
+    }),
+    ("belt_extract", 2, extract),
+    ("belt_date_trunc", 2, truncate),
+];
+
+/// Registers everything.
+pub(super) fn register(connection: &Connection, state: &Shared) -> Result<()> {
+    let pure = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    for (name, arguments, function) in PURE {
+        connection.create_scalar_function(*name, *arguments, pure, *function)?;
+    }
+    let counting = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
+    let shared = Arc::clone(state);
+    // Constant within a statement: the clock stands still while one runs.
+    connection.create_scalar_function("belt_now", 0, pure, move |_| Ok(with(&shared, |s| s.now_s)))?;
+    let shared = Arc::clone(state);
+    connection.create_scalar_function("belt_seq", 1, counting, move |ctx| {
+        let at = usize::try_from(ctx.get::<i64>(0)?).unwrap_or(usize::MAX);
+        Ok(with(&shared, |s| next(s, at)))
+    })?;
+    let shared = Arc::clone(state);
+    connection.create_scalar_function("belt_auto", 2, counting, move |ctx| {
+        let at = usize::try_from(ctx.get::<i64>(0)?).unwrap_or(usize::MAX);
+        Ok(match ctx.get::<Option<i64>>(1).map_err(|_| refused("an integer", ctx.get_raw(1)))? {
+            None | Some(0) => with(&shared, |s| next(s, at)),
+            Some(given) => with(&shared, |s| {
+                if let Some(counter) = s.sequences.get_mut(at) {
+                    *counter = (*counter).max(given);
+                }
+                given
+            }),
+        })
+    })?;
+    let shared = Arc::clone(state);
+    connection.create_scalar_function("belt_last_id", 0, counting, move |_| Ok(with(&shared, |s| s.last_id)))?;
+    let shared = Arc::clone(state);
+    connection.create_scalar_function("belt_new_uuid", 0, counting, move |_| {
+        let n = with(&shared, |s| {
+            s.uuids += 1;
+            s.uuids
+        });
+        Ok(hyphenated(&format!("{:08x}00004000800000{:010x}", scramble(n) >> 32, n)))
+    })?;
+    let shared = Arc::clone(state);
+    connection.create_scalar_function("belt_random", 0, counting, move |_| {
+        let n = with(&shared, |s| {
+            s.randoms += 1;
+            s.randoms
+        });
+        #[expect(clippy::cast_precision_loss, reason = "53 bits")]
+        Ok((scramble(n) >> 11) as f64 / (1u64 << 53) as f64)
+    })
+}
+
+fn next(state: &mut State, at: usize) -> i64 {
+    let Some(counter) = state.sequences.get_mut(at) else {
+        return 0;
+    };
+    *counter = counter.saturating_add(1);
+    state.last_id = *counter;
+    *counter
+}
+
+/// SplitMix64's finalizer.
+fn scramble(n: u64) -> u64 {
+    let mut z = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}

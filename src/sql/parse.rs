@@ -1,0 +1,116 @@
+//! Text to statements, with positions.
+
+use std::ops::Range;
+
+use sqlparser::ast::Statement;
+use sqlparser::dialect::{Dialect as Grammar, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Location, Span, Token, Tokenizer};
+
+use super::{Dialect, SqlProblem, SqlProblemKind};
+
+/// Longest SQL text that is looked at, in bytes.
+const MAX_TEXT_LEN: usize = 256 * 1024;
+/// Deepest nesting of expressions and queries.
+const MAX_DEPTH: usize = 48;
+
+fn grammar(dialect: Dialect) -> &'static dyn Grammar {
+    match dialect {
+        Dialect::PostgreSql => &PostgreSqlDialect {},
+        Dialect::MySql => &MySqlDialect {},
+        Dialect::Sqlite => &SQLiteDialect {},
+    }
+}
+
+/// Turns the tokenizer's line and column (characters, from 1) into byte offsets.
+pub(super) struct Lines<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Lines { text, starts }
+    }
+
+    fn offset(&self, location: Location) -> usize {
+        let line = usize::try_from(location.line).unwrap_or(0).saturating_sub(1);
+        let Some(&start) = self.starts.get(line) else {
+            return self.text.len();
+        };
+        let column = usize::try_from(location.column).unwrap_or(0).saturating_sub(1);
+        self.text[start..].char_indices().nth(column).map_or(self.text.len(), |(at, _)| start + at)
+    }
+
+    pub(super) fn range(&self, span: Span) -> Option<Range<usize>> {
+        if span.start.line == 0 {
+            return None;
+        }
+        let start = self.offset(span.start);
+        Some(start..self.offset(span.end).max(start))
+    }
+}
+
+/// Every statement with its bytes in `sql`.
+pub(super) fn statements(sql: &str, dialect: Dialect) -> Result<Vec<(Statement, Range<usize>)>, SqlProblem> {
+    if sql.len() > MAX_TEXT_LEN {
+        return Err(SqlProblem::new(
+            SqlProblemKind::Syntax,
+            format!("the SQL text is {} bytes long, more than the {MAX_TEXT_LEN} that are read", sql.len()),
+            None,
+        ));
+    }
+    let lines = Lines::new(sql);
+    let grammar = grammar(dialect);
+    let tokens = Tokenizer::new(grammar, sql).tokenize_with_location().map_err(|error| {
+        let at = lines.offset(error.location);
+        SqlProblem::new(SqlProblemKind::Syntax, plain(&error.message), Some(at..sql.len().min(at + 1)))
+    })?;
+    let mut parser = Parser::new(grammar).with_recursion_limit(MAX_DEPTH).with_tokens_with_locations(tokens);
+    let mut statements = Vec::new();
+    loop {
+        while parser.consume_token(&Token::SemiColon) {}
+        let first = parser.peek_token();
+        if first.token == Token::EOF {
+            return Ok(statements);
+        }
+        let start = lines.offset(first.span.start);
+        let statement = parser.parse_statement().map_err(|error| {
+            let next = parser.peek_token();
+            let range = lines.range(next.span).unwrap_or(sql.len()..sql.len());
+            syntax(&error, dialect).at(range)
+        })?;
+        let next = parser.peek_token();
+        if next.token != Token::EOF && next.token != Token::SemiColon {
+            return Err(SqlProblem::new(
+                SqlProblemKind::Syntax,
+                format!("{} does not belong here in {}", next.token, dialect.name()),
+                lines.range(next.span),
+            )
+            .with_help("statements are separated by ;"));
+        }
+        let end = if next.token == Token::EOF { sql.trim_end().len() } else { lines.offset(next.span.start) };
+        statements.push((statement, start..end.max(start)));
+    }
+}
+
+fn syntax(error: &ParserError, dialect: Dialect) -> SqlProblem {
+    let message = match error {
+        ParserError::TokenizerError(message) | ParserError::ParserError(message) => {
+            format!("{} cannot read this: {}", dialect.name(), plain(message))
+        }
+        ParserError::RecursionLimitExceeded => format!("nested deeper than {MAX_DEPTH} levels"),
+    };
+    SqlProblem::new(SqlProblemKind::Syntax, message, None)
+}
+
+/// The parser's words in this program's style.
+fn plain(message: &str) -> String {
+    let message = message.split(" at Line:").next().unwrap_or(message).trim_end_matches('.');
+    let mut chars = message.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
