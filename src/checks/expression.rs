@@ -28,9 +28,8 @@ const HELPERS: &str = "def text(value):\n    return str(value).strip().lower() i
 
 impl ExpressionCheck {
     pub fn run(&self, context: &Context) -> Result<Verdict, Error> {
-        let otherwise = self.otherwise.replace('\\', "\\\\").replace("\"\"\"", "'''");
-        let program =
-            format!("{HELPERS}{}\n(None if ({}) else f\"\"\"{otherwise}\"\"\")\n", self.helpers, self.expect.trim());
+        let otherwise = sim::python::f_string(&self.otherwise);
+        let program = format!("{HELPERS}{}\n(None if ({}) else {otherwise})\n", self.helpers, self.expect.trim());
         let submission = Value::from_json(context.document);
         let answer = sim::python::evaluate_program(&program, &[("submission", submission)]);
         let place = Place::field(self.at.as_deref().or(context.at).unwrap_or_default());

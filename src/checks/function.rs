@@ -29,10 +29,10 @@ impl FunctionCheck {
     pub fn run(&self, context: &Context) -> Result<Verdict, Error> {
         let pointer = self.at.as_deref().or(context.at).unwrap_or_default();
         let code = context.document.pointer(pointer).and_then(Json::as_str).unwrap_or_default();
-        let otherwise = self.otherwise.replace('\\', "\\\\").replace("\"\"\"", "'''");
+        let otherwise = sim::python::f_string(&self.otherwise);
         let epilogue = format!(
             "{}\n_belt_tried = 0\n_belt_wrong = None\nfor x in ({}):\n    _belt_tried += 1\n    if not ({}):\n        \
-             _belt_wrong = f\"\"\"{otherwise}\"\"\"\n        break\n(_belt_tried, _belt_wrong)\n",
+             _belt_wrong = {otherwise}\n        break\n(_belt_tried, _belt_wrong)\n",
             self.driver,
             self.inputs.trim(),
             self.expect.trim(),

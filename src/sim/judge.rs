@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use super::client::{Forest, Next};
-use super::python::{Program, Reply, Turn};
+use super::python::{Program, Reply, Turn, f_string};
 use super::run::DRIVER;
 use super::scenario::{Invariant, Scenario, Trouble};
 use super::state::{ClientState, Judge, State, Status, Violation};
@@ -60,8 +60,8 @@ impl Expectations {
         text.push_str(&scenario.judge);
         text.push_str("\n_belt_checks = [\n");
         for invariant in &all {
-            let otherwise = invariant.otherwise.replace('\\', "\\\\").replace("\"\"\"", "'''");
-            text.push_str(&format!("    (lambda: ({}), lambda: f\"\"\"{otherwise}\"\"\"),\n", invariant.expect.trim()));
+            let otherwise = f_string(&invariant.otherwise);
+            text.push_str(&format!("    (lambda: ({}), lambda: {otherwise}),\n", invariant.expect.trim()));
         }
         text.push_str(
             "]\n_belt_found = None\nfor _belt_i in _belt_which:\n    if not _belt_checks[_belt_i][0]():\n        \

@@ -333,6 +333,17 @@ impl Layout {
     }
 }
 
+/// An author's text as a Python f-string: braces hold Python, everything else stands for itself.
+pub fn f_string(text: &str) -> String {
+    let mut text = text.trim_end().replace('\\', "\\\\").replace("\"\"\"", "'''");
+    // A quote before the closing ones would end the string early.
+    if text.ends_with('"') {
+        text.pop();
+        text.push_str("{'\"'}");
+    }
+    format!("f\"\"\"{text}\"\"\"")
+}
+
 /// Runs Python of an exercise's author with the given names bound; the value of its last expression.
 pub fn evaluate_program(program: &str, inputs: &[(&str, Value)]) -> Result<Value, PyError> {
     let names: Vec<&str> = inputs.iter().map(|(name, _)| *name).collect();

@@ -219,7 +219,7 @@ impl Spec {
                 let collisions = faults.iter().any(|f| f == "collision");
                 (Box::new(components::rand::Rand::new(*seed, collisions)), faults, &[])
             }
-            Spec::Lock { faults } => (Box::new(components::lock::Lock::new()), faults, &[]),
+            Spec::Lock { faults } => (Box::new(components::lock::Lock::default()), faults, &[]),
             Spec::Service { file, state, faults, faulty } => {
                 let source = files(file).ok_or_else(|| Trouble::Author(format!("the exercise has no file {file}")))?;
                 let service = components::service::Service::new(&source, state)

@@ -26,8 +26,8 @@ pub struct Lock {
     states: Interner<Locks>,
 }
 
-impl Lock {
-    pub fn new() -> Self {
+impl Default for Lock {
+    fn default() -> Self {
         Lock { states: Interner::new(Locks::default()) }
     }
 }
