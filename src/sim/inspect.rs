@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::python::{Program, PyError, Turn};
 use super::run::prelude;
-use super::scenario::{Files, Trouble, merge};
+use super::scenario::{Files, Spec, Trouble, merge};
 use super::world::{ApiEntry, World};
 use super::{errors, pure};
 
@@ -105,7 +105,10 @@ pub fn api(base_world: &BTreeMap<String, Json>, files: Files) -> Result<Vec<(Str
         let entries = match spec.build(&document, files) {
             Ok(built) => built.component.api(&name),
             Err(Trouble::Author(message)) => return Err(message),
-            Err(Trouble::Submission(_)) => super::components::database::api(&name),
+            Err(Trouble::Submission(_)) => match spec {
+                Spec::Buffer { .. } => super::components::buffer::api(&name),
+                _ => super::components::database::api(&name),
+            },
         };
         sections.push((name, entries));
     }

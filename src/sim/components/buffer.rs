@@ -66,13 +66,18 @@ impl Buffer {
     }
 }
 
+/// What code may call; the same whatever the capacity.
+pub fn api(name: &str) -> Vec<ApiEntry> {
+    table::api(name, METHODS)
+}
+
 impl Component for Buffer {
     fn stub(&self, name: &str) -> String {
         format!("class _belt_{name}:\n{}{name} = _belt_{name}()\n", table::methods(name, "", METHODS))
     }
 
     fn api(&self, name: &str) -> Vec<ApiEntry> {
-        table::api(name, METHODS)
+        api(name)
     }
 
     fn call(&mut self, state: StateId, call: &Call, _caller: &Caller) -> Transition {
@@ -182,6 +187,15 @@ mod tests {
             };
             assert!(problem.message.ends_with(said), "{}", problem.message);
         }
+    }
+
+    #[test]
+    fn its_calls_can_be_listed_before_the_learner_has_chosen_a_capacity() {
+        let world = json!({"stage": {"component": "buffer", "capacity_at": "/queue/size"}});
+        let world = world.as_object().expect("an object").iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+        let sections = crate::sim::inspect::api(&world, &|_| None).expect("a world");
+        let stage = sections.iter().find(|(name, _)| name == "stage").expect("a section");
+        assert!(stage.1.iter().any(|entry| entry.signature == "stage.put(item)"), "{stage:?}");
     }
 
     fn pipeline(code: &str, capacity: serde_json::Value) -> crate::checks::Verdict {
