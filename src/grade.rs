@@ -289,9 +289,8 @@ fn counterexample(document: &Document, story: &Story) -> Counterexample {
         steps: story
             .steps
             .iter()
-            .enumerate()
-            .map(|(index, step)| Step {
-                number: index as u32 + 1,
+            .map(|step| Step {
+                number: step.number,
                 client: step.client.clone(),
                 time: step.time,
                 call: step.call.clone(),

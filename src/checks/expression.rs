@@ -16,6 +16,9 @@ pub struct ExpressionCheck {
     /// Python helpers.
     #[serde(default)]
     pub helpers: String,
+    /// A file of the exercise with helpers that several checks share.
+    #[serde(default)]
+    pub helpers_file: Option<String>,
     /// JSON pointer of the field a failure is shown at; the criterion's own when missing.
     #[serde(default)]
     pub at: Option<String>,
@@ -29,7 +32,9 @@ const HELPERS: &str = "def text(value):\n    return str(value).strip().lower() i
 impl ExpressionCheck {
     pub fn run(&self, context: &Context) -> Result<Verdict, Error> {
         let otherwise = sim::python::f_string(&self.otherwise);
-        let program = format!("{HELPERS}{}\n(None if ({}) else {otherwise})\n", self.helpers, self.expect.trim());
+        let shared = context.shared(self.helpers_file.as_deref(), "rubric.yaml")?;
+        let program =
+            format!("{HELPERS}{shared}{}\n(None if ({}) else {otherwise})\n", self.helpers, self.expect.trim());
         let submission = Value::from_json(context.document);
         let answer = sim::python::evaluate_program(&program, &[("submission", submission)]);
         let place = Place::field(self.at.as_deref().or(context.at).unwrap_or_default());

@@ -20,6 +20,9 @@ pub struct FunctionCheck {
     /// the document.
     #[serde(default)]
     pub driver: String,
+    /// A file of the exercise that stands before `driver`.
+    #[serde(default)]
+    pub driver_file: Option<String>,
     /// A Python expression: the inputs, smallest first, so that the first failure is the smallest.
     pub inputs: String,
     /// What must hold for each input `x`.
@@ -33,8 +36,9 @@ impl FunctionCheck {
         let pointer = self.at.as_deref().or(context.at).unwrap_or_default();
         let code = context.document.pointer(pointer).and_then(Json::as_str).unwrap_or_default();
         let otherwise = sim::python::f_string(&self.otherwise);
+        let shared = context.shared(self.driver_file.as_deref(), "rubric.yaml")?;
         let epilogue = format!(
-            "{}\n_belt_tried = 0\n_belt_wrong = None\nfor x in ({}):\n    _belt_tried += 1\n    if not ({}):\n        \
+            "{shared}{}\n_belt_tried = 0\n_belt_wrong = None\nfor x in ({}):\n    _belt_tried += 1\n    if not ({}):\n        \
              _belt_wrong = {otherwise}\n        break\n(_belt_tried, _belt_wrong)\n",
             self.driver,
             self.inputs.trim(),

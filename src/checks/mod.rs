@@ -79,6 +79,18 @@ impl Context<'_> {
         self.exercise.file(name).ok().and_then(|bytes| String::from_utf8(bytes.to_vec()).ok())
     }
 
+    /// The text of a file that checks share, ending in a line of its own; empty when none is named.
+    ///
+    /// # Errors
+    /// When there is no such file; `named_in` names it.
+    pub fn shared(&self, file: Option<&str>, named_in: &str) -> Result<String, Error> {
+        let Some(file) = file else { return Ok(String::new()) };
+        match self.text_file(file) {
+            Some(text) => Ok(text + "\n"),
+            None => Err(self.broken(named_in, format!("there is no file {file}"))),
+        }
+    }
+
     /// The error that a file of the exercise is wrong.
     pub fn broken(&self, file: &str, message: String) -> Error {
         Error::Invalid { path: self.exercise.path_of(file), line: 1, column: 1, message }
@@ -136,6 +148,8 @@ pub struct Story {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoryStep {
+    /// From 1; long stories leave steps out.
+    pub number: u32,
     pub client: String,
     pub time: f64,
     pub call: String,

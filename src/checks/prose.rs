@@ -56,6 +56,12 @@ pub struct ProseCheck {
     pub also: Vec<String>,
 }
 
+/// Whether there is more than the template's placeholder.
+fn is_written(text: &str) -> bool {
+    let text = text.trim().trim_matches(['.', ':']);
+    !text.is_empty() && !text.eq_ignore_ascii_case("todo") && !text.eq_ignore_ascii_case("tbd")
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Count {
@@ -95,7 +101,7 @@ impl ProseCheck {
     /// `originals` are the texts that earn nothing when copied: the template, the task, the hints.
     pub fn run(&self, document: &Value, at: Option<&str>, originals: &[&str]) -> Verdict {
         let pointer = self.at.as_deref().or(at).unwrap_or("");
-        let Some(text) = document.pointer(pointer).and_then(Value::as_str).filter(|t| !t.trim().is_empty()) else {
+        let Some(text) = document.pointer(pointer).and_then(Value::as_str).filter(|t| is_written(t)) else {
             return Verdict::failed(vec![Problem {
                 message: "nothing is written here".to_string(),
                 expected: Some(self.asked()),

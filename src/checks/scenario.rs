@@ -21,7 +21,8 @@ pub struct ScenarioCheck {
 
 impl ScenarioCheck {
     pub fn run(&self, context: &Context) -> Result<Verdict, Error> {
-        let scenario: Scenario = context.exercise.typed(&self.file)?;
+        let mut scenario: Scenario = context.exercise.typed(&self.file)?;
+        scenario.driver.insert_str(0, &context.shared(scenario.driver_file.as_deref(), &self.file)?);
         let world: BTreeMap<String, Json> = context.exercise.typed(WORLD_FILE)?;
         let files = |name: &str| context.text_file(name);
         match sim::run::run(&scenario, &world, context.document, &files) {

@@ -133,6 +133,7 @@ fn push_finding(out: &mut String, report: &Report, finding: &Finding, style: Sty
         fact("help: ", help);
     }
     if let Some(story) = &finding.counterexample {
+        fact("when: ", &story.scenario);
         fact("", &explored(story));
     }
     push_facts(out, &gutter, &facts, style);

@@ -37,14 +37,14 @@ pub struct Expectations {
     program: Program,
     always: Vec<usize>,
     end: Vec<usize>,
-    goals: Vec<(usize, String, bool)>,
+    /// Numbers of the goals, and whether some run reached them.
+    goals: Vec<(usize, bool)>,
     names: Vec<String>,
     /// The document, so that behaviour can be held against what the design claims.
     submission: Value,
     may_block: bool,
     /// Verdicts of `always` by what they can depend on.
     seen: HashMap<(Vec<u32>, i64), Option<Broken>>,
-    pub trouble: Option<Trouble>,
 }
 
 impl Expectations {
@@ -78,18 +78,17 @@ impl Expectations {
             program,
             always: (0..count).filter(|index| all[*index].always).collect(),
             end: (0..count).collect(),
-            goals: (count..all.len()).map(|index| (index, all[index].otherwise.clone(), false)).collect(),
+            goals: (count..all.len()).map(|index| (index, false)).collect(),
             names,
             submission: Value::from_json(document),
             may_block: scenario.may_block,
             seen: HashMap::new(),
-            trouble: None,
         })
     }
 
-    /// What the goals that no run reached say.
-    pub fn unreached(&self) -> Vec<String> {
-        self.goals.iter().filter(|(_, _, reached)| !reached).map(|(_, otherwise, _)| otherwise.clone()).collect()
+    /// The goals that no run reached, by number among all expectations.
+    pub fn unreached(&self) -> Vec<usize> {
+        self.goals.iter().filter(|(_, reached)| !reached).map(|(index, _)| *index).collect()
     }
 
     /// The first of the given expectations that does not hold, and what it says.
@@ -116,7 +115,7 @@ impl Expectations {
                 Turn::Call(call) => {
                     let sql = call.args.first().and_then(Value::as_str).unwrap_or_default().to_owned();
                     let name = call.method.clone();
-                    match world.query(&name, &state.world, &sql) {
+                    match world.query(&name, &state.world, &sql, state.now) {
                         Ok(rows) => call.resume(&Reply::Return(rows)),
                         Err(message) => call.resume(&Reply::Raise(errors::Fault::Misuse, message)),
                     }
@@ -178,9 +177,9 @@ impl Judge for Expectations {
 
     fn end(&mut self, world: &mut World, forest: &Forest, state: &State) -> Option<Violation> {
         for goal in 0..self.goals.len() {
-            let (index, _, reached) = self.goals[goal].clone();
+            let (index, reached) = self.goals[goal];
             if !reached && self.broken(&[index], world, forest, state).is_none() {
-                self.goals[goal].2 = true;
+                self.goals[goal].1 = true;
             }
         }
         let which = self.end.clone();

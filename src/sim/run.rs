@@ -13,11 +13,11 @@ use super::judge::{Expectations, Nothing};
 use super::python::{Program, PyError};
 use super::scenario::{Built, Files, Scenario, Trouble, merge, micros};
 use super::state::{ClientPlan, Faults, Injection};
-use super::story;
+use super::story::Teller;
 use super::value::Value;
 use super::world::World;
 use super::{errors, pure};
-use crate::checks::{Outcome, Place, Problem, Verdict};
+use crate::checks::{Place, Problem, Verdict};
 use crate::report::Explored;
 
 /// Helpers for clients: `retrying`, `status_of`, `body_of`.
@@ -65,9 +65,14 @@ pub fn run(
         let exploration = explorer.explore(initial);
         if let Some(found) = exploration.counterexample {
             let plan_names = ["set-up".to_owned()];
-            let problem =
-                story::problem(&found, scenario, &plan_names, &mut world, &mut forest, &exploration.explored, None);
-            return Ok(Verdict::failed(vec![problem]));
+            let mut teller = Teller {
+                scenario,
+                names: &plan_names,
+                world: &mut world,
+                forest: &mut forest,
+                explored: &exploration.explored,
+            };
+            return Ok(Verdict::failed(vec![teller.problem(&found, None)]));
         }
         if let Some(end) = exploration.sample.as_ref().and_then(|sample| sample.states.last()) {
             states.clone_from(&end.world);
@@ -87,37 +92,36 @@ pub fn run(
     };
     let initial = explorer.initial(states, now);
     let exploration = explorer.explore(initial);
-    if let Some(trouble) = judge.trouble.take() {
-        return Err(trouble);
-    }
     let names: Vec<String> = scenario.clients.iter().map(|client| client.name.clone()).collect();
     let executed = Some(format!("{}: {}", scenario.title, describe(&exploration.explored)));
+    let targets = faults.targets(&world);
+    let mut teller =
+        Teller { scenario, names: &names, world: &mut world, forest: &mut forest, explored: &exploration.explored };
 
     if let Some(found) = &exploration.counterexample {
-        let problem =
-            story::problem(found, scenario, &names, &mut world, &mut forest, &exploration.explored, Some(&mut judge));
+        let problem = teller.problem(found, Some(&mut judge));
         return Ok(Verdict { executed, ..Verdict::failed(vec![problem]) });
     }
-    let mut missed: Vec<String> = judge.unreached();
-    if scenario.explore.faults > 0 && !exploration.fault_fired {
-        let where_ = faults.targets(&world);
-        missed.insert(0, format!("the fault this scenario is about could not happen: the code never calls {where_}"));
-    }
-    if missed.is_empty() {
-        let outcome = Outcome::Passed;
-        return Ok(Verdict { outcome, problems: Vec::new(), executed });
-    }
-    let problems = missed
-        .into_iter()
-        .map(|message| match &exploration.sample {
-            Some(sample) => {
-                story::unreached(&message, sample, scenario, &names, &mut world, &mut forest, &exploration.explored)
-            }
-            None => Problem { message, place: Place::field(&scenario.code), ..Problem::default() },
+    // Nothing went wrong; did what the scenario is about happen at all?
+    let sample = exploration.sample.as_ref();
+    let no_fault = scenario.explore.faults > 0 && !exploration.fault_fired;
+    let missed = if no_fault {
+        let message = format!("the fault this scenario is about could not happen: the code never calls {targets}");
+        Some((message, None))
+    } else {
+        judge.unreached().first().map(|index| {
+            let end = sample.and_then(|sample| sample.states.last());
+            let said = end.and_then(|state| judge.broken(&[*index], teller.world, teller.forest, state));
+            let goal = &scenario.goals[*index - scenario.invariants.len()];
+            (said.map_or_else(|| goal.otherwise.clone(), |(_, message)| message), goal.at.as_ref())
         })
-        .take(1)
-        .collect();
-    Ok(Verdict { executed, ..Verdict::failed(problems) })
+    };
+    let Some((message, at)) = missed else { return Ok(Verdict { executed, ..Verdict::passed() }) };
+    let problem = match sample {
+        Some(sample) => teller.unreached(&message, at, sample),
+        None => Problem { message, place: Place::field(at.unwrap_or(&scenario.code)), ..Problem::default() },
+    };
+    Ok(Verdict { executed, ..Verdict::failed(vec![problem]) })
 }
 
 /// "explored 214 states, all within 3 preemptions and 1 fault".

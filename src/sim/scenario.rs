@@ -28,6 +28,9 @@ pub struct Scenario {
     /// is the document.
     #[serde(default)]
     pub driver: String,
+    /// A file of the exercise that stands before `driver`, for helpers that scenarios share.
+    #[serde(default)]
+    pub driver_file: Option<String>,
     /// A Python expression run to its end, alone and without faults, before the clients begin.
     #[serde(default)]
     pub prepare: Option<String>,
@@ -77,6 +80,9 @@ pub struct Invariant {
     pub expect: String,
     /// What is wrong when it does not hold; braces hold Python, as in an f-string.
     pub otherwise: String,
+    /// JSON pointer of the field a violation is shown at; the call that brought it about when absent.
+    #[serde(default)]
+    pub at: Option<String>,
     /// Whether it must hold after every step, and not only at the end.
     #[serde(default)]
     pub always: bool,

@@ -11,150 +11,190 @@ use super::world::{Call, MICROS_PER_SECOND, World};
 use crate::checks::{Place, Problem, Story, StoryStep};
 use crate::report::Explored;
 
-/// The problem a counterexample is.
-pub fn problem(
-    found: &Counterexample,
-    scenario: &Scenario,
-    names: &[String],
-    world: &mut World,
-    forest: &mut Forest,
-    explored: &Explored,
-    judge: Option<&mut Expectations>,
-) -> Problem {
-    let mut story = tell(found, scenario, names, world, forest, explored);
-    let name = |client: usize| names.get(client).map_or("a client", String::as_str);
-    let culprit = match &found.violation {
-        Violation::Invariant { index, .. } => {
-            judge.and_then(|judge| turning_point(found, *index, judge, world, forest))
-        }
-        _ => None,
-    };
-    let last = story.steps.len().checked_sub(1);
-    let culprit = culprit.or(last);
-    let mut problem = Problem { place: Place::field(&scenario.code), ..Problem::default() };
-    match &found.violation {
-        Violation::Invariant { message, .. } => problem.message.clone_from(message),
-        Violation::Mistake { client, error } => {
-            problem.message = format!("the code ends with {error}");
-            problem.slip = true;
-            problem.help.clone_from(&error.help);
-            problem.label = Some(format!("{} is here when it fails", name(*client)));
-            if let Some(frame) = error.place() {
-                problem.place = Place::inside(&scenario.code, frame.range.clone());
+/// Steps told of a long run: its beginning, its end, and what surrounds the step that matters.
+const HEAD_STEPS: usize = 30;
+const TAIL_STEPS: usize = 60;
+const AROUND_STEPS: usize = 15;
+/// Steps before the end among which the one that broke an invariant is looked for.
+const TURNING_STEPS_MAX: usize = 300;
+const RELATED_MAX: usize = 3;
+
+/// What a story is told from.
+pub struct Teller<'a> {
+    pub scenario: &'a Scenario,
+    /// Names of the clients.
+    pub names: &'a [String],
+    pub world: &'a mut World,
+    pub forest: &'a mut Forest,
+    pub explored: &'a Explored,
+}
+
+impl Teller<'_> {
+    /// The problem a counterexample is.
+    pub fn problem(&mut self, found: &Counterexample, judge: Option<&mut Expectations>) -> Problem {
+        let turning = match &found.violation {
+            Violation::Invariant { index, .. } => judge.and_then(|judge| self.turning_point(found, *index, judge)),
+            _ => None,
+        };
+        let culprit = turning.or(found.events.len().checked_sub(1));
+        let mut story = self.tell(found, culprit);
+        let mut problem = self.violation(found);
+        let explains_itself = matches!(found.violation, Violation::Mistake { .. } | Violation::Stuck { .. });
+        let culprit = culprit.and_then(|index| story.steps.iter().position(|step| step.number as usize == index + 1));
+        if let Some(culprit) = culprit.filter(|_| !explains_itself) {
+            let step = &mut story.steps[culprit];
+            if let Some(place) = step.place.clone() {
+                problem.place = place;
+                problem.label = Some(format!("step {}, {}", step.number, step.client));
             }
+            step.remark = Some("from here on it is wrong".into());
         }
-        Violation::Stuck { clients } => {
-            let who: Vec<&str> = clients.iter().map(|client| name(*client)).collect();
-            problem.message = if who.len() == 1 {
-                format!("{} waits for ever", who[0])
-            } else {
-                format!("{} wait for each other for ever", who.join(" and "))
-            };
-            for client in clients {
-                if let Some(place) = waiting_place(found, *client, scenario, forest) {
-                    problem.related.push((place, format!("{} waits here", name(*client))));
+        self.mark_interference(found, &story, &mut problem);
+        // The author may know better where the mistake is than the call that brought it to light.
+        if let Violation::Invariant { index, .. } = &found.violation
+            && let Some(at) = self.scenario.invariants.get(*index).and_then(|invariant| invariant.at.clone())
+        {
+            problem.place = Place::field(at);
+            problem.label = None;
+            problem.related.clear();
+        }
+        if !story.steps.is_empty() {
+            problem.story = Some(story);
+        }
+        problem
+    }
+
+    /// The problem that some run should have reached something and none did; the sample shows what happens instead.
+    pub fn unreached(&mut self, message: &str, at: Option<&String>, sample: &Counterexample) -> Problem {
+        let story = self.tell(sample, None);
+        Problem {
+            message: message.to_owned(),
+            place: Place::field(at.unwrap_or(&self.scenario.code)),
+            story: (!story.steps.is_empty()).then_some(story),
+            notes: vec!["no run gets there; the steps show the plainest one".into()],
+            ..Problem::default()
+        }
+    }
+
+    fn name(&self, client: usize) -> &str {
+        self.names.get(client).map_or("a client", String::as_str)
+    }
+
+    /// What the violation is, without its story.
+    fn violation(&mut self, found: &Counterexample) -> Problem {
+        let mut problem = Problem { place: Place::field(&self.scenario.code), ..Problem::default() };
+        match &found.violation {
+            Violation::Invariant { message, .. } => problem.message.clone_from(message),
+            Violation::Mistake { client, error } => {
+                problem.message = format!("the code ends with {error}");
+                problem.slip = true;
+                problem.help.clone_from(&error.help);
+                problem.label = Some(format!("{} is here when it fails", self.name(*client)));
+                if let Some(frame) = error.place() {
+                    problem.place = Place::inside(&self.scenario.code, frame.range.clone());
                 }
             }
-            if let Some((place, label)) = problem.related.first().cloned() {
-                problem.place = place;
-                problem.label = Some(label);
-                problem.related.remove(0);
-            }
-        }
-        Violation::Spin { client, call } => {
-            let call = show(world.get(*call));
-            problem.message = format!("{} repeats {call} without end and without waiting", name(*client));
-            problem.help = Some("wait between tries with clock.sleep(seconds), and give up at some time".into());
-        }
-    }
-    let explains_itself = matches!(found.violation, Violation::Mistake { .. } | Violation::Stuck { .. });
-    if let Some(culprit) = culprit {
-        if !explains_itself {
-            if let Some(place) = story.steps[culprit].place.clone() {
-                problem.place = place;
-                problem.label = Some(format!("step {}, {}", culprit + 1, story.steps[culprit].client));
-            }
-            story.steps[culprit].remark = Some("from here on it is wrong".into());
-        }
-        for (index, event) in found.events.iter().enumerate() {
-            let mark = match (&event.fault, found.events.get(index + 1)) {
-                (Some(fault), _) => Some(fault.describe()),
-                (None, Some(next)) if next.preempts == Some(event.client) => {
-                    Some(format!("{} is interrupted after this call", story.steps[index].client))
+            Violation::Stuck { clients } => {
+                let who: Vec<&str> = clients.iter().map(|client| self.name(*client)).collect();
+                problem.message = match who.as_slice() {
+                    [one] => format!("{one} waits for ever"),
+                    many => format!("{} wait for each other for ever", many.join(" and ")),
+                };
+                for client in clients {
+                    if let Some(place) = self.waiting_place(found, *client) {
+                        problem.related.push((place, format!("{} waits here", self.name(*client))));
+                    }
                 }
-                _ => None,
+                if !problem.related.is_empty() {
+                    let (place, label) = problem.related.remove(0);
+                    problem.place = place;
+                    problem.label = Some(label);
+                }
+            }
+            Violation::Spin { client, call } => {
+                let call = show(self.world.get(*call));
+                problem.message = format!("{} repeats {call} without end and without waiting", self.name(*client));
+                problem.help = Some("wait between tries with clock.sleep(seconds), and give up at some time".into());
+            }
+        }
+        problem
+    }
+
+    /// Marks where faults struck and where a client was interrupted.
+    fn mark_interference(&self, found: &Counterexample, story: &Story, problem: &mut Problem) {
+        for step in &story.steps {
+            let index = step.number as usize - 1;
+            let mark = match (&found.events[index].fault, found.events.get(index + 1)) {
+                (Some(fault), _) => fault.describe(),
+                (None, Some(next)) if next.preempts == Some(found.events[index].client) => {
+                    format!("{} is interrupted after this call", step.client)
+                }
+                _ => continue,
             };
-            let (Some(mark), Some(place)) = (mark, story.steps[index].place.clone()) else { continue };
-            if place != problem.place && problem.related.len() < 3 && !problem.related.iter().any(|(p, _)| *p == place)
-            {
-                problem.related.push((place, format!("step {}, {}: {mark}", index + 1, story.steps[index].client)));
+            let Some(place) = step.place.clone() else { continue };
+            let told = place == problem.place || problem.related.iter().any(|(other, _)| *other == place);
+            if !told && problem.related.len() < RELATED_MAX {
+                problem.related.push((place, format!("step {}, {}: {mark}", step.number, step.client)));
             }
         }
     }
-    if !story.steps.is_empty() {
-        problem.story = Some(story);
-    }
-    problem
-}
 
-/// The problem that some run should have reached something and none did; the sample shows what happens instead.
-pub fn unreached(
-    message: &str,
-    sample: &Counterexample,
-    scenario: &Scenario,
-    names: &[String],
-    world: &mut World,
-    forest: &mut Forest,
-    explored: &Explored,
-) -> Problem {
-    let story = tell(sample, scenario, names, world, forest, explored);
-    Problem {
-        message: message.to_owned(),
-        place: Place::field(&scenario.code),
-        story: (!story.steps.is_empty()).then_some(story),
-        notes: vec!["no run gets there; the steps show the plainest one".into()],
-        ..Problem::default()
+    fn tell(&mut self, found: &Counterexample, culprit: Option<usize>) -> Story {
+        let count = found.events.len();
+        let near = |index: usize| culprit.is_some_and(|culprit| index.abs_diff(culprit) <= AROUND_STEPS);
+        let steps: Vec<StoryStep> = (0..count)
+            .filter(|index| *index < HEAD_STEPS || *index + TAIL_STEPS >= count || near(*index))
+            .map(|index| self.step(index, &found.events[index]))
+            .collect();
+        let acts = |name: &&String| steps.iter().any(|step| step.client == **name);
+        Story {
+            scenario: self.scenario.title.clone(),
+            faults: found.faults,
+            preemptions: found.preemptions,
+            clients: self.names.iter().filter(acts).cloned().collect(),
+            steps,
+            explored: self.explored.clone(),
+        }
     }
-}
 
-fn tell(
-    found: &Counterexample,
-    scenario: &Scenario,
-    names: &[String],
-    world: &World,
-    forest: &mut Forest,
-    explored: &Explored,
-) -> Story {
-    let steps: Vec<StoryStep> = found.events.iter().map(|event| step(event, scenario, names, world, forest)).collect();
-    let acts = |name: &&String| steps.iter().any(|step| step.client == **name);
-    let clients = names.iter().filter(acts).cloned().collect();
-    Story {
-        scenario: scenario.title.clone(),
-        faults: found.faults,
-        preemptions: found.preemptions,
-        clients,
-        steps,
-        explored: explored.clone(),
+    fn step(&mut self, index: usize, event: &Event) -> StoryStep {
+        let frames = self.forest.frames(event.node);
+        StoryStep {
+            number: index as u32 + 1,
+            client: self.names.get(event.client).cloned().unwrap_or_default(),
+            time: event.now as f64 / MICROS_PER_SECOND,
+            call: show(self.world.get(event.call)),
+            summary: Some(summarize(self.world.get(event.call))),
+            result: match &event.reply {
+                Some(Reply::Return(value)) => value.to_string(),
+                Some(Reply::Raise(fault, message)) if message.is_empty() => fault.name().to_owned(),
+                Some(Reply::Raise(fault, message)) => format!("{}: {message}", fault.name()),
+                None if event.fault.is_some() => "crash".to_owned(),
+                None => String::new(),
+            },
+            fault: event.fault.as_ref().map(Injection::describe),
+            remark: None,
+            place: frames.last().map(|frame| Place::inside(&self.scenario.code, frame.range.clone())),
+        }
     }
-}
 
-fn step(event: &Event, scenario: &Scenario, names: &[String], world: &World, forest: &mut Forest) -> StoryStep {
-    let frames = forest.frames(event.node);
-    StoryStep {
-        client: names.get(event.client).cloned().unwrap_or_default(),
-        time: event.now as f64 / MICROS_PER_SECOND,
-        call: show(world.get(event.call)),
-        summary: Some(summarize(world.get(event.call))),
-        result: match &event.reply {
-            Some(Reply::Return(value)) => value.to_string(),
-            Some(Reply::Raise(fault, message)) if message.is_empty() => fault.name().to_owned(),
-            Some(Reply::Raise(fault, message)) => format!("{}: {message}", fault.name()),
-            None if event.fault.is_some() => "crash".to_owned(),
-            None => String::new(),
-        },
-        fault: event.fault.as_ref().map(Injection::describe),
-        remark: None,
-        place: frames.last().map(|frame| Place::inside(&scenario.code, frame.range.clone())),
+    /// The step after which the invariant is broken for good, if it held just before.
+    fn turning_point(&mut self, found: &Counterexample, index: usize, judge: &mut Expectations) -> Option<usize> {
+        let recent = found.states.iter().enumerate().rev().take(TURNING_STEPS_MAX);
+        // State k is the one after step k (steps count from 1); the step after the last good state broke it.
+        let last_good = recent
+            .into_iter()
+            .find(|(_, state)| judge.broken(&[index], self.world, self.forest, state).is_none())
+            .map(|(number, _)| number)?;
+        (last_good < found.events.len()).then_some(last_good)
+    }
+
+    fn waiting_place(&mut self, found: &Counterexample, client: usize) -> Option<Place> {
+        let node = found.states.last()?.clients.get(client)?.node;
+        if !matches!(self.forest.next(node), Next::Call(_)) {
+            return None;
+        }
+        self.forest.frames(node).last().map(|frame| Place::inside(&self.scenario.code, frame.range.clone()))
     }
 }
 
@@ -206,27 +246,4 @@ fn summarize(call: &Call) -> String {
         "commit" | "rollback" if args.is_empty() => call.method.to_ascii_uppercase(),
         method => format!("{}.{method}({})", call.object, args.join(", ")),
     }
-}
-
-/// The step after which the invariant is broken for good, if it held just before.
-fn turning_point(
-    found: &Counterexample,
-    index: usize,
-    judge: &mut Expectations,
-    world: &mut World,
-    forest: &Forest,
-) -> Option<usize> {
-    let holds: Vec<bool> =
-        found.states.iter().map(|state| judge.broken(&[index], world, forest, state).is_none()).collect();
-    let last_good = holds.iter().rposition(|held| *held)?;
-    // State k is the one after step k (steps count from 1); the step after the last good state broke it.
-    (last_good < found.events.len()).then_some(last_good)
-}
-
-fn waiting_place(found: &Counterexample, client: usize, scenario: &Scenario, forest: &mut Forest) -> Option<Place> {
-    let node = found.states.last()?.clients.get(client)?.node;
-    if !matches!(forest.next(node), Next::Call(_)) {
-        return None;
-    }
-    forest.frames(node).last().map(|frame| Place::inside(&scenario.code, frame.range.clone()))
 }

@@ -120,7 +120,7 @@ pub trait Component {
     fn view(&mut self, state: StateId, now: Micros) -> Value;
 
     /// Rows an invariant asks for, for components that hold tables.
-    fn query(&mut self, _state: StateId, _sql: &str) -> Result<Value, String> {
+    fn query(&mut self, _state: StateId, _sql: &str, _now: Micros) -> Result<Value, String> {
         Err("this component holds no tables".to_owned())
     }
 }
@@ -258,10 +258,10 @@ impl World {
         self.components[component].view(state, now)
     }
 
-    pub fn query(&mut self, name: &str, states: &[StateId], sql: &str) -> Result<Value, String> {
+    pub fn query(&mut self, name: &str, states: &[StateId], sql: &str, now: Micros) -> Result<Value, String> {
         let Some(component) = self.names.iter().position(|n| n == name) else {
             return Err(format!("there is no component {name}"));
         };
-        self.components[component].query(states[component], sql)
+        self.components[component].query(states[component], sql, now)
     }
 }

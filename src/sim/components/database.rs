@@ -347,10 +347,10 @@ impl Component for Database {
         Value::Record("database".into(), vec![("busy".into(), Value::Bool(held.holder.is_some()))])
     }
 
-    fn query(&mut self, state: StateId, sql: &str) -> Result<Value, String> {
+    fn query(&mut self, state: StateId, sql: &str, now: Micros) -> Result<Value, String> {
         let content = self.states.get(state).content;
         self.bring_back(content);
-        let answer = self.engine.run(sql, &Params::None, EPOCH_S).map_err(|error| error.message)?;
+        let answer = self.engine.run(sql, &Params::None, seconds(now)).map_err(|error| error.message)?;
         Ok(Value::List(answer.rows.iter().map(|row| record(&answer.columns, row)).collect()))
     }
 }
