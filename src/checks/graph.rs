@@ -30,6 +30,7 @@ use crate::diagram::{self, Graph, Node, normalise, words};
 mod rules;
 #[cfg(test)]
 mod tests;
+mod tour;
 
 pub use rules::{Between, FanOut, Labels, Rule, RuleKind, Survives};
 
@@ -98,7 +99,7 @@ impl GraphCheck {
         }
         let mut problems = Vec::new();
         let roles = self.cast(&graph, document, pointer, &mut problems);
-        let tour = rules::Tour { graph: &graph, roles: &roles, pointer };
+        let tour = tour::Tour { graph: &graph, roles: &roles, pointer };
         for (role, bounds) in &self.count {
             let nodes = roles.get(role).map(Vec::as_slice).unwrap_or_default();
             if !nodes.is_empty() && (nodes.len() < bounds.min || bounds.max.is_some_and(|max| nodes.len() > max)) {

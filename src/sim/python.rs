@@ -4,6 +4,8 @@
 //! epilogue (what to run). Positions are given in the learner's code only; frames elsewhere are left out. Every call that
 //! leaves the code goes through one host function, [`HOST_CALL`], as `(object, method, arguments)`.
 
+mod exchange;
+
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +15,8 @@ use monty_types::{
     CompileOptions, ExcType, ExtFunctionResult, MontyException, MontyObject, NameLookupResult, PrintWriter,
     ResourceLimits, ResourceTracker,
 };
+
+use exchange::{exception_type, fault_of, from_monty, to_monty};
 
 use super::dialect;
 use super::errors::Fault;
@@ -403,69 +407,4 @@ fn is_the_interpreters(message: &str) -> bool {
     .iter()
     .any(|start| message.starts_with(start))
         || message.contains("does not yet support")
-}
-
-fn exception_type(fault: Fault) -> ExcType {
-    match fault {
-        Fault::UniqueViolation => ExcType::FileExistsError,
-        Fault::ForeignKeyViolation => ExcType::FileNotFoundError,
-        Fault::NotNullViolation => ExcType::IsADirectoryError,
-        Fault::CheckViolation => ExcType::NotADirectoryError,
-        Fault::SerializationFailure => ExcType::BinasciiError,
-        Fault::Deadlock => ExcType::UnicodeEncodeError,
-        Fault::LockNotAvailable => ExcType::UnicodeDecodeError,
-        Fault::Timeout => ExcType::RePatternError,
-        Fault::ServiceUnavailable => ExcType::FrozenInstanceError,
-        Fault::Rejected => ExcType::ModuleNotFoundError,
-        Fault::Misuse => ExcType::TypeError,
-    }
-}
-
-fn fault_of(exception: ExcType) -> Option<Fault> {
-    Fault::ALL.into_iter().find(|fault| *fault != Fault::Misuse && exception_type(*fault) == exception)
-}
-
-fn to_monty(value: &Value) -> MontyObject {
-    match value {
-        Value::None => MontyObject::None,
-        Value::Bool(b) => MontyObject::Bool(*b),
-        Value::Int(i) => MontyObject::Int(*i),
-        Value::Float(f) => MontyObject::Float(f.0),
-        Value::Str(s) | Value::Other(s) => MontyObject::String(s.clone()),
-        Value::Bytes(b) => MontyObject::Bytes(b.clone()),
-        Value::List(items) => MontyObject::List(items.iter().map(to_monty).collect()),
-        Value::Tuple(items) => MontyObject::Tuple(items.iter().map(to_monty).collect()),
-        Value::Set(items) => MontyObject::Set(items.iter().map(to_monty).collect()),
-        Value::Dict(pairs) => {
-            MontyObject::dict(pairs.iter().map(|(k, v)| (to_monty(k), to_monty(v))).collect::<Vec<_>>())
-        }
-        Value::Record(name, fields) => MontyObject::NamedTuple {
-            type_name: name.clone(),
-            field_names: fields.iter().map(|(field, _)| field.clone()).collect(),
-            values: fields.iter().map(|(_, value)| to_monty(value)).collect(),
-        },
-    }
-}
-
-fn from_monty(object: MontyObject) -> Value {
-    match object {
-        MontyObject::None => Value::None,
-        MontyObject::Bool(b) => Value::Bool(b),
-        MontyObject::Int(i) => Value::Int(i),
-        MontyObject::Float(f) => Value::float(f),
-        MontyObject::String(s) => Value::Str(s),
-        MontyObject::Bytes(b) => Value::Bytes(b),
-        MontyObject::List(items) => Value::List(items.into_iter().map(from_monty).collect()),
-        MontyObject::Tuple(items) => Value::Tuple(items.into_iter().map(from_monty).collect()),
-        MontyObject::NamedTuple { type_name, field_names, values } => {
-            Value::Record(type_name, field_names.into_iter().zip(values.into_iter().map(from_monty)).collect())
-        }
-        MontyObject::Dict(pairs) => {
-            Value::Dict(pairs.into_iter().map(|(k, v)| (from_monty(k), from_monty(v))).collect())
-        }
-        MontyObject::Set(items) | MontyObject::FrozenSet(items) => {
-            Value::Set(items.into_iter().map(from_monty).collect())
-        }
-        other => Value::Other(other.to_string()),
-    }
 }

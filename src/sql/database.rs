@@ -14,7 +14,8 @@ use rusqlite::{Connection, ToSql};
 use super::functions::{self, Shared, State};
 use super::lower::{self, Lowered};
 use super::model::Schema;
-use super::{Answer, DbError, DbErrorKind, Params, SqlProblem, Value, ddl, errors, params};
+use super::names::quoted;
+use super::{Answer, DbError, DbErrorKind, Params, SqlProblem, Value, errors, params};
 
 /// Engine instructions between two looks at the limit.
 const STEPS_A_LOOK: u32 = 1_000;
@@ -91,7 +92,7 @@ impl Database {
             looks: Arc::new(AtomicU64::new(0)),
             cache: HashMap::new(),
             digest: None,
-            tables: schema.tables.iter().map(|table| format!("SELECT * FROM {}", ddl::quoted(&table.name))).collect(),
+            tables: schema.tables.iter().map(|table| format!("SELECT * FROM {}", quoted(&table.name))).collect(),
         })
     }
 

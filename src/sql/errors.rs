@@ -3,7 +3,7 @@
 use rusqlite::ffi;
 
 use super::model::{Schema, Table};
-use super::{DbError, DbErrorKind, ddl, functions};
+use super::{DbError, DbErrorKind, functions, tables};
 
 pub(super) fn translate(error: &rusqlite::Error, schema: &Schema, target: Option<&str>) -> DbError {
     let table = target.and_then(|name| schema.table(name));
@@ -37,7 +37,7 @@ fn from_code(code: ffi::Error, message: &str, schema: &Schema, target: Option<&T
             ),
         ),
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => foreign_key(target),
-        ffi::SQLITE_CONSTRAINT_CHECK => match detail.strip_prefix(ddl::TYPE_CHECK) {
+        ffi::SQLITE_CONSTRAINT_CHECK => match detail.strip_prefix(tables::TYPE_CHECK) {
             Some(column) => {
                 let known = target.and_then(|table| table.column(column));
                 let type_text = known.map(|column| format!(", which is {}", column.type_text)).unwrap_or_default();

@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{Expr, GroupByExpr, Select, SelectItem, Visit, Visitor};
 
-use super::ddl::fold;
 use super::lower::Lowering;
+use super::names::fold;
 use super::{DbError, DbErrorKind, Dialect};
 
 const AGGREGATES: &[&str] = &[

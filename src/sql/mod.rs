@@ -16,9 +16,11 @@ mod functions;
 mod groups;
 mod lower;
 mod model;
+mod names;
 mod params;
 mod parse;
 mod rewrite;
+mod tables;
 mod time;
 mod types;
 

@@ -233,7 +233,7 @@ impl Kind {
                 }
             }
             Kind::Enum(labels) => {
-                let labels: Vec<String> = labels.iter().map(|label| super::ddl::literal(label)).collect();
+                let labels: Vec<String> = labels.iter().map(|label| super::names::literal(label)).collect();
                 format!("{column} IN ({})", labels.join(", "))
             }
             Kind::Json => format!("json_valid({column})"),

@@ -6,6 +6,7 @@
 mod advice;
 mod classes;
 mod lexer;
+mod matching;
 mod modules;
 mod rewrite;
 

@@ -1,0 +1,267 @@
+//! Modules that only compute: the parts of the standard library the interpreter lacks.
+
+/// Every algorithm is SHA-256 cut or stretched to the right length: designs need a hash, not that hash.
+pub(super) const HASHLIB: &str = "\
+class _belt_hash:
+    def __init__(self, data, size):
+        self.data = data
+        self.digest_size = size
+    def update(self, data):
+        self.data = self.data + data
+    def hexdigest(self):
+        text = sha256(self.data)
+        if self.digest_size > 32:
+            text = text + sha256(text)
+        return text[:2 * self.digest_size]
+    def digest(self):
+        return bytes.fromhex(self.hexdigest())
+class _belt_m_hashlib:
+    def sha256(self, data=b'', usedforsecurity=True):
+        return _belt_hash(data, 32)
+    def sha1(self, data=b'', usedforsecurity=True):
+        return _belt_hash(data, 20)
+    def md5(self, data=b'', usedforsecurity=True):
+        return _belt_hash(data, 16)
+    def sha512(self, data=b''):
+        return _belt_hash(data, 64)
+    def sha3_256(self, data=b''):
+        return _belt_hash(data, 32)
+    def blake2b(self, data=b'', digest_size=64):
+        return _belt_hash(data, digest_size)
+    def new(self, name, data=b''):
+        return _belt_hash(data, {'md5': 16, 'sha1': 20, 'sha512': 64}.get(name, 32))
+_belt_m_hashlib = _belt_m_hashlib()
+";
+
+pub(super) const HMAC: &str = "\
+class _belt_m_hmac:
+    def new(self, key, msg=b'', digestmod=None):
+        return _belt_hash(key + b'.' + msg, 32)
+    def compare_digest(self, a, b):
+        return a == b
+_belt_m_hmac = _belt_m_hmac()
+";
+
+pub(super) const ZLIB: &str = "\
+class _belt_m_zlib:
+    def crc32(self, data):
+        return crc32(data)
+_belt_m_zlib = _belt_m_zlib()
+";
+
+pub(super) const LOGGING: &str = "\
+class _belt_m_logging:
+    DEBUG = 10
+    INFO = 20
+    WARNING = 30
+    ERROR = 40
+    def getLogger(self, name=None):
+        return self
+    def basicConfig(self, **settings):
+        return None
+    def setLevel(self, level):
+        return None
+    def debug(self, *values, **more):
+        return None
+    def info(self, *values, **more):
+        return None
+    def warning(self, *values, **more):
+        return None
+    def warn(self, *values, **more):
+        return None
+    def error(self, *values, **more):
+        return None
+    def exception(self, *values, **more):
+        return None
+    def critical(self, *values, **more):
+        return None
+_belt_m_logging = _belt_m_logging()
+";
+
+/// A sorted list is a heap.
+pub(super) const HEAPQ: &str = "\
+class _belt_m_heapq:
+    def heapify(self, heap):
+        heap.sort()
+    def heappush(self, heap, item):
+        heap.append(item)
+        heap.sort()
+    def heappop(self, heap):
+        return heap.pop(0)
+    def heappushpop(self, heap, item):
+        self.heappush(heap, item)
+        return heap.pop(0)
+    def heapreplace(self, heap, item):
+        first = heap.pop(0)
+        self.heappush(heap, item)
+        return first
+    def nsmallest(self, n, items, key=None):
+        return sorted(items, key=key)[:n]
+    def nlargest(self, n, items, key=None):
+        return sorted(items, key=key, reverse=True)[:n]
+    def merge(self, *lists):
+        return sorted([item for items in lists for item in items])
+_belt_m_heapq = _belt_m_heapq()
+";
+
+pub(super) const BISECT: &str = "\
+class _belt_m_bisect:
+    def bisect_left(self, a, x, lo=0, hi=None, key=None):
+        hi = len(a) if hi is None else hi
+        while lo < hi:
+            mid = (lo + hi) // 2
+            if (a[mid] if key is None else key(a[mid])) < x:
+                lo = mid + 1
+            else:
+                hi = mid
+        return lo
+    def bisect_right(self, a, x, lo=0, hi=None, key=None):
+        hi = len(a) if hi is None else hi
+        while lo < hi:
+            mid = (lo + hi) // 2
+            if x < (a[mid] if key is None else key(a[mid])):
+                hi = mid
+            else:
+                lo = mid + 1
+        return lo
+    def bisect(self, a, x, lo=0, hi=None, key=None):
+        return self.bisect_right(a, x, lo, hi, key)
+    def insort_left(self, a, x):
+        a.insert(self.bisect_left(a, x), x)
+    def insort_right(self, a, x):
+        a.insert(self.bisect_right(a, x), x)
+    def insort(self, a, x):
+        a.insert(self.bisect_right(a, x), x)
+_belt_m_bisect = _belt_m_bisect()
+";
+
+pub(super) const STRING: &str = "\
+class _belt_m_string:
+    ascii_lowercase = 'abcdefghijklmnopqrstuvwxyz'
+    ascii_uppercase = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+    ascii_letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
+    digits = '0123456789'
+    hexdigits = '0123456789abcdefABCDEF'
+    punctuation = '!\"#$%&\\'()*+,-./:;<=>?@[\\\\]^_`{|}~'
+    whitespace = ' \\t\\n\\r\\x0b\\x0c'
+_belt_m_string = _belt_m_string()
+";
+
+pub(super) const ENUM: &str = "\
+class _belt_m_enum:
+    Enum = None
+    IntEnum = None
+    StrEnum = None
+    Flag = None
+    def __init__(self):
+        self.count = 0
+    def auto(self):
+        self.count += 1
+        return self.count
+    def unique(self, cls):
+        return cls
+_belt_m_enum = _belt_m_enum()
+";
+
+pub(super) const ABC: &str = "\
+class _belt_m_abc:
+    ABC = None
+    ABCMeta = None
+    def abstractmethod(self, function):
+        return function
+_belt_m_abc = _belt_m_abc()
+";
+
+pub(super) const OPERATOR: &str = "\
+class _belt_m_operator:
+    def itemgetter(self, *keys):
+        if len(keys) == 1:
+            return lambda item: item[keys[0]]
+        return lambda item: tuple([item[key] for key in keys])
+    def attrgetter(self, name):
+        return lambda item: getattr(item, name)
+    def add(self, a, b):
+        return a + b
+    def mul(self, a, b):
+        return a * b
+_belt_m_operator = _belt_m_operator()
+";
+
+pub(super) const STATISTICS: &str = "\
+class _belt_m_statistics:
+    def mean(self, values):
+        values = list(values)
+        return sum(values) / len(values)
+    def fmean(self, values):
+        return self.mean(values)
+    def median(self, values):
+        values = sorted(values)
+        half = len(values) // 2
+        return values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2
+_belt_m_statistics = _belt_m_statistics()
+";
+
+pub(super) const COPY: &str = "\
+class _belt_m_copy:
+    def copy(self, value):
+        return value.copy() if isinstance(value, (dict, list, set)) else value
+    def deepcopy(self, value):
+        if isinstance(value, dict):
+            return {key: self.deepcopy(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.deepcopy(item) for item in value]
+        if isinstance(value, tuple):
+            return tuple([self.deepcopy(item) for item in value])
+        return value.copy() if isinstance(value, set) else value
+_belt_m_copy = _belt_m_copy()
+";
+
+/// `async` and `await` are dropped from the code, so a coroutine is here already its result.
+pub(super) const ASYNCIO: &str = "\
+class _belt_m_asyncio:
+    TimeoutError = Timeout
+    def sleep(self, seconds, result=None):
+        $clock.sleep(seconds)
+        return result
+    def run(self, result):
+        return result
+    def gather(self, *results, return_exceptions=False):
+        return list(results)
+    def wait_for(self, result, timeout=None):
+        return result
+_belt_m_asyncio = _belt_m_asyncio()
+";
+
+pub(super) const THREADING: &str = "\
+class _belt_m_threading:
+    def Lock(self):
+        raise TypeError('a lock in memory holds back nobody: every client here is a process of its own')
+    def RLock(self):
+        return self.Lock()
+    def Semaphore(self, value=1):
+        return self.Lock()
+    def Event(self):
+        return self.Lock()
+    def Thread(self, *args, **named):
+        raise TypeError('threads cannot be started here: the simulator runs several clients itself')
+    def Timer(self, *args, **named):
+        return self.Thread()
+_belt_m_threading = _belt_m_threading()
+";
+
+pub(super) const CACHE: &str = "\
+def _belt_cache(function):
+    known = {}
+    def cached(*args):
+        if args not in known:
+            known[args] = function(*args)
+        return known[args]
+    return cached
+def _belt_lru_cache(maxsize=128, typed=False):
+    return _belt_cache if maxsize is None or isinstance(maxsize, int) else _belt_cache(maxsize)
+";
+
+pub(super) const WRAPS: &str = "\
+def _belt_wraps(wrapped):
+    return lambda function: function
+";

@@ -1,0 +1,175 @@
+//! What is written takes the form its column is stored in. This is the last step, when every expression is SQLite's.
+
+use sqlparser::ast::{
+    Assignment, AssignmentTarget, Expr, FromTable, OnConflict, OnConflictAction, OnInsert, OrderByExpr, SelectItem,
+    SetExpr, Statement, TableObject, Value,
+};
+
+use super::{Lowering, raw};
+use crate::sql::model::{Column, Table};
+use crate::sql::names::{last_name, plain_name, quoted};
+use crate::sql::{DbError, DbErrorKind, Dialect};
+
+/// Marks `DEFAULT` in a list of values.
+pub(super) const DEFAULT: &str = "belt:default";
+
+impl<'a> Lowering<'a> {
+    /// What is left once every expression has been lowered: values take the form of their columns.
+    pub(super) fn finish(&mut self, statement: &mut Statement) -> Result<(), DbError> {
+        match statement {
+            Statement::Insert(insert) => {
+                let TableObject::TableName(name) = &insert.table else {
+                    return Ok(());
+                };
+                let Some(table) = self.table(&last_name(Dialect::Sqlite, name)) else {
+                    return Ok(());
+                };
+                let columns: Vec<&Column> =
+                    insert.columns.iter().filter_map(|name| table.column(&last_name(Dialect::Sqlite, name))).collect();
+                if let Some(source) = &mut insert.source {
+                    store_all(&mut source.body, &columns, self.dialect() != Dialect::PostgreSql)?;
+                }
+                if let Some(OnInsert::OnConflict(OnConflict { action: OnConflictAction::DoUpdate(update), .. })) =
+                    &mut insert.on
+                {
+                    self.assign(table, &mut update.assignments)?;
+                }
+                Ok(())
+            }
+            Statement::Update(update) => {
+                let target = self.target(&update.table.relation)?;
+                let Some(table) = self.table(&target) else {
+                    return Ok(());
+                };
+                for column in table.columns.iter().filter(|column| column.touched_on_update) {
+                    let already = update.assignments.iter().any(|assignment| {
+                        matches!(&assignment.target, AssignmentTarget::ColumnName(name)
+                            if last_name(Dialect::Sqlite, name).eq_ignore_ascii_case(&column.name))
+                    });
+                    if !already {
+                        update.assignments.push(Assignment {
+                            target: AssignmentTarget::ColumnName(plain_name(&column.name)),
+                            value: raw("belt_now()".into()),
+                        });
+                    }
+                }
+                self.assign(table, &mut update.assignments)?;
+                if !update.order_by.is_empty() || update.limit.is_some() {
+                    let picked = picked_rows(table, update.selection.take(), &update.order_by, update.limit.take());
+                    update.order_by.clear();
+                    update.selection = Some(raw(picked));
+                }
+                Ok(())
+            }
+            Statement::Delete(delete) => {
+                let (FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from)) = &delete.from;
+                let Some(first) = from.first() else {
+                    return Ok(());
+                };
+                let target = self.target(&first.relation)?;
+                if (!delete.order_by.is_empty() || delete.limit.is_some())
+                    && let Some(table) = self.table(&target)
+                {
+                    let picked = picked_rows(table, delete.selection.take(), &delete.order_by, delete.limit.take());
+                    delete.order_by.clear();
+                    delete.selection = Some(raw(picked));
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn assign(&self, table: &'a Table, assignments: &mut [Assignment]) -> Result<(), DbError> {
+        for assignment in assignments {
+            match &mut assignment.target {
+                AssignmentTarget::ColumnName(name) => {
+                    let column = self.known(table, &last_name(self.dialect(), name))?;
+                    *name = plain_name(&column.name);
+                    store(&mut assignment.value, column, false)?;
+                }
+                AssignmentTarget::Tuple(names) => {
+                    for name in names {
+                        *name = plain_name(&self.known(table, &last_name(self.dialect(), name))?.name);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `WHERE` of an `UPDATE` or `DELETE` that has an order and a limit.
+fn picked_rows(table: &Table, selection: Option<Expr>, order: &[OrderByExpr], limit: Option<Expr>) -> String {
+    let key: Vec<String> = match table.primary_key() {
+        Some(key) => key.columns.iter().map(|name| quoted(name)).collect(),
+        None => vec!["rowid".into()],
+    };
+    let mut text = format!("({0}) IN (SELECT {0} FROM {1}", key.join(", "), quoted(&table.name));
+    if let Some(selection) = selection {
+        text.push_str(&format!(" WHERE {selection}"));
+    }
+    if !order.is_empty() {
+        let order: Vec<String> = order.iter().map(ToString::to_string).collect();
+        text.push_str(&format!(" ORDER BY {}", order.join(", ")));
+    }
+    if let Some(limit) = limit {
+        text.push_str(&format!(" LIMIT {limit}"));
+    }
+    text.push(')');
+    text
+}
+
+fn store_all(body: &mut SetExpr, columns: &[&Column], counted: bool) -> Result<(), DbError> {
+    match body {
+        SetExpr::Values(values) => {
+            for row in &mut values.rows {
+                for (value, column) in row.content.iter_mut().zip(columns) {
+                    store(value, column, counted)?;
+                }
+            }
+        }
+        SetExpr::Select(select) => {
+            let plain = select
+                .projection
+                .iter()
+                .all(|item| matches!(item, SelectItem::UnnamedExpr(_) | SelectItem::ExprWithAlias { .. }));
+            if plain {
+                for (item, column) in select.projection.iter_mut().zip(columns) {
+                    if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } = item {
+                        store(expr, column, counted)?;
+                    }
+                }
+            }
+        }
+        SetExpr::SetOperation { left, right, .. } => {
+            store_all(left, columns, counted)?;
+            store_all(right, columns, counted)?;
+        }
+        SetExpr::Query(query) => store_all(&mut query.body, columns, counted)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Gives a value the form its column is stored in. `counted`: given keys move the key generator, and null asks it for
+/// one, as MySQL and SQLite do; PostgreSQL's sequences do not look.
+fn store(value: &mut Expr, column: &Column, counted: bool) -> Result<(), DbError> {
+    let is_default = matches!(value, Expr::Value(v) if matches!(&v.value, Value::Placeholder(p) if p == DEFAULT));
+    if is_default {
+        *value = raw(column.lowered_default.clone().unwrap_or_else(|| "NULL".into()));
+        return Ok(());
+    }
+    if column.always {
+        return Err(DbError::new(
+            DbErrorKind::Syntax,
+            format!("the column {} is GENERATED ALWAYS, so no value can be given for it", column.name),
+        ));
+    }
+    if let (Some(sequence), true) = (column.sequence, counted) {
+        *value = raw(format!("belt_auto({sequence}, {value})"));
+    } else if let Some(text) = column.kind.coerced(&value.to_string()) {
+        *value = raw(text);
+    }
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! Calls of functions: the names the three dialects have for what SQLite, or belt, can compute.
+
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident, ObjectName, Value,
+};
+
+use super::{ON, Step};
+use crate::sql::lower::{Lowering, raw};
+use crate::sql::{DbError, DbErrorKind, Dialect, time};
+
+impl Lowering<'_> {
+    pub(super) fn function(&self, function: &mut Function) -> ControlFlow<DbError, Option<Expr>> {
+        let dialect = self.dialect();
+        let name = function.name.to_string().to_ascii_lowercase().replace(['"', '`'], "");
+        let name = name.strip_prefix("pg_catalog.").unwrap_or(&name).to_string();
+        let arguments = plain_arguments(&function.args);
+        let args: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let text = match (name.as_str(), args.as_slice()) {
+            (
+                "now"
+                | "current_timestamp"
+                | "localtimestamp"
+                | "clock_timestamp"
+                | "statement_timestamp"
+                | "transaction_timestamp"
+                | "sysdate"
+                | "utc_timestamp"
+                | "unix_timestamp"
+                | "unixepoch",
+                [],
+            ) => match (dialect, name.as_str()) {
+                (Dialect::Sqlite, "current_timestamp") => "belt_ts_text(belt_now())".into(),
+                (_, "unixepoch" | "unix_timestamp") => "CAST(belt_now() AS INTEGER)".into(),
+                _ => "belt_now()".into(),
+            },
+            ("now" | "current_timestamp" | "localtimestamp" | "utc_timestamp", [_]) => "belt_now()".into(),
+            ("current_date" | "curdate" | "utc_date", []) => "belt_date(belt_now())".into(),
+            ("current_time" | "curtime" | "localtime", []) => "belt_time(belt_now())".into(),
+            ("datetime", ["'now'"] | []) if dialect == Dialect::Sqlite => "belt_ts_text(belt_now())".into(),
+            ("datetime", ["'now'", change]) if dialect == Dialect::Sqlite => {
+                format!("belt_ts_text(belt_now() + belt_interval({change}))")
+            }
+            ("unixepoch", ["'now'"]) => "CAST(belt_now() AS INTEGER)".into(),
+            ("date", ["'now'"] | []) if dialect == Dialect::Sqlite => "belt_date(belt_now())".into(),
+            ("strftime", ["'%s'", "'now'"]) => "CAST(CAST(belt_now() AS INTEGER) AS TEXT)".into(),
+            ("date" | "time" | "datetime" | "julianday" | "strftime" | "timediff", _)
+                if dialect == Dialect::Sqlite && (args.is_empty() || args.contains(&"'now'")) =>
+            {
+                return ControlFlow::Break(DbError::new(
+                    DbErrorKind::Unsupported,
+                    format!(
+                        "{function} is not something belt can run: use datetime('now', '-5 minutes') or unixepoch()"
+                    ),
+                ));
+            }
+            ("date", [x]) if dialect != Dialect::Sqlite => format!("belt_date({x})"),
+            ("to_timestamp" | "from_unixtime" | "unix_timestamp" | "timestamp", [x]) => {
+                format!("belt_ts({x})")
+            }
+            ("values", [column]) => format!("excluded.{column}"),
+            ("date_trunc", [unit, x]) => format!("belt_date_trunc({unit}, {x})"),
+            ("date_part", [unit, x]) => format!("belt_extract({unit}, {x})"),
+            ("hour" | "minute" | "second" | "day" | "month" | "year" | "dayofweek", [x])
+                if dialect == Dialect::MySql =>
+            {
+                format!("belt_extract('{name}', {x})")
+            }
+            ("date_add" | "adddate", [x, by]) => format!("(belt_ts({x}) + {by})"),
+            ("date_sub" | "subdate", [x, by]) => format!("(belt_ts({x}) - {by})"),
+            ("timestampdiff", [unit, from, to]) => match time::unit_s(unit.trim_matches('\'')) {
+                Some(unit_s) => {
+                    format!("CAST((belt_ts({to}) - belt_ts({from})) / {unit_s:?} AS INTEGER)")
+                }
+                None => format!("timestampdiff({unit}, {from}, {to})"),
+            },
+            ("make_interval", _) if args.len() == 1 => format!("belt_interval({})", args[0]),
+            ("age", [a, b]) => format!("(belt_ts({a}) - belt_ts({b}))"),
+            ("gen_random_uuid" | "uuid_generate_v4" | "uuid" | "uuidv4" | "uuidv7", []) => "belt_new_uuid()".into(),
+            ("random" | "rand", []) => "belt_random()".into(),
+            ("last_insert_id" | "lastval" | "last_insert_rowid", []) => "belt_last_id()".into(),
+            ("nextval", [sequence]) => {
+                let wanted = sequence.trim_matches('\'').rsplit('.').next().unwrap_or_default();
+                match self.schema.sequences.iter().position(|known| known == wanted) {
+                    Some(at) => format!("belt_seq({at})"),
+                    None => {
+                        return ControlFlow::Break(DbError::new(
+                            DbErrorKind::MissingTable,
+                            format!("there is no sequence {wanted}"),
+                        ));
+                    }
+                }
+            }
+            ("char_length" | "character_length" | "length", [x]) if name != "length" => {
+                format!("length({x})")
+            }
+            ("greatest", [_, ..]) => format!("max({})", args.join(", ")),
+            ("least", [_, ..]) => format!("min({})", args.join(", ")),
+            ("if", [a, b, c]) => format!("iif({a}, {b}, {c})"),
+            ("isnull", [a]) => format!("({a} IS NULL)"),
+            ("to_json" | "to_jsonb", [a]) => format!("json_quote({a})"),
+            (
+                "pg_advisory_lock"
+                | "pg_advisory_xact_lock"
+                | "pg_try_advisory_lock"
+                | "pg_try_advisory_xact_lock"
+                | "get_lock"
+                | "pg_sleep"
+                | "sleep",
+                _,
+            ) => {
+                return ControlFlow::Break(DbError::new(
+                    DbErrorKind::Unsupported,
+                    format!("{name}() is not something belt can run: lock rows with SELECT ... FOR UPDATE instead"),
+                ));
+            }
+            ("count" | "sum" | "min" | "max" | "avg" | "coalesce", _) => {
+                return ControlFlow::Continue(None);
+            }
+            (other, _) => {
+                let renamed = match other {
+                    "string_agg" => "group_concat",
+                    "array_agg" | "json_agg" | "jsonb_agg" | "json_arrayagg" => "json_group_array",
+                    "json_build_object" | "jsonb_build_object" => "json_object",
+                    "json_build_array" | "jsonb_build_array" => "json_array",
+                    "json_object_agg" | "jsonb_object_agg" | "json_objectagg" => "json_group_object",
+                    "bool_or" => "max",
+                    "bool_and" | "every" => "min",
+                    "power" => "pow",
+                    "ucase" => "upper",
+                    "lcase" => "lower",
+                    _ => return ControlFlow::Continue(None),
+                };
+                function.name = ObjectName::from(vec![Ident::new(renamed)]);
+                separator(function);
+                return ControlFlow::Continue(None);
+            }
+        };
+        ControlFlow::Continue(Some(raw(text)))
+    }
+}
+
+/// MySQL's `SEPARATOR` is an argument in SQLite.
+fn separator(function: &mut Function) {
+    if let FunctionArguments::List(list) = &mut function.args {
+        let mut separator = None;
+        list.clauses.retain(|clause| match clause {
+            FunctionArgumentClause::Separator(value) => {
+                separator = Some(Expr::Value(value.clone()));
+                false
+            }
+            _ => true,
+        });
+        if let Some(value) = separator {
+            list.args.push(FunctionArg::Unnamed(FunctionArgExpr::Expr(value)));
+        }
+    }
+}
+
+fn plain_arguments(arguments: &FunctionArguments) -> Vec<String> {
+    match arguments {
+        FunctionArguments::List(list) => list.args.iter().map(ToString::to_string).collect(),
+        FunctionArguments::None | FunctionArguments::Subquery(_) => Vec::new(),
+    }
+}
+
+/// `TIMESTAMPDIFF(SECOND, a, b)`: the unit is a word, not a column.
+pub(super) fn units_as_text(function: &mut Function) -> Step {
+    let name = function.name.to_string().to_ascii_lowercase();
+    if matches!(name.as_str(), "timestampdiff" | "date_trunc" | "date_part")
+        && let FunctionArguments::List(list) = &mut function.args
+        && let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(first))) = list.args.first_mut()
+        && let Expr::Identifier(word) = first
+    {
+        *first = Expr::value(Value::SingleQuotedString(word.value.to_lowercase()));
+    }
+    ON
+}

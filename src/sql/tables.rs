@@ -1,0 +1,140 @@
+//! The model becomes SQLite's tables and indexes. What SQLite does not hold a row to by itself becomes a condition here.
+
+use super::model::{Index, Schema};
+use super::names::quoted;
+use super::{Dialect, SqlProblem, lower};
+
+/// What begins the names of the conditions belt adds for types; the column's name follows.
+pub(super) const TYPE_CHECK: &str = "belt.type.";
+
+pub(super) fn lower_all(schema: &mut Schema) -> Result<(), SqlProblem> {
+    let mut lowered = Vec::new();
+    for at in 0..schema.tables.len() {
+        for column_at in 0..schema.tables[at].columns.len() {
+            let column = &schema.tables[at].columns[column_at];
+            let default = match (&column.default_expr, column.sequence) {
+                (Some(expr), _) => {
+                    let text =
+                        lower::expression(schema, at, expr).map_err(|problem| problem.at(column.range.clone()))?;
+                    Some(column.kind.coerced(&text).unwrap_or(text))
+                }
+                (None, Some(sequence)) => Some(format!("belt_seq({sequence})")),
+                (None, None) => None,
+            };
+            schema.tables[at].columns[column_at].lowered_default = default;
+        }
+        let table = &schema.tables[at];
+        lowered.push((create_table(schema, at)?, table.range.clone()));
+        for (number, index) in table.indexes.iter().enumerate().filter(|(_, index)| index.modelled) {
+            lowered.push((create_index(schema, at, index, number)?, index.range.clone()));
+        }
+        for unique in table.uniques.iter().filter(|unique| unique.nulls_not_distinct) {
+            let parts: Vec<String> = unique.columns.iter().map(|name| null_as_value(&quoted(name))).collect();
+            let name = format!("{}{}", table.name, unique.name);
+            lowered.push((unique_index(&name, &table.name, &parts, None), unique.range.clone()));
+        }
+    }
+    schema.lowered = lowered;
+    Ok(())
+}
+
+/// Makes nulls compare equal: no column holds this value.
+fn null_as_value(column: &str) -> String {
+    format!("coalesce({column}, x'62656c74')")
+}
+
+fn unique_index(name: &str, table: &str, parts: &[String], predicate: Option<&str>) -> String {
+    let filter = predicate.map(|text| format!(" WHERE {text}")).unwrap_or_default();
+    format!("CREATE UNIQUE INDEX {} ON {} ({}){filter}", quoted(name), quoted(table), parts.join(", "))
+}
+
+fn create_index(schema: &Schema, at: usize, index: &Index, number: usize) -> Result<String, SqlProblem> {
+    let table = &schema.tables[at];
+    let mut parts = Vec::new();
+    for part in &index.parts {
+        let mut text = match &part.column {
+            Some(column) => quoted(column),
+            None => lower::expression(schema, at, &part.expr).map_err(|problem| problem.at(index.range.clone()))?,
+        };
+        if index.nulls_not_distinct {
+            text = null_as_value(&text);
+        }
+        if part.descending {
+            text.push_str(" DESC");
+        }
+        parts.push(text);
+    }
+    let predicate = index
+        .predicate_expr
+        .as_ref()
+        .map(|expr| lower::expression(schema, at, expr))
+        .transpose()
+        .map_err(|problem| problem.at(index.range.clone()))?;
+    // Two tables may use one index name in MySQL; SQLite's are global.
+    let twice = schema
+        .tables
+        .iter()
+        .flat_map(|table| &table.indexes)
+        .filter(|other| other.name.eq_ignore_ascii_case(&index.name))
+        .count()
+        > 1
+        || schema.table(&index.name).is_some();
+    let name = if twice { format!("{}.{}.{number}", table.name, index.name) } else { index.name.clone() };
+    if index.unique {
+        return Ok(unique_index(&name, &table.name, &parts, predicate.as_deref()));
+    }
+    let filter = predicate.map(|text| format!(" WHERE {text}")).unwrap_or_default();
+    Ok(format!("CREATE INDEX {} ON {} ({}){filter}", quoted(&name), quoted(&table.name), parts.join(", ")))
+}
+
+fn create_table(schema: &Schema, at: usize) -> Result<String, SqlProblem> {
+    let table = &schema.tables[at];
+    let mut parts = Vec::new();
+    for column in &table.columns {
+        let name = quoted(&column.name);
+        let mut text = format!("{name} {}", if column.row_number { "INTEGER" } else { column.kind.storage() });
+        if !column.nullable && !column.row_number {
+            text.push_str(" NOT NULL");
+        }
+        if let Some(expr) = &column.computed {
+            let expr = lower::expression(schema, at, expr).map_err(|problem| problem.at(column.range.clone()))?;
+            text.push_str(&format!(" GENERATED ALWAYS AS ({expr}) STORED"));
+        } else if let Some(default) = &column.lowered_default {
+            text.push_str(&format!(" DEFAULT ({default})"));
+        }
+        if column.ignores_case {
+            text.push_str(" COLLATE NOCASE");
+        }
+        if let Some(condition) = column.kind.condition(&name) {
+            text.push_str(&format!(
+                " CONSTRAINT {} CHECK ({condition})",
+                quoted(&format!("{TYPE_CHECK}{}", column.name))
+            ));
+        }
+        parts.push(text);
+    }
+    for unique in &table.uniques {
+        let columns: Vec<String> = unique.columns.iter().map(|name| quoted(name)).collect();
+        let what = if unique.primary { "PRIMARY KEY" } else { "UNIQUE" };
+        parts.push(format!("CONSTRAINT {} {what} ({})", quoted(&unique.name), columns.join(", ")));
+    }
+    for key in &table.foreign_keys {
+        let columns: Vec<String> = key.columns.iter().map(|name| quoted(name)).collect();
+        let referred: Vec<String> = key.referred.iter().map(|name| quoted(name)).collect();
+        parts.push(format!(
+            "FOREIGN KEY ({}) REFERENCES {} ({}){}",
+            columns.join(", "),
+            quoted(&key.table),
+            referred.join(", "),
+            key.actions
+        ));
+    }
+    for check in &table.checks {
+        let text = lower::expression(schema, at, &check.expr).map_err(|problem| problem.at(check.range.clone()))?;
+        parts.push(format!("CONSTRAINT {} CHECK ({text})", quoted(&check.name)));
+    }
+    // InnoDB keeps rows in the order of the primary key and puts that key at the end of every index.
+    let clustered = schema.dialect == Dialect::MySql && table.primary_key().is_some();
+    let options = if clustered { "STRICT, WITHOUT ROWID" } else { "STRICT" };
+    Ok(format!("CREATE TABLE {} ({}) {options}", quoted(&table.name), parts.join(", ")))
+}
