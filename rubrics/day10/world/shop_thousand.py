@@ -37,10 +37,8 @@ def stage(books, batch, order):
 
 def publish(books, batch):
     """As in shop.py."""
-    if books["published"] == str(batch):
+    if books["published"] == str(batch) or "1" not in books["staged"]:
         return
-    if "1" not in books["staged"]:
-        raise Rejected("nothing is staged for batch " + str(batch))
     books["marks"] = books["staged"]
     books["published"] = str(batch)
 
