@@ -5,7 +5,10 @@ def _next(books, limit):
     me = str(books["caller"])
     count = books["drawn"].get(me, 0) + 1
     books["drawn"][me] = count
-    return (count * 2654435761 + 1013904223 * (count // 7)) % 4294967291 % limit
+    x = count * 2654435761 % 4294967296
+    for factor in (2246822519, 3266489917):
+        x = (x ^ (x >> 15)) * factor % 4294967296
+    return (x ^ (x >> 16)) % limit
 
 def random(books):
     """From 0 up to but not including 1."""
