@@ -10,8 +10,32 @@ use crate::report::{Counterexample, Step};
 const MIN_COLUMN: usize = 22;
 const INDENT: usize = 4;
 
-/// Lines of at most `width` columns, without trailing blanks.
+/// Longer stories are folded: their beginning, their end, and the steps at which something happened.
+const SHOWN_STEPS_MAX: usize = 30;
+const HEAD_STEPS: usize = 6;
+const TAIL_STEPS: usize = 12;
+
+/// The steps to show of a long story.
+fn folded(story: &Counterexample) -> Vec<Step> {
+    let count = story.steps.len();
+    if count <= SHOWN_STEPS_MAX {
+        return story.steps.clone();
+    }
+    let telling =
+        |index: usize| story.steps.get(index).is_some_and(|step| step.fault.is_some() || step.remark.is_some());
+    let shown = |index: &usize| {
+        *index < HEAD_STEPS
+            || *index + TAIL_STEPS >= count
+            || telling(*index)
+            || telling(index + 1)
+            || index.checked_sub(1).is_some_and(telling)
+    };
+    (0..count).filter(shown).map(|index| story.steps[index].clone()).collect()
+}
+
+/// Lines of at most `width` columns, without trailing blanks. A long story is folded; `belt replay` shows all of it.
 pub fn render(story: &Counterexample, width: usize) -> Vec<String> {
+    let story = &Counterexample { steps: folded(story), ..story.clone() };
     let times: Vec<String> = story.steps.iter().map(|step| time(step.time)).collect();
     let timed = story.steps.iter().any(|step| step.time != 0.0);
     let step_width = story.steps.iter().map(|step| step.number.to_string().len()).max().unwrap_or(1).max("step".len());
@@ -35,7 +59,9 @@ pub fn render(story: &Counterexample, width: usize) -> Vec<String> {
         let names =
             story.clients.iter().zip(&widths).map(|(client, &width)| pad(&truncate(&squeezed(client), width), width));
         lines.push(begin("step", "time") + &names.collect::<Vec<_>>().join("  "));
+        let mut before = 0;
         for (step, at) in story.steps.iter().zip(&times) {
+            push_gap(&mut lines, &mut before, step);
             let cells = story.clients.iter().zip(&widths).map(|(client, &width)| {
                 let text = if *client == step.client { cell(step, width) } else { String::new() };
                 pad(&text, width)
@@ -46,7 +72,9 @@ pub fn render(story: &Counterexample, width: usize) -> Vec<String> {
     } else {
         let name_width = story.clients.iter().map(|client| squeezed(client).width()).max().unwrap_or(1).clamp(6, 16);
         lines.push(begin("step", "time") + &pad("client", name_width) + "  call -> result");
+        let mut before = 0;
         for (step, at) in story.steps.iter().zip(&times) {
+            push_gap(&mut lines, &mut before, step);
             let client = pad(&truncate(&squeezed(&step.client), name_width), name_width);
             let text = cell(step, room.saturating_sub(name_width + 2));
             let row = begin(&step.number.to_string(), at) + &client + "  " + &text;
@@ -54,6 +82,15 @@ pub fn render(story: &Counterexample, width: usize) -> Vec<String> {
         }
     }
     lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// Says how many steps are left out before this one.
+fn push_gap(lines: &mut Vec<String>, before: &mut u32, step: &Step) {
+    let left_out = step.number.saturating_sub(*before + 1);
+    if left_out > 0 {
+        lines.push(format!("{}... {left_out} steps", " ".repeat(INDENT)));
+    }
+    *before = step.number;
 }
 
 /// The row, and the step's fault and remark: beside it where there is room, below it where there is not.

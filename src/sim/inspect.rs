@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use super::python::{Program, PyError, Turn};
 use super::run::prelude;
 use super::scenario::{Files, Spec, Trouble, merge};
+use super::value::Value;
 use super::world::{ApiEntry, World};
 use super::{errors, pure};
 
@@ -56,6 +57,18 @@ pub fn functions(
         return Ok(Err(error));
     }
     Ok(Ok(definitions(code)))
+}
+
+/// Whether the name is bound to something that can be called once module level has run: `pay, state = make_breaker()`.
+pub fn is_function(code: &str, name: &str, base_world: &BTreeMap<String, Json>, document: &Json, files: Files) -> bool {
+    let Ok(specs) = merge(base_world, &BTreeMap::new()) else { return false };
+    let built = specs.into_iter().map(|(name, spec)| spec.build(document, files).map(|built| (name, built.component)));
+    let Ok(components) = built.collect::<Result<Vec<_>, _>>() else { return false };
+    let world = World::new(components);
+    let Ok(program) = Program::compile(&prelude(&world), code, &format!("callable({name})\n"), &[]) else {
+        return false;
+    };
+    matches!(program.start(&[], MAX_DURATION), Turn::Done(Value::Bool(true)))
 }
 
 /// The top-level functions of `code`, by their `def` lines.

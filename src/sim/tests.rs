@@ -9,7 +9,7 @@ use super::scenario::Scenario;
 use crate::checks::{Outcome, Verdict};
 
 const STORE: &str = r#"
-books = {"rows": {}}
+books = {"rows": {}, "refused": 0}
 
 def get(books, key):
     """The row, or None."""
@@ -18,6 +18,7 @@ def get(books, key):
 def insert(books, key, row):
     """Adds a row; UniqueViolation when the key is taken."""
     if key in books["rows"]:
+        books["refused"] = 1
         raise UniqueViolation("key " + key + " is taken")
     books["rows"][key] = row
 
@@ -162,4 +163,44 @@ fn async_functions_are_found_with_their_parameters() {
     let found = found.expect("the world is empty").expect("the code runs");
     let names: Vec<_> = found.iter().map(|f| (f.name.as_str(), f.parameters.len(), &code[f.range.clone()])).collect();
     assert_eq!(names, [("pay", 2, "async def pay(key, amount=1):"), ("other", 1, "def other(a):")]);
+}
+
+#[test]
+fn built_ins_may_call_the_world_back_and_choices_may_be_anything() {
+    let code = "def pay(key, amount):
+    keys = sorted(['b', 'a'], key=lambda k: (store.get(k) or 0, k))
+    first = min(keys, key=lambda k: store.get(k) or 0)
+    some = next((k for k in keys if store.get(k) is None), None)
+    keys.sort(key=lambda k: k)
+    none = list(filter(lambda k: store.get(k) is not None, keys))
+    shop = rand.choice([card])
+    receipt = shop.charge(amount, idempotency_key=key)
+    return {'status': 200, 'body': [first, some, none, keys, max([3, 1]), receipt]}
+";
+    let mut scenario = twice(0, false);
+    scenario["world"]["rand"] = json!({"component": "rand"});
+    scenario["invariants"] = json!([
+        {"expect": "A.value['body'] == ['a', 'a', [], ['a', 'b'], 3, 'r1']", "otherwise": "{A.value} {A.error}"},
+    ]);
+    let verdict = grade(code, scenario);
+    assert_eq!(verdict.outcome, Outcome::Passed, "{:#?}", verdict.problems);
+}
+
+#[test]
+fn a_service_that_refuses_may_write_that_down() {
+    let code = "def pay(key, amount):
+    try:
+        store.insert(key, 1)
+        store.insert(key, 2)
+    except UniqueViolation:
+        return {'status': 200, 'body': None}
+";
+    let mut scenario = twice(0, false);
+    scenario["clients"] = json!([{"name": "A", "run": "retrying(pay, 'k1', 70)"}]);
+    scenario["goals"] = json!([]);
+    scenario["invariants"] = json!([
+        {"expect": "A.done and store.refused == 1", "otherwise": "{A.error}, refused {store.refused}"},
+    ]);
+    let verdict = grade(code, scenario);
+    assert_eq!(verdict.outcome, Outcome::Passed, "{:#?}", verdict.problems);
 }

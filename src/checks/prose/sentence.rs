@@ -18,7 +18,9 @@ const VERBS: &str = "is are was were be been am do does did has have had will wo
     get gets let lets take takes give gives read reads write writes see sees show shows cost costs grow grows mean means happen happens go goes \
     fail fails wait waits stay stays serve serves accept accepts hold holds use uses call calls come comes return returns stop stops work works \
     outnumber dominate dominates matter matters beat beats require requires allow allows avoid avoids find finds leave leaves put puts run runs \
-    stale hurt hurts tolerate tolerates prefer prefers choose chose pay pays save saves store stores send sends answer answers";
+    stale buy buys sell sells help helps change changes differ differs know knows trust trusts like likes ask asks tell tells look looks try \
+    tries order orders charge charges check checks depend depends decide decides cause causes break breaks drop drops expire expires arrive \
+    arrives load loads respond responds retry retries recover recovers refuse refuses say says think thinks hurt hurts tolerate tolerates prefer prefers choose chose pay pays save saves store stores send sends answer answers";
 
 /// Words that turn what follows into its opposite.
 const NEGATIONS: [&str; 15] = [

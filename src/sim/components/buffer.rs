@@ -92,7 +92,8 @@ impl Component for Buffer {
                     return Transition::blocks(state);
                 }
                 if full {
-                    held.refused += 1;
+                    // Once is enough to know: a count would make every try a new state, and hide a busy loop.
+                    held.refused = 1;
                 } else {
                     held.items.push(call.arg(0).clone());
                     held.puts += 1;

@@ -41,16 +41,6 @@ impl Rand {
                 }
                 _ => Err("randint(a, b) takes two whole numbers, a not above b".into()),
             },
-            "choice" => match call.arg(0) {
-                Value::List(items) | Value::Tuple(items) if !items.is_empty() => {
-                    Ok(items[(number % items.len() as u64) as usize].clone())
-                }
-                Value::Str(text) if !text.is_empty() => {
-                    let chars: Vec<char> = text.chars().collect();
-                    Ok(Value::Str(chars[(number % chars.len() as u64) as usize].to_string()))
-                }
-                other => Err(format!("choice() takes a list with something in it, not {other}")),
-            },
             "token" => {
                 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
                 let length = call.arg(0).as_int().unwrap_or(22).clamp(1, 32) as usize;
@@ -74,7 +64,6 @@ impl Component for Rand {
             ("random", "", ""),
             ("uniform", ", a, b", "a, b"),
             ("randint", ", a, b", "a, b"),
-            ("choice", ", items", "list(items)"),
             ("token", ", length=22", "length"),
             ("uuid", "", ""),
         ];
@@ -84,6 +73,12 @@ impl Component for Rand {
                 "    def {method}(self{parameters}):\n        return _belt_call('{name}', '{method}', [{arguments}])\n"
             ));
         }
+        // An index is drawn, so that items may be anything, the world's objects too.
+        text.push_str(&format!(
+            "    def choice(self, items):\n        items = list(items)\n        if len(items) == 0:\n            \
+             raise IndexError('choice() from nothing')\n        \
+             return items[_belt_call('{name}', 'randint', [0, len(items) - 1])]\n"
+        ));
         text.push_str(&format!("{name} = _belt_{name}()\n"));
         text
     }

@@ -15,11 +15,10 @@
 
 use crate::sim::errors::{self, Fault};
 use crate::sim::pure;
-use crate::sim::python::{ErrorKind, Program, PyError, Reply};
+use crate::sim::python::{ErrorKind, Program, PyError};
 use crate::sim::value::Value;
 use crate::sim::world::{
-    ApiEntry, Call, Caller, Component, Depends, EPOCH_S, Effect, Interner, MICROS_PER_SECOND, Micros, StateId,
-    Transition,
+    ApiEntry, Call, Caller, Component, Depends, EPOCH_S, Interner, MICROS_PER_SECOND, Micros, StateId, Transition,
 };
 
 const BLOCK: &str = "_belt_block";
@@ -46,9 +45,15 @@ impl Service {
         let methods = methods(source);
         let table: String = methods.iter().map(|m| format!("'{0}': {0}, ", m.name)).collect();
         let prelude = format!("{}{}BLOCK = '{BLOCK}'\n", errors::PRELUDE, pure::PRELUDE);
+        let refusals: String = Fault::ALL
+            .iter()
+            .filter(|fault| **fault != Fault::Misuse)
+            .map(|fault| format!("    except {0} as error:\n        return ('{0}', str(error), held)\n", fault.name()))
+            .collect();
         let epilogue = format!(
-            "def _belt_serve(held, method, args):\n    if method == '':\n        return (None, books)\n    \
-             answer = {{{table}}}[method](held, *args)\n    return (answer, held)\n_belt_serve(_held, _method, _args)\n"
+            "def _belt_serve(held, method, args):\n    if method == '':\n        return (None, books)\n    try:\n        \
+             answer = {{{table}}}[method](held, *args)\n        return (answer, held)\n{refusals}\
+             _belt_serve(_held, _method, _args)\n"
         );
         let program = Program::compile(&prelude, source, &epilogue, &["_held", "_method", "_args"])?;
         let Value::Tuple(answer) = program.run(&[Value::None, Value::str(""), Value::List(Vec::new())])? else {
@@ -81,25 +86,26 @@ impl Service {
         let inputs = [Value::Dict(books), Value::str(call.method.clone()), Value::List(call.args.clone())];
         match self.program.run(&inputs) {
             Ok(Value::Tuple(answer)) => {
-                let mut answer = answer.into_iter();
-                let (Some(value), Some(Value::Dict(books))) = (answer.next(), answer.next()) else {
+                // (answer, books), or (error, message, books): a service that refuses may have written that down.
+                let mut answer = answer;
+                let Some(Value::Dict(books)) = answer.pop() else {
                     return Transition::raises(Fault::Misuse, "the service lost its books", state);
                 };
-                if value.as_str() == Some(BLOCK) {
-                    return Transition::blocks(state);
-                }
                 let books = books.into_iter().filter(|(k, _)| !matches!(k.as_str(), Some("now" | "caller"))).collect();
-                let next = self.books.intern(Value::Dict(books));
-                Transition::returns(value, next)
+                match answer.as_slice() {
+                    [value] if value.as_str() == Some(BLOCK) => Transition::blocks(state),
+                    [value] => Transition::returns(value.clone(), self.books.intern(Value::Dict(books))),
+                    [Value::Str(name), message] => {
+                        let fault = Fault::from_name(name).unwrap_or(Fault::Misuse);
+                        let message = message.as_str().unwrap_or_default();
+                        Transition::raises(fault, message, self.books.intern(Value::Dict(books)))
+                    }
+                    _ => Transition::raises(Fault::Misuse, "the service gave no answer", state),
+                }
             }
             Ok(other) => Transition::raises(Fault::Misuse, format!("the service answered {other}"), state),
-            Err(error) => {
-                let fault = match error.kind {
-                    ErrorKind::World(fault) => fault,
-                    _ => Fault::Misuse,
-                };
-                Transition { effect: Effect::Reply(Reply::Raise(fault, error.message)), state }
-            }
+            // A mistake in the service itself.
+            Err(error) => Transition::raises(Fault::Misuse, error.to_string(), state),
         }
     }
 }

@@ -251,6 +251,9 @@ fn methods(text: &str, class: &str) -> Vec<String> {
     found
 }
 
+/// Objects with more methods are too much for one line.
+const METHODS_SHOWN_MAX: usize = 12;
+
 /// What people call a method elsewhere.
 const SYNONYMS: [(&str, &[&str]); 8] = [
     ("query", &["all", "one"]),
@@ -291,6 +294,10 @@ fn attribute(message: &str, setting: &Setting) -> Option<String> {
         meant.iter().find(|meant| found.iter().any(|method| method.starts_with(&format!("{meant}("))))
     });
     let near = synonym.copied().or_else(|| nearest(wanted, names));
+    if found.len() > METHODS_SHOWN_MAX {
+        let near = near.map_or_else(String::new, |near| format!("did you mean {near}? "));
+        return Some(format!("{near}`belt api` lists the {} calls of {object}", found.len()));
+    }
     let list: Vec<String> =
         found.iter().map(|method| if own { method.clone() } else { format!("{object}.{method}") }).collect();
     Some(match near {

@@ -5,6 +5,7 @@
 
 mod advice;
 mod classes;
+mod keyed;
 mod lexer;
 mod matching;
 mod modules;
@@ -34,7 +35,7 @@ pub fn adapt(code: &str, prelude: &str) -> Adapted {
     let unfenced = without_fence(code);
     let code = unfenced.as_deref().unwrap_or(code);
     match lex(code) {
-        Some(lexed) => rewrite::Rewriter::new(code, prelude, &lexed).run(),
+        Some(lexed) => keyed::with_callbacks(rewrite::Rewriter::new(code, prelude, &lexed).run()),
         None => Adapted { code: code.to_owned(), ..Adapted::default() },
     }
 }

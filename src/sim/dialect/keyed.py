@@ -1,0 +1,38 @@
+_belt_sorted = sorted
+_belt_nothing = ["nothing"]
+def sorted(items, key=None, reverse=False):
+    items = list(items)
+    if key is None:
+        return _belt_sorted(items, reverse=reverse)
+    keys = [key(item) for item in items]
+    return [items[i] for i in _belt_sorted(range(len(items)), key=lambda i: keys[i], reverse=reverse)]
+def _belt_sort(items, key=None, reverse=False):
+    rows = sorted(items, key=key, reverse=reverse)
+    items.clear()
+    items.extend(rows)
+def _belt_best(items, key, default, better):
+    items = list(items[0]) if len(items) == 1 else list(items)
+    if len(items) == 0:
+        if default is _belt_nothing:
+            raise ValueError("there is nothing to choose from")
+        return default
+    keys = items if key is None else [key(item) for item in items]
+    best = 0
+    for i in range(1, len(items)):
+        if better(keys[i], keys[best]):
+            best = i
+    return items[best]
+def min(*items, key=None, default=_belt_nothing):
+    return _belt_best(items, key, default, lambda a, b: a < b)
+def max(*items, key=None, default=_belt_nothing):
+    return _belt_best(items, key, default, lambda a, b: a > b)
+def filter(test, items):
+    return [item for item in items if (item if test is None else test(item))]
+def map(function, *items):
+    return [function(*row) for row in zip(*items)]
+def next(items, default=_belt_nothing):
+    for item in items:
+        return item
+    if default is _belt_nothing:
+        raise StopIteration("there is nothing next")
+    return default
