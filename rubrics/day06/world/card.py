@@ -1,7 +1,8 @@
-books = {"charges": [], "by_key": {}, "broke": []}
+books = {"charges": [], "by_key": {}, "broke": [], "asked": 0}
 
 def charge(books, account, amount, idempotency_key=None):
     """Takes the money and returns {"receipt": text, "amount": int}. With a key that was used before, takes nothing and returns what it returned then; the key belongs to one account and amount, otherwise Rejected. Rejected also when the card is declined."""
+    books["asked"] = min(books["asked"] + 1, 2)
     if idempotency_key is not None and idempotency_key in books["by_key"]:
         first = books["by_key"][idempotency_key]
         if first["account"] != account or first["amount"] != amount:
