@@ -43,6 +43,11 @@ pub enum Check {
 }
 
 impl Check {
+    /// Whether it asks if code can be run at all.
+    pub fn is_code(&self) -> bool {
+        matches!(self, Check::Code(_))
+    }
+
     /// # Errors
     /// When the rubric or one of the exercise's files is wrong; a wrong submission is a verdict.
     pub fn run(&self, context: &Context) -> Result<Verdict, Error> {

@@ -246,9 +246,15 @@ impl Roles {
                 roles.states.entry(role.clone()).or_default().push(state.name.clone());
             }
         }
-        for state in machine.states.iter().filter(|s| s.kind == StateKind::Normal && !taken.contains(s.name.as_str())) {
-            if let Some(role) = role_of(check, state) {
-                roles.states.entry(role).or_default().push(state.name.clone());
+        let normal = machine.states.iter().filter(|s| s.kind == StateKind::Normal && !taken.contains(s.name.as_str()));
+        let fits: Vec<(String, bool, &State)> =
+            normal.filter_map(|state| role_of(check, state).map(|(role, exact)| (role, exact, state))).collect();
+        // `ForcedOpen` beside `Open` is a state of its own: words inside a name count only where no name fits wholly.
+        let named: BTreeSet<String> = roles.states.keys().cloned().collect();
+        let exact: BTreeSet<&String> = fits.iter().filter(|(_, exact, _)| *exact).map(|(role, ..)| role).collect();
+        for (role, is_exact, state) in &fits {
+            if *is_exact || !(exact.contains(role) || named.contains(role)) {
+                roles.states.entry(role.clone()).or_default().push(state.name.clone());
             }
         }
         for (role, names) in &check.states {
@@ -278,8 +284,11 @@ impl Roles {
     }
 }
 
-/// The role whose name fits best: the whole name first, then the longest run of words inside it, then the composite around it.
-fn role_of(check: &StateMachineCheck, state: &State) -> Option<String> {
+/// More than any run of words scores.
+const WHOLE: usize = 1_000;
+
+/// The role whose name fits best, and whether it fits wholly: the whole name first, then the longest run of words inside it, then the composite around it.
+fn role_of(check: &StateMachineCheck, state: &State) -> Option<(String, bool)> {
     let own = [(&state.name, &state.label)];
     let around = state.inside.iter().map(|(id, label)| (id, label));
     for (id, label) in own.into_iter().chain(around) {
@@ -289,7 +298,7 @@ fn role_of(check: &StateMachineCheck, state: &State) -> Option<String> {
                 let wanted = normalise(name);
                 for text in [id, label] {
                     let score = if normalise(text) == wanted {
-                        1_000
+                        WHOLE
                     } else if contains_words(&words(text), &words(name)) {
                         wanted.len()
                     } else {
@@ -301,8 +310,8 @@ fn role_of(check: &StateMachineCheck, state: &State) -> Option<String> {
                 }
             }
         }
-        if let Some((_, role)) = best {
-            return Some(role.clone());
+        if let Some((score, role)) = best {
+            return Some((role.clone(), score == WHOLE));
         }
     }
     None

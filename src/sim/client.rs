@@ -109,6 +109,40 @@ impl Forest {
         }
     }
 
+    /// Where the code at `node` failed, as `plain` tells it: the interpreter forgets where an exception came from when it
+    /// passes a `try` on its way out, so a program without the driver's is asked instead.
+    pub fn frames_of_failure(&mut self, node: NodeId, plain: &Program) -> Vec<Frame> {
+        let (entry, replies) = self.path(node);
+        let mut inputs = vec![Value::Int(i64::from(entry))];
+        inputs.extend(self.inputs.iter().cloned());
+        let mut turn = plain.start(&inputs, MAX_DURATION);
+        for reply in &replies {
+            match turn {
+                Turn::Call(live) => turn = live.resume(reply),
+                other => {
+                    turn = other;
+                    break;
+                }
+            }
+        }
+        match turn {
+            Turn::Raised(error) => error.frames,
+            _ => Vec::new(),
+        }
+    }
+
+    /// The entry point and the replies that lead to `node`.
+    fn path(&self, node: NodeId) -> (u32, Vec<Reply>) {
+        let mut replies = Vec::new();
+        let mut at = node;
+        while let Some((parent, reply)) = &self.nodes[at as usize].parent {
+            replies.push(reply.clone());
+            at = *parent;
+        }
+        replies.reverse();
+        (self.entries[&at], replies)
+    }
+
     fn start(&mut self, entry: u32) -> Turn {
         self.interpreted += 1;
         let mut inputs = vec![Value::Int(i64::from(entry))];
@@ -118,14 +152,9 @@ impl Forest {
 
     /// Runs the code again up to the call at `node`.
     fn revive(&mut self, node: NodeId) -> Option<Box<Suspended>> {
-        let mut replies = Vec::new();
-        let mut at = node;
-        while let Some((parent, reply)) = &self.nodes[at as usize].parent {
-            replies.push(reply.clone());
-            at = *parent;
-        }
-        let mut turn = self.start(self.entries[&at]);
-        for reply in replies.iter().rev() {
+        let (entry, replies) = self.path(node);
+        let mut turn = self.start(entry);
+        for reply in &replies {
             let Turn::Call(live) = turn else { return None };
             self.interpreted += 1;
             turn = live.resume(reply);

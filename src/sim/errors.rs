@@ -21,12 +21,14 @@ pub enum Fault {
     ServiceUnavailable,
     /// The call was executed and refused.
     Rejected,
-    /// The call itself is wrong: unknown method, wrong arguments, SQL that does not parse.
+    /// A statement that cannot run: SQL that does not parse, names there are not, parameters that do not fit.
+    SqlError,
+    /// The call itself is wrong: unknown method, wrong arguments.
     Misuse,
 }
 
 impl Fault {
-    pub const ALL: [Fault; 11] = [
+    pub const ALL: [Fault; 12] = [
         Fault::UniqueViolation,
         Fault::ForeignKeyViolation,
         Fault::NotNullViolation,
@@ -37,6 +39,7 @@ impl Fault {
         Fault::Timeout,
         Fault::ServiceUnavailable,
         Fault::Rejected,
+        Fault::SqlError,
         Fault::Misuse,
     ];
 
@@ -53,6 +56,7 @@ impl Fault {
             Fault::Timeout => "Timeout",
             Fault::ServiceUnavailable => "ServiceUnavailable",
             Fault::Rejected => "Rejected",
+            Fault::SqlError => "SqlError",
             Fault::Misuse => "TypeError",
         }
     }
@@ -70,6 +74,7 @@ impl Fault {
             Fault::Timeout => "no answer came; the call may or may not have taken effect",
             Fault::ServiceUnavailable => "the call was not executed; trying again later is safe",
             Fault::Rejected => "the call was executed and refused, for the reason in the message",
+            Fault::SqlError => "the statement cannot run: it does not parse, or names what there is not",
             Fault::Misuse => "the call itself is wrong",
         }
     }
@@ -97,4 +102,5 @@ TimeoutError = Timeout
 ServiceUnavailable = _belt_frozen
 ConnectionError = ServiceUnavailable
 Rejected = ModuleNotFoundError
+SqlError = OverflowError
 ";

@@ -16,12 +16,17 @@ use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::rc::Rc;
 
 use super::client::Forest;
+use super::python::Reply;
 use super::state::{Bounds, ClientPlan, ClientState, Event, Faults, Judge, State, Status, Violation};
-use super::world::{MICROS_PER_SECOND, Micros, StateId, World};
+use super::world::{CallId, MICROS_PER_SECOND, Micros, StateId, World};
 use crate::report::Explored;
 
 /// Repetitions of one call with one answer, nothing changing, after which a client is said to spin.
 const MAX_SPIN: u32 = 200;
+/// The same with sleeps between, after which nothing new can come of it: the run is over.
+const MAX_POLLS: u32 = 1_500;
+/// Of equal polls, the first few meet faults; later ones would meet the same ones later.
+const FAULTY_POLLS: u32 = 4;
 
 /// A bad run and the way to it.
 #[derive(Debug, Clone)]
@@ -55,8 +60,16 @@ struct Visit {
     faults: u32,
     preemptions: u32,
     steps: u32,
+    /// Equal steps in a row without a pause.
     spin: u32,
+    /// Equal steps in a row, pauses or not.
+    polls: u32,
+    /// The step before, over pauses.
+    last: Option<LastStep>,
 }
+
+/// What makes two steps equal: who, which call, which answer, in which world.
+type LastStep = Rc<(usize, CallId, Option<Reply>, Vec<StateId>)>;
 
 pub struct Explorer<'a, F, J> {
     pub world: &'a mut World,
@@ -125,6 +138,8 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
             preemptions: 0,
             steps: 0,
             spin: 0,
+            polls: 0,
+            last: None,
         });
         queue.push(Reverse((0, 0, 0, 0)));
 
@@ -143,7 +158,14 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
                 break;
             }
             result.fault_fired |= faults > 0;
-            let (next, mut violation) = self.successors(&state, faults, preemptions, horizon);
+            let polls = visits[id as usize].polls;
+            let faults_left = if polls > FAULTY_POLLS { 0 } else { self.bounds.faults.saturating_sub(faults) };
+            let (mut next, mut violation) = self.successors(&state, faults_left, preemptions, horizon);
+            // One client asks the same thing for ever and nobody else is left to change the answer.
+            let others = state.clients.iter().filter(|client| !matches!(client.status, Status::Ended | Status::Dead));
+            if polls > MAX_POLLS && others.count() <= 1 {
+                next.clear();
+            }
             explored.transitions += next.len() as u64;
             if violation.is_none() {
                 violation = self.judge.always(self.world, self.forest, &state);
@@ -172,22 +194,23 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
             for (state, event, more_faults) in next {
                 let more_preemptions = u32::from(event.as_ref().is_some_and(|e| e.preempts.is_some()));
                 let before = &visits[id as usize];
-                let repeats = match (&event, &before.event) {
-                    (Some(now), Some(last)) => {
-                        now.client == last.client
-                            && now.call == last.call
-                            && now.reply == last.reply
-                            && state.world == before.state.world
-                    }
-                    _ => false,
-                };
+                let last: Option<LastStep> = event
+                    .as_ref()
+                    .map(|event| Rc::new((event.client, event.call, event.reply.clone(), state.world.clone())));
+                let same = last.is_some() && last == before.last;
                 let visit = Visit {
                     state: Rc::new(state),
                     parent: id,
                     faults: faults + more_faults,
                     preemptions: preemptions + more_preemptions,
                     steps: before.steps + 1,
-                    spin: if repeats { before.spin + 1 } else { 0 },
+                    spin: if same && before.event.is_some() { before.spin + 1 } else { 0 },
+                    polls: match (&last, same) {
+                        (None, _) => before.polls,
+                        (Some(_), true) => before.polls + 1,
+                        (Some(_), false) => 0,
+                    },
+                    last: last.or_else(|| before.last.clone()),
                     event,
                 };
                 let number = visits.len() as u32;

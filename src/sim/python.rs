@@ -102,7 +102,7 @@ impl PyError {
     pub fn is_mistake(&self) -> bool {
         match self.kind {
             ErrorKind::Syntax | ErrorKind::Limit => true,
-            ErrorKind::World(fault) => fault == Fault::Misuse,
+            ErrorKind::World(fault) => matches!(fault, Fault::Misuse | Fault::SqlError),
             ErrorKind::Exception => matches!(
                 self.name.as_str(),
                 "TypeError"

@@ -39,9 +39,14 @@ pub fn run(
     // The document is handed over only where it is asked for: it costs time at every start.
     let submission = epilogue.contains("submission").then(|| Value::from_json(document));
     let names: &[&str] = if submission.is_some() { &["_belt_entry", "submission"] } else { &["_belt_entry"] };
-    let program = match Program::compile(&prelude(&world), code, &epilogue, names) {
+    let before = prelude(&world);
+    let program = match Program::compile(&before, code, &epilogue, names) {
         Ok(program) => program,
         Err(error) => return Ok(Verdict::not_gradable(vec![does_not_compile(&scenario.code, &error)])),
+    };
+    let plain = || {
+        Program::compile(&before, code, &epilogue.replacen(ENTRIES, &format!("{WITHOUT_RETRIES}{ENTRIES}"), 1), names)
+            .ok()
     };
     let mut forest = Forest::new(program, submission.into_iter().collect());
     let clients = plans(scenario)?;
@@ -71,6 +76,7 @@ pub fn run(
                 world: &mut world,
                 forest: &mut forest,
                 explored: &exploration.explored,
+                plain: &plain,
             };
             return Ok(Verdict::failed(vec![teller.problem(&found, None)]));
         }
@@ -95,12 +101,33 @@ pub fn run(
     let names: Vec<String> = scenario.clients.iter().map(|client| client.name.clone()).collect();
     let executed = Some(format!("{}: {}", scenario.title, describe(&exploration.explored)));
     let targets = faults.targets(&world);
-    let mut teller =
-        Teller { scenario, names: &names, world: &mut world, forest: &mut forest, explored: &exploration.explored };
+    let mut teller = Teller {
+        scenario,
+        names: &names,
+        world: &mut world,
+        forest: &mut forest,
+        explored: &exploration.explored,
+        plain: &plain,
+    };
 
     if let Some(found) = &exploration.counterexample {
         let problem = teller.problem(found, Some(&mut judge));
         return Ok(Verdict { executed, ..Verdict::failed(vec![problem]) });
+    }
+    if !exploration.explored.complete {
+        let problem = Problem {
+            message: format!(
+                "this design has too many different runs to try them all: {}",
+                describe(&exploration.explored)
+            ),
+            help: Some(
+                "polling often for a long time does that: pause longer between tries, and give up at some time".into(),
+            ),
+            notes: vec![format!("scenario: {}", scenario.title)],
+            place: Place::field(&scenario.code),
+            ..Problem::default()
+        };
+        return Ok(Verdict { executed, ..Verdict::not_gradable(vec![problem]) });
     }
     // Nothing went wrong; did what the scenario is about happen at all?
     let sample = exploration.sample.as_ref();
@@ -174,9 +201,14 @@ pub fn with_helpers(python: &str) -> Cow<'_, str> {
     NAMES.replace_all(python, "_belt_${1}(")
 }
 
+const ENTRIES: &str = "_belt_entries = [\n";
+
+/// A client that tries once and catches nothing, to find where a mistake was made.
+const WITHOUT_RETRIES: &str = "def _belt_retrying(call, *args, times=8, pause=20.0):\n    return call(*args)\n";
+
 /// What stands after the learner's code: helpers and one entry point for each client, its restart, and the set-up.
 fn epilogue(scenario: &Scenario) -> String {
-    let mut text = format!("{DRIVER}{}\n_belt_entries = [\n", with_helpers(&scenario.driver));
+    let mut text = format!("{DRIVER}{}\n{ENTRIES}", with_helpers(&scenario.driver));
     for client in &scenario.clients {
         text.push_str(&format!("    lambda: ({}),\n", with_helpers(client.run.trim())));
         let restart = client.restart.as_ref().unwrap_or(&client.run).trim();

@@ -17,7 +17,7 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
     pub(super) fn successors(
         &mut self,
         state: &State,
-        faults: u32,
+        faults_left: u32,
         preemptions: u32,
         horizon: Micros,
     ) -> (Vec<(State, Option<Event>, u32)>, Option<Violation>) {
@@ -83,7 +83,7 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
             }
             next.push((after, event(None, reply), 0));
             // With one.
-            if faults >= self.bounds.faults {
+            if faults_left == 0 {
                 continue;
             }
             let method = self.world.get(call).method.clone();

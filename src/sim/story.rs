@@ -3,7 +3,7 @@
 use super::client::{Forest, Next};
 use super::explore::Counterexample;
 use super::judge::Expectations;
-use super::python::Reply;
+use super::python::{Program, Reply};
 use super::scenario::Scenario;
 use super::state::{Event, Injection, Violation};
 use super::value::Value;
@@ -27,6 +27,8 @@ pub struct Teller<'a> {
     pub world: &'a mut World,
     pub forest: &'a mut Forest,
     pub explored: &'a Explored,
+    /// The program without retries around the learner's code.
+    pub plain: &'a dyn Fn() -> Option<Program>,
 }
 
 impl Teller<'_> {
@@ -90,7 +92,12 @@ impl Teller<'_> {
                 problem.slip = true;
                 problem.help.clone_from(&error.help);
                 problem.label = Some(format!("{} is here when it fails", self.name(*client)));
-                if let Some(frame) = error.place() {
+                let node = found.states.last().and_then(|state| state.clients.get(*client)).map(|client| client.node);
+                let frames = match (error.frames.as_slice(), node, (self.plain)()) {
+                    ([], Some(node), Some(plain)) => self.forest.frames_of_failure(node, &plain),
+                    _ => error.frames.clone(),
+                };
+                if let Some(frame) = frames.last() {
                     problem.place = Place::inside(&self.scenario.code, frame.range.clone());
                 }
             }

@@ -55,8 +55,9 @@ impl Visitor for Bare<'_> {
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
         if self.covers(expr) {
+            // An aggregate inside a subquery is the subquery's.
+            self.aggregated |= self.depth == 0 && matches!(expr, Expr::Function(_));
             self.depth += 1;
-            self.aggregated |= matches!(expr, Expr::Function(_));
         } else if self.depth == 0 && matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_)) {
             self.columns.push(expr.clone());
         }

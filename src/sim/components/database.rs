@@ -198,6 +198,7 @@ pub fn schema_at(pointer: &str, document: &Json) -> Result<Schema, Trouble> {
 fn schema_problem(pointer: &str, problem: &SqlProblem) -> Problem {
     Problem {
         message: format!("the schema cannot be created: {}", problem.message),
+        slip: true,
         place: problem.range.clone().map_or_else(|| Place::field(pointer), |range| Place::inside(pointer, range)),
         help: problem.help.clone(),
         ..Problem::default()
@@ -220,7 +221,7 @@ fn fault_of(kind: DbErrorKind) -> Fault {
         | DbErrorKind::MissingColumn
         | DbErrorKind::Parameter
         | DbErrorKind::Unsupported
-        | DbErrorKind::Limit => Fault::Misuse,
+        | DbErrorKind::Limit => Fault::SqlError,
     }
 }
 

@@ -17,6 +17,7 @@ pub(super) fn exception_type(fault: Fault) -> ExcType {
         Fault::Timeout => ExcType::RePatternError,
         Fault::ServiceUnavailable => ExcType::FrozenInstanceError,
         Fault::Rejected => ExcType::ModuleNotFoundError,
+        Fault::SqlError => ExcType::OverflowError,
         Fault::Misuse => ExcType::TypeError,
     }
 }

@@ -232,16 +232,39 @@ class _belt_m_asyncio:
 _belt_m_asyncio = _belt_m_asyncio()
 ";
 
+/// A lock in memory holds back nobody else: every client is a process of its own. Within one it is a plain flag, and
+/// asking twice is a wait without an end.
 pub(super) const THREADING: &str = "\
+class _belt_lock:
+    def __init__(self, again=False):
+        self.held = 0
+        self.again = again
+    def acquire(self, blocking=True, timeout=-1):
+        if self.held > 0 and not self.again:
+            if not blocking or timeout >= 0:
+                return False
+            raise TypeError('this waits for ever: the lock is held by the same process, perhaps across a call')
+        self.held += 1
+        return True
+    def release(self):
+        self.held -= 1
+    def locked(self):
+        return self.held > 0
+    def __enter__(self):
+        self.acquire()
+        return self
+    def __exit__(self, kind, error, trace):
+        self.release()
+        return False
 class _belt_m_threading:
     def Lock(self):
-        raise TypeError('a lock in memory holds back nobody: every client here is a process of its own')
+        return _belt_lock()
     def RLock(self):
-        return self.Lock()
+        return _belt_lock(True)
     def Semaphore(self, value=1):
-        return self.Lock()
+        return _belt_lock(value > 1)
     def Event(self):
-        return self.Lock()
+        raise TypeError('threads cannot be started here: the simulator runs several clients itself')
     def Thread(self, *args, **named):
         raise TypeError('threads cannot be started here: the simulator runs several clients itself')
     def Timer(self, *args, **named):
