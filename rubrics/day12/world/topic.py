@@ -3,7 +3,7 @@ books = {"log": [[], [], []], "committed": [0, 0, 0], "owner": ["c0", "c1", "c0"
 
 
 def poll(books, consumer):
-    """The next record of a partition that belongs to this consumer, or None: {"partition", "offset", "key", "value": the transaction, "consumer"}"""
+    """The next record of a partition that belongs to this consumer, or None after some seconds: {"partition", "offset", "key", "value": the transaction, "consumer"}"""
     for partition in range(len(books["log"])):
         if books["owner"][partition] != consumer:
             continue
