@@ -52,7 +52,8 @@ pub(super) fn schema_at(document: &Json, pointer: &str) -> Result<Schema, Proble
     })?;
     let place = format!("{pointer}/sql");
     let problem = |problem: crate::sql::SqlProblem| Problem {
-        message: problem.message,
+        message: format!("the schema cannot be created: {}", problem.message),
+        slip: true,
         help: problem.help,
         label: (problem.kind == SqlProblemKind::Unsupported).then(|| "belt cannot run this".to_string()),
         place: Place { range: problem.range, ..Place::field(place.clone()) },

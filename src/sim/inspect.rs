@@ -134,5 +134,14 @@ pub fn api(base_world: &BTreeMap<String, Json>, files: Files) -> Result<Vec<(Str
         .collect();
     names.push(entry("IntegrityError", "any of the four violations"));
     sections.push(("errors".into(), names));
+    let python = [
+        (
+            "import",
+            "json, math, re, collections, itertools, functools, datetime, dataclasses and typing are there; time, random, uuid, \
+             hashlib, heapq, bisect, enum, logging, secrets, statistics and threading are stood in for",
+        ),
+        ("not there", "yield, files, the network; classes work, base classes only for errors and Enum"),
+    ];
+    sections.push(("Python".into(), python.iter().map(|(s, m)| entry(s, m)).collect()));
     Ok(sections)
 }

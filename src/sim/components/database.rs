@@ -275,8 +275,15 @@ fn from_sql(value: &sql::Value) -> Value {
 /// What every database answers to.
 pub fn api(name: &str) -> Vec<ApiEntry> {
     [
-            ("execute(sql, params=None) -> int", "runs one statement; the number of rows it changed"),
-            ("one(sql, params=None) -> dict or None", "the first row, by column name; also for INSERT ... RETURNING"),
+            (
+            "execute(sql, params=None) -> int",
+            "runs one statement of your dialect; the number of rows it changed. Parameters: a dict for :name or %(name)s, a list \
+             for ?, $1 or %s",
+        ),
+            (
+            "one(sql, params=None) -> dict or None",
+            "the first row, by column name; also for INSERT ... RETURNING. Timestamps read as seconds since 1970, JSON as text",
+        ),
             ("all(sql, params=None) -> list of dict", "every row"),
             (
                 "transaction()",

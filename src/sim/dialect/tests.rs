@@ -182,7 +182,12 @@ const FAILS: &[(&str, &str, &str, &str)] = &[
     ("def f():\n    yield 1", "yield 1", "yield", "return a list"),
     ("x = [1, 2]\ndel x[0:1]", "del x[0:1]", "del", ".pop(key)"),
     ("def f(s):\n    match s:\n        case {'a': x}:\n            return x", "match s:", "match", "if / elif"),
-    ("import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()", "lock.acquire()", "waits for ever", ""),
+    (
+        "import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()",
+        "lock.acquire()",
+        "waits for ever",
+        "",
+    ),
     ("from threading import Thread\nThread(target=print)", "Thread(target", "threads cannot be started", ""),
     ("import multiprocessing", "import multiprocessing", "No module named", "several clients itself"),
     ("from decimal import Decimal", "from decimal", "No module named", "whole cents"),
