@@ -81,9 +81,9 @@ impl Builder<'_> {
                 self.schema.enums.push((last_name(self.schema.dialect, &name), labels));
                 Ok(())
             }
-            Statement::CreateSequence { name, .. } => {
+            Statement::CreateSequence { name, sequence_options, .. } => {
                 let name = last_name(self.schema.dialect, &name);
-                self.schema.sequences.push(name);
+                self.schema.sequences.push(columns::sequence(name, &sequence_options));
                 Ok(())
             }
             Statement::Insert(_) => {

@@ -24,6 +24,8 @@ pub(super) struct Lowered {
     pub(super) slots: Vec<Slot>,
     pub(super) locking: Option<Locking>,
     pub(super) wrote: bool,
+    /// Whether it may take a number from a generator.
+    pub(super) counts: bool,
     pub(super) returns_rows: bool,
     /// Places of the answer's columns that hold booleans.
     pub(super) booleans: Vec<usize>,
@@ -137,8 +139,10 @@ fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) 
         return Err(problem);
     }
     lowering.finish(&mut statement)?;
+    let sql = statement.to_string();
     Ok(Lowered {
-        sql: statement.to_string(),
+        counts: ["belt_seq(", "belt_new_uuid(", "belt_random("].iter().any(|call| sql.contains(call)),
+        sql,
         slots,
         locking: lowering.locking,
         wrote,

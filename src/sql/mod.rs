@@ -30,6 +30,7 @@ mod tests;
 use std::ops::Range;
 
 pub use database::{Database, Plan};
+pub use functions::Given;
 pub use model::{Check, Column, ForeignKey, Index, IndexPart, Schema, Table, Unique};
 pub use time::{format_timestamp, parse_timestamp};
 pub use types::Kind;
@@ -138,9 +139,11 @@ pub struct Answer {
     pub changed: u64,
     /// The row locks the statement asked for; belt's caller honours them.
     pub locking: Option<Locking>,
-    /// Whether the statement could have changed data.
+    /// Whether the statement could have changed data, or taken a number from a generator.
     pub wrote: bool,
     pub returns_rows: bool,
+    /// The numbers the connection was given last, this statement's among them.
+    pub given: Given,
 }
 
 /// `FOR UPDATE` or `FOR SHARE` and what to do about rows somebody else holds.

@@ -14,10 +14,25 @@ pub struct Schema {
     pub(super) enums: Vec<(String, Vec<String>)>,
     /// `INSERT`s that stood among the DDL, run when a database is created.
     pub(super) seeds: Vec<(String, Range<usize>)>,
-    /// Names of the number generators; a column refers to one by its position.
-    pub(super) sequences: Vec<String>,
+    /// The number generators; a column refers to one by its position.
+    pub(super) sequences: Vec<Sequence>,
     /// SQLite's DDL, one statement each, with the bytes it stands for.
     pub(super) lowered: Vec<(String, Range<usize>)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sequence {
+    pub(super) name: String,
+    /// The first number it gives.
+    pub(super) start: i64,
+    pub(super) step: i64,
+}
+
+impl Sequence {
+    /// What it holds before it has given any number.
+    pub(super) fn before(&self) -> i64 {
+        self.start.saturating_sub(self.step)
+    }
 }
 
 #[derive(Debug, Clone)]
