@@ -358,7 +358,7 @@ impl Database {
                 Ok(lines)
             })
             .map_err(|error| errors::translate(&error, &self.schema, None))?;
-        Ok(Plan { lines, aliases: lowered.aliases.clone() })
+        Ok(Plan { lines, aliases: lowered.aliases.clone(), looked_up: lowered.looked_up.clone() })
     }
 }
 
@@ -368,6 +368,8 @@ pub struct Plan {
     pub lines: Vec<String>,
     /// Alias and table.
     pub aliases: Vec<(String, String)>,
+    /// Alias and column of everything the query compares for equality.
+    pub looked_up: Vec<(String, String)>,
 }
 
 enum Failure {

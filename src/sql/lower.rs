@@ -33,6 +33,8 @@ pub(super) struct Lowered {
     pub(super) target: Option<String>,
     /// Alias and table of everything read.
     pub(super) aliases: Vec<(String, String)>,
+    /// Alias and column of what is compared for equality.
+    pub(super) looked_up: Vec<(String, String)>,
 }
 
 /// Finished SQLite text as an expression.
@@ -131,6 +133,7 @@ fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) 
         }
     };
     lowering.check_tables(target.as_deref())?;
+    let looked_up = lowering.looked_up(&statement);
     let booleans = match &statement {
         Statement::Query(query) => lowering.booleans(query),
         _ => Vec::new(),
@@ -150,6 +153,7 @@ fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) 
         booleans,
         target,
         aliases: lowering.sources.tables,
+        looked_up,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, Query, TableFactor, Visitor};
+use sqlparser::ast::{BinaryOperator, Expr, Query, Statement, TableFactor, Visitor};
 
 use super::Lowering;
 use crate::sql::model::{Column, Table};
@@ -110,8 +110,38 @@ impl<'a> Lowering<'a> {
         found
     }
 
-    /// The table a column belongs to, when only one has it.
+    /// The columns a statement compares for equality, each with the alias of its table.
+    pub(super) fn looked_up(&self, statement: &Statement) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        let _ = sqlparser::ast::visit_expressions(statement, |expr| {
+            let sides: Vec<&Expr> = match expr {
+                Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => vec![left, right],
+                Expr::InList { expr, negated: false, .. } | Expr::InSubquery { expr, negated: false, .. } => vec![expr],
+                Expr::AnyOp { left, compare_op: BinaryOperator::Eq, .. } => vec![left],
+                _ => Vec::new(),
+            };
+            for side in sides {
+                if let Some(source) = self.source_of(side)
+                    && let Some(column) = self.column(side)
+                {
+                    let pair = (source.0.clone(), column.name.clone());
+                    if !found.contains(&pair) {
+                        found.push(pair);
+                    }
+                }
+            }
+            ControlFlow::<()>::Continue(())
+        });
+        found
+    }
+
+    /// The table a column belongs to.
     pub(in crate::sql) fn table_of(&self, expr: &Expr) -> Option<&str> {
+        self.source_of(expr).map(|(_, table)| table.as_str())
+    }
+
+    /// Alias and table of what a column belongs to.
+    fn source_of(&self, expr: &Expr) -> Option<&(String, String)> {
         let (qualifier, name) = match expr {
             Expr::Identifier(name) => (None, name),
             Expr::CompoundIdentifier(parts) => match parts.as_slice() {
@@ -125,8 +155,7 @@ impl<'a> Lowering<'a> {
             qualifier.as_ref().is_none_or(|qualifier| alias.eq_ignore_ascii_case(qualifier))
                 && self.table(table).is_some_and(|table| table.column(&name).is_some())
         });
-        let first = found.next();
-        first.map(|(_, table)| table.as_str())
+        found.next()
     }
 
     pub(super) fn known(&self, table: &'a Table, name: &str) -> Result<&'a Column, DbError> {
