@@ -184,6 +184,15 @@ impl DbError {
     pub(crate) fn new(kind: DbErrorKind, message: impl Into<String>) -> Self {
         DbError { kind, message: message.into(), constraint: None }
     }
+
+    /// What belt, and not the learner, falls short of; `None` where the learner's database would refuse as well.
+    pub fn cannot_run(&self) -> Option<String> {
+        let unsupported = self.kind == DbErrorKind::Unsupported;
+        unsupported.then(|| match self.message.split_once(" is not something belt can run") {
+            Some((what, more)) => format!("belt cannot run {what}{more}"),
+            None => format!("belt cannot run this SQL: {}", self.message),
+        })
+    }
 }
 
 impl From<SqlProblem> for DbError {

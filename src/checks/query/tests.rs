@@ -57,5 +57,8 @@ fn a_walk_over_an_index_on_time_is_no_search() {
     assert_eq!(verdict.outcome, Outcome::Failed { earned: 0, of: 1 }, "{:#?}", verdict.problems);
     let problem = &verdict.problems[0];
     assert!(problem.message.contains("walks through posts"), "{problem:#?}");
-    assert!(problem.help.as_ref().is_some_and(|help| help.contains("posts that begins with author_id")), "{problem:#?}");
+    assert!(
+        problem.help.as_ref().is_some_and(|help| help.contains("posts that begins with author_id")),
+        "{problem:#?}"
+    );
 }

@@ -17,7 +17,7 @@ use crate::sim::value::Value;
 use crate::sim::world::{
     ApiEntry, Call, Caller, Component, Depends, EPOCH_S, Interner, MICROS_PER_SECOND, Micros, StateId, Transition,
 };
-use crate::sql::{self, DbErrorKind, Dialect, Given, Params, Schema, SqlProblem};
+use crate::sql::{self, DbError, DbErrorKind, Dialect, Given, Params, Schema, SqlProblem};
 
 type ContentId = u32;
 
@@ -68,6 +68,8 @@ pub struct Database {
     by_digest: HashMap<u128, ContentId>,
     /// Contents on the way to what the engine holds now; one savepoint for each but the first.
     stack: Vec<ContentId>,
+    /// SQL that belt could not run, the first of it.
+    unsupported: Option<String>,
 }
 
 impl Database {
@@ -95,6 +97,7 @@ impl Database {
             origins: vec![Origin { parent: 0, statement: None }],
             by_digest: HashMap::from([(digest, 0)]),
             stack: vec![0],
+            unsupported: None,
         })
     }
 
@@ -153,7 +156,8 @@ impl Database {
             Err(error) => {
                 self.engine.rollback();
                 let fault = fault_of(error.kind);
-                Transition::raises(fault, error.message, self.states.intern(held))
+                let message = self.told(error);
+                Transition::raises(fault, message, self.states.intern(held))
             }
             Ok(answer) => {
                 held.give(caller.client, answer.given);
@@ -185,6 +189,17 @@ impl Database {
                 }
                 Transition::returns(value, self.states.intern(held))
             }
+        }
+    }
+
+    /// The error's message, remembered when it is belt that falls short.
+    fn told(&mut self, error: DbError) -> String {
+        match error.cannot_run() {
+            Some(message) => {
+                self.unsupported.get_or_insert_with(|| message.clone());
+                message
+            }
+            None => error.message,
         }
     }
 
@@ -384,10 +399,14 @@ impl Component for Database {
         Value::Record("database".into(), vec![("busy".into(), Value::Bool(held.holder.is_some()))])
     }
 
+    fn unsupported(&self) -> Option<&str> {
+        self.unsupported.as_deref()
+    }
+
     fn query(&mut self, state: StateId, sql: &str, now: Micros) -> Result<Value, String> {
         let content = self.states.get(state).content;
         self.bring_back(content);
-        let answer = self.engine.run(sql, &Params::None, seconds(now)).map_err(|error| error.message)?;
+        let answer = self.engine.run(sql, &Params::None, seconds(now)).map_err(|error| self.told(error))?;
         Ok(Value::List(answer.rows.iter().map(|row| record(&answer.columns, row)).collect()))
     }
 }
