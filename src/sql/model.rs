@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sqlparser::ast::Expr;
+use sqlparser::ast::{Expr, Query};
 
 use super::{Dialect, Kind, SqlProblem, ddl};
 
@@ -16,6 +16,7 @@ pub struct Schema {
     pub(super) seeds: Vec<(String, Range<usize>)>,
     /// The number generators; a column refers to one by its position.
     pub(super) sequences: Vec<Sequence>,
+    pub(super) views: Vec<View>,
     /// SQLite's DDL, one statement each, with the bytes it stands for.
     pub(super) lowered: Vec<(String, Range<usize>)>,
 }
@@ -33,6 +34,15 @@ impl Sequence {
     pub(super) fn before(&self) -> i64 {
         self.start.saturating_sub(self.step)
     }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct View {
+    pub(super) name: String,
+    /// Names for its columns, where they are given.
+    pub(super) columns: Vec<String>,
+    pub(super) query: Box<Query>,
+    pub(super) range: Range<usize>,
 }
 
 #[derive(Debug, Clone)]

@@ -1,9 +1,11 @@
 //! Text to statements, with positions.
 
+mod conflicts;
 mod sequences;
 
 use std::ops::Range;
 
+pub(super) use conflicts::PARTIAL;
 use sqlparser::ast::Statement;
 use sqlparser::dialect::{Dialect as Grammar, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::{Parser, ParserError};
@@ -70,6 +72,7 @@ pub(super) fn statements(sql: &str, dialect: Dialect) -> Result<Vec<(Statement, 
         SqlProblem::new(SqlProblemKind::Syntax, plain(&error.message), Some(at..sql.len().min(at + 1)))
     })?;
     sequences::order_options(&mut tokens);
+    conflicts::mark_partial(&mut tokens);
     let mut parser = Parser::new(grammar).with_recursion_limit(MAX_DEPTH).with_tokens_with_locations(tokens);
     let mut statements = Vec::new();
     loop {

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{BinaryOperator, Expr, Query, Statement, TableFactor, Visitor};
+use sqlparser::ast::{BinaryOperator, Expr, ObjectName, Query, Statement, TableFactor, Visitor};
 
 use super::Lowering;
 use crate::sql::model::{Column, Table};
@@ -57,7 +57,8 @@ impl<'a> Lowering<'a> {
     pub(super) fn check_tables(&self, target: Option<&str>) -> Result<(), DbError> {
         for name in self.sources.tables.iter().map(|(_, table)| table.as_str()).chain(target) {
             let cte = self.sources.ctes.iter().any(|cte| cte.eq_ignore_ascii_case(name));
-            if !cte && self.table(name).is_none() {
+            let view = || self.schema.views.iter().any(|view| view.name.eq_ignore_ascii_case(name));
+            if !cte && self.table(name).is_none() && !view() {
                 return Err(self.missing_table(name));
             }
         }
@@ -75,6 +76,14 @@ impl<'a> Lowering<'a> {
                     .into())
             }
         }
+    }
+
+    /// The table that stands under an alias.
+    pub(super) fn aliased(&self, name: &ObjectName) -> Result<String, DbError> {
+        let name = last_name(self.dialect(), name);
+        let found = self.sources.tables.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(&name));
+        let table = found.map_or(name.as_str(), |(_, table)| table.as_str());
+        self.table(table).map(|table| table.name.clone()).ok_or_else(|| self.missing_table(&name))
     }
 
     /// The column an expression names, when that is certain.
