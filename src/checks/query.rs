@@ -149,7 +149,7 @@ impl QueryCheck {
 
     fn failed(&self, error: &DbError) -> Problem {
         Problem {
-            message: format!("the query does not run: {error}"),
+            message: error.cannot_run().unwrap_or_else(|| format!("the query does not run: {error}")),
             place: Place::field(&self.sql),
             ..Problem::default()
         }

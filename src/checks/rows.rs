@@ -5,11 +5,14 @@
 
 #![expect(clippy::result_large_err, reason = "a problem ends the check; it is not on a hot path")]
 
+mod forms;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+pub(super) use self::forms::Form;
 use super::{Place, Problem};
 use crate::sql::{Column, Database, DbError, DbErrorKind, Dialect, Kind, Params, Schema, SqlProblemKind, Table, Value};
 
@@ -152,6 +155,8 @@ pub(super) fn adapted(value: &Json, kind: &Kind) -> Value {
 pub(super) struct Filler<'a> {
     schema: &'a Schema,
     count: i64,
+    /// Table, column, the values it is given and the form they are given in.
+    pub(super) forms: Vec<(String, String, Vec<Value>, Form)>,
     /// The last statement, as a person would write it.
     pub(super) shown: String,
 }
@@ -166,7 +171,7 @@ pub(super) enum Refusal {
 
 impl<'a> Filler<'a> {
     pub(super) fn new(schema: &'a Schema) -> Self {
-        Filler { schema, count: 0, shown: String::new() }
+        Filler { schema, count: 0, forms: Vec::new(), shown: String::new() }
     }
 
     /// Inserts a row of roles. Rows that its foreign keys refer to are made when they are missing.
@@ -174,7 +179,13 @@ impl<'a> Filler<'a> {
         let mut given = BTreeMap::new();
         for (role, value) in row {
             if let Some(column) = bound.columns.get(role) {
-                given.insert(column.name.clone(), adapted(value, &column.kind));
+                let mut value = adapted(value, &column.kind);
+                for (_, _, all, form) in
+                    self.forms.iter().filter(|(table, name, ..)| *table == bound.table.name && *name == column.name)
+                {
+                    value = form.apply(&value, all);
+                }
+                given.insert(column.name.clone(), value);
             }
         }
         self.insert_into(database, bound.table, given, 0)
@@ -224,7 +235,11 @@ impl<'a> Filler<'a> {
                 Err(error) => error,
             };
             // A condition may speak of columns the rubric knows nothing about: try what it names.
-            let about_filler = matches!(error.kind, DbErrorKind::Check | DbErrorKind::Type) && !open.is_empty();
+            let condition = table.checks.iter().find(|check| Some(&check.name) == error.constraint.as_ref());
+            let about_filler = match condition {
+                Some(check) => open.iter().any(|column| names(&check.text, &column.name)),
+                None => matches!(error.kind, DbErrorKind::Check | DbErrorKind::Type) && !open.is_empty(),
+            };
             if !about_filler {
                 return Err(Refusal::Refused(error));
             }
@@ -272,6 +287,15 @@ impl<'a> Filler<'a> {
         #[expect(clippy::cast_precision_loss, reason = "a small count")]
         database.run(&sql, &Params::Positional(values), self.count as f64).map(|_| ())
     }
+}
+
+/// Whether a condition speaks of a column.
+pub(super) fn names(condition: &str, column: &str) -> bool {
+    condition
+        .split(|c: char| !c.is_alphanumeric() && c != '_' && c != '$')
+        .any(|word| !word.is_empty() && column.eq_ignore_ascii_case(word))
+        || condition.contains(&format!("\"{column}\""))
+        || condition.contains(&format!("`{column}`"))
 }
 
 /// A value as SQL.

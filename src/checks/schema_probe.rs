@@ -18,9 +18,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::rows::{self, Filler, Refusal, RoleRow, Roles};
+use super::rows::{self, Bound, Filler, Form, Refusal, RoleRow, Roles};
 use super::{Outcome, Place, Problem, Verdict};
-use crate::sql::{Database, DbErrorKind, Schema};
+use crate::sql::{Check, Database, DbError, DbErrorKind, Schema, Table, Value};
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,7 +41,8 @@ pub struct Probe {
     pub accept: Option<BTreeMap<String, RoleRow>>,
     #[serde(default)]
     pub refuse: Option<BTreeMap<String, RoleRow>>,
-    /// What has to refuse the row; a unique constraint unless told.
+    /// What has to refuse the row, or must not; a unique constraint unless told. Where it is neither `check` nor `any`,
+    /// a CHECK that refuses a value is no fault: another value is tried.
     #[serde(default)]
     pub because: Because,
     /// What is wrong when the probe fails: one sentence.
@@ -62,6 +63,10 @@ pub enum Because {
 }
 
 impl Because {
+    fn is_about_conditions(self) -> bool {
+        matches!(self, Because::Check | Because::Any)
+    }
+
     fn fits(self, kind: DbErrorKind) -> bool {
         match self {
             Because::Unique => kind == DbErrorKind::Unique,
@@ -78,7 +83,11 @@ enum Ended {
     Right,
     Wrong(Problem),
     NotGradable(Problem),
+    /// A condition of the learner's refused the rubric's own values, which says nothing about what the probe asks.
+    Condition(DbError, Vec<String>),
 }
+
+type Forms = Vec<(String, String, Vec<Value>, Form)>;
 
 impl SchemaProbe {
     pub fn run(&self, document: &Json) -> Verdict {
@@ -92,6 +101,15 @@ impl SchemaProbe {
                 Ended::Right => {}
                 Ended::Wrong(problem) => problems.push(problem),
                 Ended::NotGradable(problem) => return Verdict::not_gradable(vec![problem]),
+                Ended::Condition(error, notes) => {
+                    return Verdict::not_gradable(vec![Problem {
+                        message: format!("this cannot be tried with the rows there are: {error}"),
+                        help: Some("the condition may be right; none of the exercise's values fulfil it".into()),
+                        notes,
+                        place: Place::field(format!("{}/sql", self.schema)),
+                        ..Problem::default()
+                    }]);
+                }
             }
         }
         let total = u32::try_from(self.probes.len()).unwrap_or(u32::MAX);
@@ -101,11 +119,40 @@ impl SchemaProbe {
         Verdict { outcome, problems, executed }
     }
 
+    /// Tries the probe with the rubric's values, and where a condition refuses these, with values like them.
     fn probe(&self, document: &Json, schema: &Schema, probe: &Probe) -> Ended {
         let bound = match rows::bind(document, schema, &self.tables) {
             Ok(bound) => bound,
             Err(problem) => return Ended::NotGradable(problem),
         };
+        let mut forms = Forms::new();
+        let mut ended = self.attempt(schema, &bound, probe, &forms);
+        // As many conditions as a probe may have to be brought round to.
+        for _ in 0..6 {
+            let Ended::Condition(error, _) = &ended else {
+                break;
+            };
+            let known = conditions(schema).find(|(_, check)| Some(&check.name) == error.constraint.as_ref());
+            let Some((table, check)) = known else {
+                break;
+            };
+            let refused = error.constraint.clone();
+            let better = others(&bound, probe, table, check, &forms).find_map(|form| {
+                let tried: Forms = forms.iter().cloned().chain([form]).collect();
+                match self.attempt(schema, &bound, probe, &tried) {
+                    Ended::Condition(error, _) if error.constraint == refused => None,
+                    ended => Some((tried, ended)),
+                }
+            });
+            match better {
+                Some((tried, result)) => (forms, ended) = (tried, result),
+                None => break,
+            }
+        }
+        ended
+    }
+
+    fn attempt(&self, schema: &Schema, bound: &BTreeMap<String, Bound<'_>>, probe: &Probe, forms: &Forms) -> Ended {
         let sql_field = format!("{}/sql", self.schema);
         let not_gradable = |message: String, notes: Vec<String>| {
             Ended::NotGradable(Problem { message, notes, place: Place::field(sql_field.clone()), ..Problem::default() })
@@ -115,6 +162,7 @@ impl SchemaProbe {
             Err(problem) => return not_gradable(problem.message, Vec::new()),
         };
         let mut filler = Filler::new(schema);
+        filler.forms.clone_from(forms);
         let mut notes = Vec::new();
         let last = probe.accept.as_ref().or(probe.refuse.as_ref());
         let must_accept = probe.accept.is_some();
@@ -152,6 +200,9 @@ impl SchemaProbe {
                     Err(Refusal::NoFiller(why)) => return not_gradable(why, notes),
                     Err(Refusal::Refused(error)) => {
                         notes.push(format!("{} -> {error}", filler.shown));
+                        if error.kind == DbErrorKind::Check && !probe.because.is_about_conditions() {
+                            return Ended::Condition(error, notes);
+                        }
                         if is_last && !must_accept {
                             if probe.because.fits(error.kind) {
                                 return Ended::Right;
@@ -179,6 +230,38 @@ impl SchemaProbe {
     }
 }
 
+fn conditions(schema: &Schema) -> impl Iterator<Item = (&Table, &Check)> {
+    schema.tables().iter().flat_map(|table| table.checks.iter().map(move |check| (table, check)))
+}
+
+/// Forms for the columns the condition speaks of.
+fn others<'a>(
+    bound: &'a BTreeMap<String, Bound<'_>>,
+    probe: &'a Probe,
+    table: &'a Table,
+    check: &'a Check,
+    forms: &'a Forms,
+) -> impl Iterator<Item = (String, String, Vec<Value>, Form)> + 'a {
+    let roles = bound.iter().filter(|(_, bound)| bound.table.name == table.name);
+    let columns = roles.flat_map(|(role, bound)| bound.columns.iter().map(move |(part, column)| (role, part, *column)));
+    columns.filter(|(_, _, column)| rows::names(&check.text, &column.name)).flat_map(move |(role, part, column)| {
+        let steps = probe.given.iter().chain(&probe.accept).chain(&probe.refuse);
+        let given = steps.filter_map(|rows| rows.get(role)?.get(part));
+        let mut all: Vec<Value> = Vec::new();
+        for value in given {
+            let mut value = rows::adapted(value, &column.kind);
+            for (_, _, all, form) in forms.iter().filter(|(t, c, ..)| *t == table.name && *c == column.name) {
+                value = form.apply(&value, all);
+            }
+            if value != Value::Null && !all.contains(&value) {
+                all.push(value);
+            }
+        }
+        let usable = Form::suggested(&check.text).into_iter().filter(|form| form.keeps_apart(&all)).collect::<Vec<_>>();
+        usable.into_iter().map(move |form| (table.name.clone(), column.name.clone(), all.clone(), form))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,6 +278,48 @@ mod tests {
         let check: SchemaProbe = serde_json::from_str(YAMLISH).unwrap();
         let document = serde_json::json!({"s": {"dialect": dialect, "sql": sql, "table": "keys", "account": "account_id", "key": "idem_key"}});
         check.run(&document)
+    }
+
+    #[test]
+    fn conditions_on_the_columns_of_a_role_are_no_fault() {
+        let table = |condition: &str| {
+            format!(
+                "CREATE TABLE keys (account_id INT NOT NULL, idem_key VARCHAR(40) NOT NULL, PRIMARY KEY (account_id, idem_key), CHECK ({condition}))"
+            )
+        };
+        let fine = [
+            "char_length(idem_key) = 8",
+            "length(idem_key) BETWEEN 16 AND 40",
+            "length(idem_key) > 10 AND idem_key LIKE 'key-%'",
+            "idem_key IN ('a', 'b')",
+            "idem_key = upper(idem_key)",
+            "account_id >= 1000",
+            "account_id IN (3, 7)",
+            "account_id BETWEEN 5 AND 6",
+        ];
+        for condition in fine {
+            let verdict = verdict("postgres", &table(condition));
+            assert_eq!(verdict.outcome, Outcome::Passed, "{condition}: {:?}", verdict.problems);
+        }
+        let fault = table("length(idem_key) = 8").replace("PRIMARY KEY (account_id, idem_key)", "UNIQUE (idem_key)");
+        assert_eq!(verdict("postgres", &fault).problems[0].message, "accounts share keys");
+        let verdict = verdict("postgres", &table("idem_key = 'x' || account_id"));
+        assert_eq!(verdict.outcome, Outcome::NotGradable, "{:?}", verdict.problems);
+        assert!(verdict.problems[0].message.contains("idem_key = 'x' || account_id"), "{:?}", verdict.problems);
+    }
+
+    #[test]
+    fn a_probe_about_conditions_keeps_its_values() {
+        let probe = |because: &str| {
+            let check: SchemaProbe = serde_json::from_value(serde_json::json!({
+                "schema": "/s", "tables": {"t": {"name": "t", "columns": {"url": "url"}}},
+                "probes": [{"accept": {"t": {"url": "x".repeat(280)}}, "because": because, "otherwise": "too short"}],
+            }))
+            .unwrap();
+            check.run(&serde_json::json!({"s": {"dialect": "postgres", "sql": "CREATE TABLE t (id SERIAL PRIMARY KEY, url TEXT NOT NULL CHECK (length(url) <= 200))"}}))
+        };
+        assert_eq!(probe("any").problems[0].message, "too short");
+        assert_eq!(probe("any").outcome, Outcome::Failed { earned: 0, of: 1 });
     }
 
     #[test]

@@ -8,10 +8,14 @@ use super::value::Value;
 pub const PRELUDE: &str = "\
 import math
 import json
-def sha256(text):
+def _belt_sha256(text):
     return _belt_call('', 'sha256', [text])
-def crc32(text):
+def _belt_crc32(text):
     return _belt_call('', 'crc32', [text])
+def sha256(text):
+    return _belt_sha256(text)
+def crc32(text):
+    return _belt_crc32(text)
 def murmur2(text):
     return _belt_call('', 'murmur2', [text])
 def md5(text):

@@ -78,7 +78,8 @@ pub fn run(
                 explored: &exploration.explored,
                 plain: &plain,
             };
-            return Ok(Verdict::failed(vec![teller.problem(&found, None)]));
+            let problem = teller.problem(&found, None);
+            return Ok(unless_unsupported(&world, problem));
         }
         if let Some(end) = exploration.sample.as_ref().and_then(|sample| sample.states.last()) {
             states.clone_from(&end.world);
@@ -112,7 +113,7 @@ pub fn run(
 
     if let Some(found) = &exploration.counterexample {
         let problem = teller.problem(found, Some(&mut judge));
-        return Ok(Verdict { executed, ..Verdict::failed(vec![problem]) });
+        return Ok(Verdict { executed, ..unless_unsupported(&world, problem) });
     }
     if !exploration.explored.complete {
         let problem = Problem {
@@ -149,6 +150,14 @@ pub fn run(
         None => Problem { message, place: Place::field(at.unwrap_or(&scenario.code)), ..Problem::default() },
     };
     Ok(Verdict { executed, ..Verdict::failed(vec![problem]) })
+}
+
+/// A failure, unless belt could not do what the code asked for: what went wrong then may be belt's doing.
+fn unless_unsupported(world: &World, problem: Problem) -> Verdict {
+    match world.unsupported() {
+        Some(message) => Verdict::not_gradable(vec![Problem { message: message.to_owned(), slip: false, ..problem }]),
+        None => Verdict::failed(vec![problem]),
+    }
 }
 
 /// "explored 214 states, all within 3 preemptions and 1 fault".

@@ -123,6 +123,11 @@ pub trait Component {
     fn query(&mut self, _state: StateId, _sql: &str, _now: Micros) -> Result<Value, String> {
         Err("this component holds no tables".to_owned())
     }
+
+    /// What the code asked for that is fair and that belt does not know how to do.
+    fn unsupported(&self) -> Option<&str> {
+        None
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -256,6 +261,10 @@ impl World {
 
     pub fn view(&mut self, component: usize, state: StateId, now: Micros) -> Value {
         self.components[component].view(state, now)
+    }
+
+    pub fn unsupported(&self) -> Option<&str> {
+        self.components.iter().find_map(|component| component.unsupported())
     }
 
     pub fn query(&mut self, name: &str, states: &[StateId], sql: &str, now: Micros) -> Result<Value, String> {

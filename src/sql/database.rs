@@ -6,16 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rusqlite::config::DbConfig;
-use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::hooks::{Action, AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::{ToSqlOutput, Value as Sqlite, ValueRef};
 use rusqlite::{Connection, ToSql};
 
 use super::functions::{self, Shared, State};
 use super::lower::{self, Lowered};
-use super::model::Schema;
+use super::model::{self, Schema};
 use super::names::quoted;
-use super::{Answer, DbError, DbErrorKind, Params, SqlProblem, Value, errors, params};
+use super::{Answer, DbError, DbErrorKind, Dialect, Given, Params, SqlProblem, Value, errors, params};
 
 /// Engine instructions between two looks at the limit.
 const STEPS_A_LOOK: u32 = 1_000;
@@ -69,21 +69,29 @@ impl Database {
     }
 
     fn open(schema: &Schema) -> rusqlite::Result<Database> {
-        let connection = Connection::open_in_memory()?;
+        let mut connection = Connection::open_in_memory()?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY")?;
-        if schema.dialect == super::Dialect::PostgreSql {
+        if schema.dialect == Dialect::PostgreSql {
             connection.execute_batch("PRAGMA case_sensitive_like = ON")?;
         }
         connection.set_prepared_statement_cache_capacity(256);
         connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_LENGTH)?;
         connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
         connection.set_limit(Limit::SQLITE_LIMIT_EXPR_DEPTH, 200)?;
-        let state: Shared =
-            Arc::new(Mutex::new(State { sequences: vec![0; schema.sequences.len()], ..State::default() }));
-        functions::register(&connection, &state)?;
+        let state: Shared = Arc::new(Mutex::new(State {
+            sequences: schema.sequences.iter().map(model::Sequence::before).collect(),
+            ..State::default()
+        }));
+        functions::register(&connection, &state, schema)?;
+        let inserted = Arc::clone(&state);
+        connection.update_hook(Some(move |action, _: &str, table: &str, row: i64| {
+            if action == Action::SQLITE_INSERT {
+                functions::with(&inserted, |state| state.inserted = Some((table.to_string(), row)));
+            }
+        }))?;
         Ok(Database {
             schema: Rc::new(schema.clone()),
             connection,
@@ -141,19 +149,53 @@ impl Database {
     /// # Errors
     /// What the learner's database would refuse, in the learner's names.
     pub fn run(&mut self, sql: &str, params: &Params, now_s: f64) -> Result<Answer, DbError> {
+        let given = functions::with(&self.state, |state| state.given.clone());
+        self.run_for(&given, sql, params, now_s)
+    }
+
+    /// Runs one statement for a connection that was given these numbers before.
+    ///
+    /// # Errors
+    /// As for [`Database::run`].
+    pub fn run_for(&mut self, given: &Given, sql: &str, params: &Params, now_s: f64) -> Result<Answer, DbError> {
         let lowered = self.lowered(sql)?;
         let values = params::resolve(&lowered.slots, params)?;
-        functions::with(&self.state, |state| state.now_s = now_s);
+        functions::with(&self.state, |state| {
+            state.now_s = now_s;
+            state.given = given.clone();
+            (state.made, state.inserted) = (None, None);
+        });
         self.looks.store(0, Ordering::Relaxed);
-        if lowered.wrote {
+        if lowered.wrote || lowered.counts {
             self.digest = None;
         }
-        let result = self.execute(&lowered, &values);
+        let result = self.execute(&lowered, &values).map(|mut answer| {
+            answer.given = self.given(answer.changed > 0);
+            answer
+        });
         result.map_err(|failure| match failure {
             Failure::Engine(error) => errors::translate(&error, &self.schema, lowered.target.as_deref()),
             Failure::TooManyRows => {
                 DbError::new(DbErrorKind::Limit, format!("the statement answers with more than {MAX_ROWS} rows"))
             }
+        })
+    }
+
+    /// The numbers the connection has now, after a statement that changed rows or did not.
+    fn given(&self, changed: bool) -> Given {
+        functions::with(&self.state, |state| {
+            let counted = |name: &str| {
+                self.schema.table(name).is_some_and(|table| table.columns.iter().any(|c| c.sequence.is_some()))
+            };
+            let last = match (self.schema.dialect, &state.inserted) {
+                // The first of the rows of one INSERT.
+                (Dialect::MySql, _) => state.made.filter(|_| changed).map(|(first, _)| first),
+                (Dialect::Sqlite, Some((table, row))) if !counted(table) => Some(*row),
+                (Dialect::Sqlite, Some(_)) => state.made.map(|(_, latest)| latest),
+                (Dialect::Sqlite, None) | (Dialect::PostgreSql, _) => None,
+            };
+            state.given.last = last.or(state.given.last);
+            state.given.clone()
         })
     }
 
@@ -167,8 +209,9 @@ impl Database {
             rows: Vec::new(),
             changed: 0,
             locking: lowered.locking,
-            wrote: lowered.wrote,
+            wrote: lowered.wrote || lowered.counts,
             returns_rows: lowered.returns_rows,
+            given: Given::default(),
         };
         if !lowered.returns_rows {
             answer.changed = statement.raw_execute()? as u64;
@@ -197,6 +240,8 @@ impl Database {
             if lowered.wrote {
                 drop(rows);
                 answer.changed = self.connection.changes();
+            } else {
+                answer.changed = answer.rows.len() as u64;
             }
         }
         Ok(answer)
@@ -313,7 +358,7 @@ impl Database {
                 Ok(lines)
             })
             .map_err(|error| errors::translate(&error, &self.schema, None))?;
-        Ok(Plan { lines, aliases: lowered.aliases.clone() })
+        Ok(Plan { lines, aliases: lowered.aliases.clone(), looked_up: lowered.looked_up.clone() })
     }
 }
 
@@ -323,6 +368,8 @@ pub struct Plan {
     pub lines: Vec<String>,
     /// Alias and table.
     pub aliases: Vec<(String, String)>,
+    /// Alias and column of everything the query compares for equality.
+    pub looked_up: Vec<(String, String)>,
 }
 
 enum Failure {

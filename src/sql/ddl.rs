@@ -9,7 +9,7 @@ use std::ops::Range;
 use sqlparser::ast::{CreateTable, Ident, Statement, UserDefinedTypeRepresentation};
 use sqlparser::tokenizer::Span;
 
-use super::model::{Schema, Table};
+use super::model::{Schema, Table, View};
 use super::names::{fold, last_name};
 use super::{Dialect, SqlProblem, parse, tables};
 
@@ -27,6 +27,7 @@ pub(super) fn schema(dialect: Dialect, sql: &str) -> Result<Schema, SqlProblem> 
             enums: Vec::new(),
             seeds: Vec::new(),
             sequences: Vec::new(),
+            views: Vec::new(),
             lowered: Vec::new(),
         },
         lines: parse::Lines::new(sql),
@@ -81,9 +82,19 @@ impl Builder<'_> {
                 self.schema.enums.push((last_name(self.schema.dialect, &name), labels));
                 Ok(())
             }
-            Statement::CreateSequence { name, .. } => {
+            Statement::CreateSequence { name, sequence_options, .. } => {
                 let name = last_name(self.schema.dialect, &name);
-                self.schema.sequences.push(name);
+                self.schema.sequences.push(columns::sequence(name, &sequence_options));
+                Ok(())
+            }
+            Statement::CreateView(view) if !view.materialized => {
+                let name = last_name(self.schema.dialect, &view.name);
+                if self.schema.table(&name).is_some() {
+                    return Err(SqlProblem::invalid(format!("there is a table {name} already")).at(range.clone()));
+                }
+                self.schema.views.retain(|known| known.name != name);
+                let columns = view.columns.iter().map(|column| self.fold(&column.name)).collect();
+                self.schema.views.push(View { name, columns, query: view.query, range: range.clone() });
                 Ok(())
             }
             Statement::Insert(_) => {

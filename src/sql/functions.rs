@@ -6,7 +6,8 @@ use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{Value as Sqlite, ValueRef};
 use rusqlite::{Connection, Error, Result};
 
-use super::time;
+use super::model::Schema;
+use super::{Dialect, time};
 
 /// What functions read and count; part of the database's state.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,7 +17,21 @@ pub(super) struct State {
     pub(super) sequences: Vec<i64>,
     pub(super) uuids: u64,
     pub(super) randoms: u64,
-    pub(super) last_id: i64,
+    /// What the connection that runs the statement was given before; an argument of each statement rather than state.
+    pub(super) given: Given,
+    /// The first and the latest number the statement made for a row.
+    pub(super) made: Option<(i64, i64)>,
+    /// The table and row number of the latest row inserted, as the engine tells them.
+    pub(super) inserted: Option<(String, i64)>,
+}
+
+/// The numbers one connection was given: what `lastval()`, `currval()`, `LAST_INSERT_ID()` and `last_insert_rowid()`
+/// answer there, and nowhere else.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Given {
+    pub(super) last: Option<i64>,
+    /// Generator and its latest number, PostgreSQL's only.
+    pub(super) sequences: Vec<(usize, i64)>,
 }
 
 pub(super) type Shared = Arc<Mutex<State>>;
@@ -247,7 +262,10 @@ const PURE: &[(&str, i32, Function)] = &[
 ];
 
 /// Registers everything.
-pub(super) fn register(connection: &Connection, state: &Shared) -> Result<()> {
+pub(super) fn register(connection: &Connection, state: &Shared, schema: &Schema) -> Result<()> {
+    let sqlite = schema.dialect == Dialect::Sqlite;
+    let postgres = schema.dialect == Dialect::PostgreSql;
+    let steps: Arc<[i64]> = schema.sequences.iter().map(|sequence| sequence.step).collect();
     let pure = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
     for (name, arguments, function) in PURE {
         connection.create_scalar_function(*name, *arguments, pure, *function)?;
@@ -256,17 +274,29 @@ pub(super) fn register(connection: &Connection, state: &Shared) -> Result<()> {
     let shared = Arc::clone(state);
     // Constant within a statement: the clock stands still while one runs.
     connection.create_scalar_function("belt_now", 0, pure, move |_| Ok(with(&shared, |s| s.now_s)))?;
-    let shared = Arc::clone(state);
+    let (shared, by) = (Arc::clone(state), Arc::clone(&steps));
     connection.create_scalar_function("belt_seq", 1, counting, move |ctx| {
         let at = usize::try_from(ctx.get::<i64>(0)?).unwrap_or(usize::MAX);
-        Ok(with(&shared, |s| next(s, at)))
+        Ok(with(&shared, |s| {
+            let number = next(s, at, &by);
+            if postgres {
+                s.given.last = Some(number);
+                s.given.sequences.retain(|(known, _)| *known != at);
+                s.given.sequences.push((at, number));
+                s.given.sequences.sort_unstable();
+            }
+            number
+        }))
     })?;
-    let shared = Arc::clone(state);
+    let (shared, by) = (Arc::clone(state), Arc::clone(&steps));
     connection.create_scalar_function("belt_auto", 2, counting, move |ctx| {
         let at = usize::try_from(ctx.get::<i64>(0)?).unwrap_or(usize::MAX);
         Ok(match ctx.get::<Option<i64>>(1).map_err(|_| refused("an integer", ctx.get_raw(1)))? {
-            None | Some(0) => with(&shared, |s| next(s, at)),
+            None | Some(0) => with(&shared, |s| next(s, at, &by)),
             Some(given) => with(&shared, |s| {
+                if sqlite {
+                    s.made = Some((given, given));
+                }
                 if let Some(counter) = s.sequences.get_mut(at) {
                     *counter = (*counter).max(given);
                 }
@@ -275,7 +305,25 @@ pub(super) fn register(connection: &Connection, state: &Shared) -> Result<()> {
         })
     })?;
     let shared = Arc::clone(state);
-    connection.create_scalar_function("belt_last_id", 0, counting, move |_| Ok(with(&shared, |s| s.last_id)))?;
+    connection.create_scalar_function("belt_last_id", 0, counting, move |_| match with(&shared, |s| s.given.last) {
+        None if postgres => Err(Error::UserFunctionError("lastval is not yet defined in this session".into())),
+        last => Ok(last.unwrap_or(0)),
+    })?;
+    let shared = Arc::clone(state);
+    connection.create_scalar_function("belt_currval", 1, counting, move |ctx| {
+        let at = usize::try_from(ctx.get::<i64>(0)?).unwrap_or(usize::MAX);
+        let known = |s: &mut State| s.given.sequences.iter().find(|(known, _)| *known == at).map(|(_, number)| *number);
+        with(&shared, known).ok_or_else(|| {
+            Error::UserFunctionError("currval of this sequence is not yet defined in this session".into())
+        })
+    })?;
+    let shared = Arc::clone(state);
+    // MySQL's LAST_INSERT_ID(expression): the value is kept for this connection.
+    connection.create_scalar_function("belt_keep_id", 1, counting, move |ctx| {
+        let number: Option<i64> = ctx.get(0).map_err(|_| refused("an integer", ctx.get_raw(0)))?;
+        with(&shared, |s| s.given.last = number.or(s.given.last));
+        Ok(number)
+    })?;
     let shared = Arc::clone(state);
     connection.create_scalar_function("belt_new_uuid", 0, counting, move |_| {
         let n = with(&shared, |s| {
@@ -295,12 +343,13 @@ pub(super) fn register(connection: &Connection, state: &Shared) -> Result<()> {
     })
 }
 
-fn next(state: &mut State, at: usize) -> i64 {
+fn next(state: &mut State, at: usize, steps: &[i64]) -> i64 {
     let Some(counter) = state.sequences.get_mut(at) else {
         return 0;
     };
-    *counter = counter.saturating_add(1);
-    state.last_id = *counter;
+    *counter = counter.saturating_add(steps.get(at).copied().unwrap_or(1));
+    let first = state.made.map_or(*counter, |(first, _)| first);
+    state.made = Some((first, *counter));
     *counter
 }
 

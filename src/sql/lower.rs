@@ -9,7 +9,10 @@ mod store;
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, FromTable, Ident, Query, SetExpr, Statement, Value, Visit, VisitMut};
+use sqlparser::ast::{
+    BinaryOperator, Expr, FromTable, Ident, JoinConstraint, JoinOperator, Query, SetExpr, Statement, TableWithJoins,
+    Update, UpdateTableFromKind, Value, Visit, VisitMut,
+};
 use sqlparser::tokenizer::Span;
 
 use self::sources::Sources;
@@ -24,6 +27,8 @@ pub(super) struct Lowered {
     pub(super) slots: Vec<Slot>,
     pub(super) locking: Option<Locking>,
     pub(super) wrote: bool,
+    /// Whether it may take a number from a generator.
+    pub(super) counts: bool,
     pub(super) returns_rows: bool,
     /// Places of the answer's columns that hold booleans.
     pub(super) booleans: Vec<usize>,
@@ -31,6 +36,8 @@ pub(super) struct Lowered {
     pub(super) target: Option<String>,
     /// Alias and table of everything read.
     pub(super) aliases: Vec<(String, String)>,
+    /// Alias and column of what is compared for equality.
+    pub(super) looked_up: Vec<(String, String)>,
 }
 
 /// Finished SQLite text as an expression.
@@ -72,7 +79,7 @@ fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) 
     let mut sources = Sources { dialect: schema.dialect, tables: Vec::new(), ctes: Vec::new() };
     let _ = Visit::visit(&statement, &mut sources);
     let mut lowering = Lowering { schema, sources, locking: None, row_alias: None };
-    let (wrote, returns_rows, target) = match &mut statement {
+    let (wrote, returns_rows, target) = match head(&mut statement) {
         Statement::Query(query) => {
             if !is_read_only(query) {
                 return Err(SqlProblem::unsupported(
@@ -87,12 +94,7 @@ fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) 
             (true, insert.returning.is_some(), Some(target))
         }
         Statement::Update(update) => {
-            if !update.table.joins.is_empty() {
-                return Err(SqlProblem::unsupported(
-                    "UPDATE with a join is not something belt can run; use a subquery",
-                )
-                .into());
-            }
+            from_joins(update)?;
             let target = lowering.target(&update.table.relation)?;
             (true, update.returning.is_some(), Some(target))
         }
@@ -101,13 +103,16 @@ fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) 
             let [only] = from.as_slice() else {
                 return Err(SqlProblem::unsupported("DELETE from several tables is not something belt can run").into());
             };
-            if delete.using.is_some() || !delete.tables.is_empty() || !only.joins.is_empty() {
+            if delete.tables.len() > 1 || (delete.tables.is_empty() && !only.joins.is_empty()) {
                 return Err(SqlProblem::unsupported(
                     "DELETE with a join is not something belt can run; use a subquery",
                 )
                 .into());
             }
-            let target = lowering.target(&only.relation)?;
+            let target = match delete.tables.first() {
+                Some(name) => lowering.aliased(name)?,
+                None => lowering.target(&only.relation)?,
+            };
             (true, delete.returning.is_some(), Some(target))
         }
         Statement::StartTransaction { .. }
@@ -129,6 +134,7 @@ fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) 
         }
     };
     lowering.check_tables(target.as_deref())?;
+    let looked_up = lowering.looked_up(&statement);
     let booleans = match &statement {
         Statement::Query(query) => lowering.booleans(query),
         _ => Vec::new(),
@@ -136,9 +142,11 @@ fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) 
     if let ControlFlow::Break(problem) = VisitMut::visit(&mut statement, &mut lowering) {
         return Err(problem);
     }
-    lowering.finish(&mut statement)?;
+    lowering.finish(head(&mut statement))?;
+    let sql = statement.to_string();
     Ok(Lowered {
-        sql: statement.to_string(),
+        counts: ["belt_seq(", "belt_new_uuid(", "belt_random("].iter().any(|call| sql.contains(call)),
+        sql,
         slots,
         locking: lowering.locking,
         wrote,
@@ -146,6 +154,16 @@ fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) 
         booleans,
         target,
         aliases: lowering.sources.tables,
+        looked_up,
+    })
+}
+
+/// Lowers the query of a view.
+pub(super) fn view(schema: &Schema, query: &Query) -> Result<String, SqlProblem> {
+    let lowered = lower_statement(schema, Statement::Query(Box::new(query.clone())), Vec::new());
+    lowered.map(|lowered| lowered.sql).map_err(|error| match error.kind {
+        DbErrorKind::Unsupported => SqlProblem::unsupported(error.message),
+        _ => SqlProblem::invalid(error.message),
     })
 }
 
@@ -161,6 +179,53 @@ pub(super) fn expression(schema: &Schema, at: usize, expr: &Expr) -> Result<Stri
         }
         ControlFlow::Break(problem) => Err(SqlProblem::invalid(problem.message)),
         ControlFlow::Continue(()) => Ok(expr.to_string()),
+    }
+}
+
+/// MySQL's `UPDATE t JOIN u ON ... SET` as `UPDATE t SET ... FROM u WHERE ...`.
+fn from_joins(update: &mut Update) -> Result<(), DbError> {
+    for join in std::mem::take(&mut update.table.joins) {
+        let (JoinOperator::Join(on) | JoinOperator::Inner(on)) = join.join_operator else {
+            return Err(SqlProblem::unsupported("UPDATE with this kind of join is not something belt can run").into());
+        };
+        let JoinConstraint::On(on) = on else {
+            return Err(SqlProblem::unsupported("UPDATE with a join without ON is not something belt can run").into());
+        };
+        let condition = match update.selection.take() {
+            Some(selection) => Expr::BinaryOp {
+                left: Box::new(Expr::Nested(Box::new(on))),
+                op: BinaryOperator::And,
+                right: Box::new(Expr::Nested(Box::new(selection))),
+            },
+            None => on,
+        };
+        update.selection = Some(condition);
+        let source = TableWithJoins { relation: join.relation, joins: Vec::new() };
+        match &mut update.from {
+            Some(UpdateTableFromKind::AfterSet(sources) | UpdateTableFromKind::BeforeSet(sources)) => {
+                sources.push(source);
+            }
+            None => update.from = Some(UpdateTableFromKind::AfterSet(vec![source])),
+        }
+    }
+    Ok(())
+}
+
+/// What a statement does: the part behind `WITH`, where that changes data and nothing inside `WITH` does.
+fn head(statement: &mut Statement) -> &mut Statement {
+    let changes = matches!(statement, Statement::Query(query)
+        if matches!(query.body.as_ref(), SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_))
+            && query.with.iter().flat_map(|with| &with.cte_tables).all(|cte| is_read_only(&cte.query)));
+    if !changes {
+        return statement;
+    }
+    match statement {
+        Statement::Query(query) => match query.body.as_mut() {
+            SetExpr::Insert(inner) | SetExpr::Update(inner) | SetExpr::Delete(inner) => inner,
+            // Seen above.
+            _ => unreachable!("the body changes data"),
+        },
+        other => other,
     }
 }
 

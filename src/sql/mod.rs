@@ -30,6 +30,7 @@ mod tests;
 use std::ops::Range;
 
 pub use database::{Database, Plan};
+pub use functions::Given;
 pub use model::{Check, Column, ForeignKey, Index, IndexPart, Schema, Table, Unique};
 pub use time::{format_timestamp, parse_timestamp};
 pub use types::Kind;
@@ -138,9 +139,11 @@ pub struct Answer {
     pub changed: u64,
     /// The row locks the statement asked for; belt's caller honours them.
     pub locking: Option<Locking>,
-    /// Whether the statement could have changed data.
+    /// Whether the statement could have changed data, or taken a number from a generator.
     pub wrote: bool,
     pub returns_rows: bool,
+    /// The numbers the connection was given last, this statement's among them.
+    pub given: Given,
 }
 
 /// `FOR UPDATE` or `FOR SHARE` and what to do about rows somebody else holds.
@@ -180,6 +183,15 @@ pub struct DbError {
 impl DbError {
     pub(crate) fn new(kind: DbErrorKind, message: impl Into<String>) -> Self {
         DbError { kind, message: message.into(), constraint: None }
+    }
+
+    /// What belt, and not the learner, falls short of; `None` where the learner's database would refuse as well.
+    pub fn cannot_run(&self) -> Option<String> {
+        let unsupported = self.kind == DbErrorKind::Unsupported;
+        unsupported.then(|| match self.message.split_once(" is not something belt can run") {
+            Some((what, more)) => format!("belt cannot run {what}{more}"),
+            None => format!("belt cannot run this SQL: {}", self.message),
+        })
     }
 }
 

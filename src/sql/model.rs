@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sqlparser::ast::Expr;
+use sqlparser::ast::{Expr, Query};
 
 use super::{Dialect, Kind, SqlProblem, ddl};
 
@@ -14,10 +14,35 @@ pub struct Schema {
     pub(super) enums: Vec<(String, Vec<String>)>,
     /// `INSERT`s that stood among the DDL, run when a database is created.
     pub(super) seeds: Vec<(String, Range<usize>)>,
-    /// Names of the number generators; a column refers to one by its position.
-    pub(super) sequences: Vec<String>,
+    /// The number generators; a column refers to one by its position.
+    pub(super) sequences: Vec<Sequence>,
+    pub(super) views: Vec<View>,
     /// SQLite's DDL, one statement each, with the bytes it stands for.
     pub(super) lowered: Vec<(String, Range<usize>)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sequence {
+    pub(super) name: String,
+    /// The first number it gives.
+    pub(super) start: i64,
+    pub(super) step: i64,
+}
+
+impl Sequence {
+    /// What it holds before it has given any number.
+    pub(super) fn before(&self) -> i64 {
+        self.start.saturating_sub(self.step)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct View {
+    pub(super) name: String,
+    /// Names for its columns, where they are given.
+    pub(super) columns: Vec<String>,
+    pub(super) query: Box<Query>,
+    pub(super) range: Range<usize>,
 }
 
 #[derive(Debug, Clone)]

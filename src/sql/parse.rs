@@ -1,7 +1,11 @@
 //! Text to statements, with positions.
 
+mod conflicts;
+mod sequences;
+
 use std::ops::Range;
 
+pub(super) use conflicts::PARTIAL;
 use sqlparser::ast::Statement;
 use sqlparser::dialect::{Dialect as Grammar, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::{Parser, ParserError};
@@ -63,10 +67,12 @@ pub(super) fn statements(sql: &str, dialect: Dialect) -> Result<Vec<(Statement, 
     }
     let lines = Lines::new(sql);
     let grammar = grammar(dialect);
-    let tokens = Tokenizer::new(grammar, sql).tokenize_with_location().map_err(|error| {
+    let mut tokens = Tokenizer::new(grammar, sql).tokenize_with_location().map_err(|error| {
         let at = lines.offset(error.location);
         SqlProblem::new(SqlProblemKind::Syntax, plain(&error.message), Some(at..sql.len().min(at + 1)))
     })?;
+    sequences::order_options(&mut tokens);
+    conflicts::mark_partial(&mut tokens);
     let mut parser = Parser::new(grammar).with_recursion_limit(MAX_DEPTH).with_tokens_with_locations(tokens);
     let mut statements = Vec::new();
     loop {

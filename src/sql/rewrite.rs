@@ -185,6 +185,8 @@ impl VisitorMut for Lowering<'_> {
                 with_hints.clear();
                 if let Some(alias) = alias {
                     self.rename(&mut alias.name);
+                    // SQLite asks for the word in UPDATE and DELETE.
+                    alias.explicit = true;
                 }
                 ON
             }

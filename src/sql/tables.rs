@@ -30,16 +30,26 @@ pub(super) fn lower_all(schema: &mut Schema) -> Result<(), SqlProblem> {
         }
         for unique in table.uniques.iter().filter(|unique| unique.nulls_not_distinct) {
             let parts: Vec<String> = unique.columns.iter().map(|name| null_as_value(&quoted(name))).collect();
-            let name = format!("{}{}", table.name, unique.name);
-            lowered.push((unique_index(&name, &table.name, &parts, None), unique.range.clone()));
+            lowered.push((unique_index(&unique.name, &table.name, &parts, None), unique.range.clone()));
+            // For looking rows up by the columns themselves.
+            let columns: Vec<String> = unique.columns.iter().map(|name| quoted(name)).collect();
+            let lookup = quoted(&format!("{}.lookup", unique.name));
+            let text = format!("CREATE INDEX {lookup} ON {} ({})", quoted(&table.name), columns.join(", "));
+            lowered.push((text, unique.range.clone()));
         }
+    }
+    for view in &schema.views {
+        let query = lower::view(schema, &view.query).map_err(|problem| problem.at(view.range.clone()))?;
+        let columns: Vec<String> = view.columns.iter().map(|name| quoted(name)).collect();
+        let columns = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
+        lowered.push((format!("CREATE VIEW {}{columns} AS {query}", quoted(&view.name)), view.range.clone()));
     }
     schema.lowered = lowered;
     Ok(())
 }
 
 /// Makes nulls compare equal: no column holds this value.
-fn null_as_value(column: &str) -> String {
+pub(super) fn null_as_value(column: &str) -> String {
     format!("coalesce({column}, x'62656c74')")
 }
 
@@ -114,6 +124,10 @@ fn create_table(schema: &Schema, at: usize) -> Result<String, SqlProblem> {
         parts.push(text);
     }
     for unique in &table.uniques {
+        // The index over its expressions is stricter, and a conflict can be met by one of them only.
+        if unique.nulls_not_distinct && !unique.primary {
+            continue;
+        }
         let columns: Vec<String> = unique.columns.iter().map(|name| quoted(name)).collect();
         let what = if unique.primary { "PRIMARY KEY" } else { "UNIQUE" };
         parts.push(format!("CONSTRAINT {} {what} ({})", quoted(&unique.name), columns.join(", ")));

@@ -1,5 +1,7 @@
 use super::*;
 
+mod lowering;
+
 fn database(dialect: Dialect, ddl: &str) -> Database {
     let schema = Schema::parse(dialect, ddl).unwrap_or_else(|p| panic!("{p}: {ddl}"));
     Database::create(&schema).unwrap_or_else(|p| panic!("{p}: {ddl}"))

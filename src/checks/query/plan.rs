@@ -42,12 +42,31 @@ impl QueryCheck {
                 let verb = words.next();
                 matches!(verb, Some("SCAN" | "SEARCH")) && words.next().is_some_and(|name| names.contains(&name))
             };
-            let scanned =
-                plan.lines.iter().filter(reads).find(|line| line.starts_with("SCAN") || line.contains("AUTOMATIC"));
-            if scanned.is_some() {
+            let columns: Vec<&str> = plan
+                .looked_up
+                .iter()
+                .filter(|(alias, _)| names.contains(&alias.as_str()))
+                .map(|(_, column)| column.as_str())
+                .collect();
+            let name = &table.table.name;
+            let help = if columns.is_empty() {
+                format!("look {name} up by a column that must equal something, and make an index that begins with it")
+            } else {
+                format!(
+                    "make an index on {name} that begins with {}, which the query looks for",
+                    columns.join(if columns.len() == 2 { " or " } else { ", " })
+                )
+            };
+            let scanned = |line: &&String| line.starts_with("SCAN") || line.contains("AUTOMATIC");
+            if plan.lines.iter().filter(reads).any(|line| scanned(&line)) {
+                return Ok(problem(format!("the query reads all of {name}"), help));
+            }
+            // An index on the time alone finds where to begin, and then passes everybody's rows.
+            if let Some(line) = plan.lines.iter().filter(reads).find(|line| !line.contains("=?")) {
+                let range = line.rsplit_once('(').map_or("", |(_, range)| range.trim_end_matches(')'));
                 return Ok(problem(
-                    format!("the query reads all of {}", table.table.name),
-                    format!("make an index on {} that begins with the columns the query looks for", table.table.name),
+                    format!("the query walks through {name} in a range ({range}), past rows it has no use for"),
+                    help,
                 ));
             }
         }

@@ -7,6 +7,10 @@ const SCHEMA: &str = "CREATE TABLE users (id BIGSERIAL PRIMARY KEY, name TEXT NO
     CREATE INDEX posts_author ON posts (author_id, created_at DESC, id DESC);";
 
 fn verdict(query: &str) -> Verdict {
+    verdict_on(SCHEMA, query)
+}
+
+fn verdict_on(schema: &str, query: &str) -> Verdict {
     let check: QueryCheck = serde_json::from_value(json!({
         "schema": "/s", "sql": "/q",
         "tables": {
@@ -22,7 +26,7 @@ fn verdict(query: &str) -> Verdict {
         "plan": {"search": ["follows", "posts"]}
     }))
     .unwrap();
-    check.run(&json!({"s": {"dialect": "postgresql", "sql": SCHEMA}, "q": query}))
+    check.run(&json!({"s": {"dialect": "postgresql", "sql": schema}, "q": query}))
 }
 
 #[test]
@@ -42,4 +46,19 @@ fn feeds() {
         let verdict = verdict(&query);
         assert_eq!(verdict.outcome, outcome, "{query}: {:#?}", verdict.problems);
     }
+}
+
+#[test]
+fn a_walk_over_an_index_on_time_is_no_search() {
+    let query = "SELECT p.id, p.created_at FROM posts p WHERE EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = :viewer AND f.followee_id = p.author_id)
+        AND (p.created_at, p.id) < (:before, :before_id) ORDER BY p.created_at DESC, p.id DESC LIMIT :size";
+    let schema = SCHEMA.replace("(author_id, created_at DESC, id DESC)", "(created_at DESC, id DESC)");
+    let verdict = verdict_on(&schema, query);
+    assert_eq!(verdict.outcome, Outcome::Failed { earned: 0, of: 1 }, "{:#?}", verdict.problems);
+    let problem = &verdict.problems[0];
+    assert!(problem.message.contains("walks through posts"), "{problem:#?}");
+    assert!(
+        problem.help.as_ref().is_some_and(|help| help.contains("posts that begins with author_id")),
+        "{problem:#?}"
+    );
 }

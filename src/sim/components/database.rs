@@ -17,7 +17,7 @@ use crate::sim::value::Value;
 use crate::sim::world::{
     ApiEntry, Call, Caller, Component, Depends, EPOCH_S, Interner, MICROS_PER_SECOND, Micros, StateId, Transition,
 };
-use crate::sql::{self, DbErrorKind, Dialect, Params, Schema, SqlProblem};
+use crate::sql::{self, DbError, DbErrorKind, Dialect, Given, Params, Schema, SqlProblem};
 
 type ContentId = u32;
 
@@ -29,12 +29,36 @@ struct Held {
     open: Vec<(u32, u32)>,
     /// The client whose transaction holds the database, and the contents before it.
     holder: Option<(u32, ContentId)>,
+    /// The numbers each client's connection was given last, in the order of the clients.
+    given: Vec<(u32, Given)>,
+}
+
+impl Held {
+    fn given(&self, client: u32) -> Given {
+        self.given.iter().find(|(known, _)| *known == client).map(|(_, given)| given.clone()).unwrap_or_default()
+    }
+
+    fn give(&mut self, client: u32, given: Given) {
+        self.given.retain(|(known, _)| *known != client);
+        if given != Given::default() {
+            self.given.push((client, given));
+            self.given.sort_by_key(|(client, _)| *client);
+        }
+    }
 }
 
 /// How contents first came about.
 struct Origin {
     parent: ContentId,
-    statement: Option<(String, Params, Micros)>,
+    statement: Option<Statement>,
+}
+
+struct Statement {
+    text: String,
+    params: Params,
+    now: Micros,
+    /// What the connection had been given before: the statement may speak of it.
+    given: Given,
 }
 
 pub struct Database {
@@ -44,6 +68,8 @@ pub struct Database {
     by_digest: HashMap<u128, ContentId>,
     /// Contents on the way to what the engine holds now; one savepoint for each but the first.
     stack: Vec<ContentId>,
+    /// SQL that belt could not run, the first of it.
+    unsupported: Option<String>,
 }
 
 impl Database {
@@ -64,13 +90,14 @@ impl Database {
             })?;
         }
         let digest = engine.digest();
-        let initial = Held { content: 0, open: Vec::new(), holder: None };
+        let initial = Held { content: 0, open: Vec::new(), holder: None, given: Vec::new() };
         Ok(Database {
             engine,
             states: Interner::new(initial),
             origins: vec![Origin { parent: 0, statement: None }],
             by_digest: HashMap::from([(digest, 0)]),
             stack: vec![0],
+            unsupported: None,
         })
     }
 
@@ -88,9 +115,9 @@ impl Database {
         }
         for content in path.into_iter().rev() {
             self.engine.savepoint();
-            if let Some((statement, params, now)) = &self.origins[content as usize].statement {
+            if let Some(Statement { text, params, now, given }) = &self.origins[content as usize].statement {
                 // It ran before from the same contents, so it runs again.
-                let _ = self.engine.run(statement, params, seconds(*now));
+                let _ = self.engine.run_for(given, text, params, seconds(*now));
             }
             self.stack.push(content);
         }
@@ -124,13 +151,16 @@ impl Database {
         }
         self.bring_back(held.content);
         self.engine.savepoint();
-        match self.engine.run(&text, &params, seconds(caller.now)) {
+        let given = held.given(caller.client);
+        match self.engine.run_for(&given, &text, &params, seconds(caller.now)) {
             Err(error) => {
                 self.engine.rollback();
                 let fault = fault_of(error.kind);
-                Transition::raises(fault, error.message, self.states.intern(held))
+                let message = self.told(error);
+                Transition::raises(fault, message, self.states.intern(held))
             }
             Ok(answer) => {
+                held.give(caller.client, answer.given);
                 let value = match call.method.as_str() {
                     "all" => Value::List(answer.rows.iter().map(|row| record(&answer.columns, row)).collect()),
                     "one" => answer.rows.first().map_or(Value::None, |row| record(&answer.columns, row)),
@@ -142,7 +172,10 @@ impl Database {
                     let next = self.origins.len() as ContentId;
                     let content = *self.by_digest.entry(digest).or_insert(next);
                     if content == next {
-                        self.origins.push(Origin { parent: held.content, statement: Some((text, params, caller.now)) });
+                        self.origins.push(Origin {
+                            parent: held.content,
+                            statement: Some(Statement { text, params, now: caller.now, given }),
+                        });
                     }
                     if self.stack.contains(&content) {
                         // Back to contents further down: keep the stack a simple path.
@@ -156,6 +189,17 @@ impl Database {
                 }
                 Transition::returns(value, self.states.intern(held))
             }
+        }
+    }
+
+    /// The error's message, remembered when it is belt that falls short.
+    fn told(&mut self, error: DbError) -> String {
+        match error.cannot_run() {
+            Some(message) => {
+                self.unsupported.get_or_insert_with(|| message.clone());
+                message
+            }
+            None => error.message,
         }
     }
 
@@ -297,9 +341,13 @@ pub fn api(name: &str) -> Vec<ApiEntry> {
 
 impl Component for Database {
     fn stub(&self, name: &str) -> String {
+        // The end of a transaction can fail like any call. Unless it was executed, the database gives the transaction up;
+        // `discard` is not a step of its own, so that a lost connection does not hold the database for ever.
         let mut text = format!(
             "class _belt_{name}_transaction:\n    def __enter__(self):\n        _belt_call('{name}', 'begin', [])\n        return {name}\n    \
-             def __exit__(self, kind, error, trace):\n        _belt_call('{name}', 'rollback' if kind else 'commit', [])\n        return False\n\
+             def __exit__(self, kind, error, trace):\n        try:\n            _belt_call('{name}', 'rollback' if kind else 'commit', [])\n        \
+             except Exception:\n            _belt_call('{name}', 'discard', [])\n            if not kind:\n                raise\n        \
+             return False\n\
              class _belt_{name}:\n    def transaction(self):\n        return _belt_{name}_transaction()\n"
         );
         for method in ["execute", "one", "all"] {
@@ -330,7 +378,9 @@ impl Component for Database {
                 Transition::returns(Value::None, self.states.intern(held))
             }
             "commit" => Transition::returns(Value::None, self.end_transaction(state, caller.client, true)),
-            "rollback" => Transition::returns(Value::None, self.end_transaction(state, caller.client, false)),
+            "rollback" | "discard" => {
+                Transition::returns(Value::None, self.end_transaction(state, caller.client, false))
+            }
             _ => self.statement(state, call, caller),
         }
     }
@@ -340,14 +390,16 @@ impl Component for Database {
     }
 
     fn is_local(&self, method: &str) -> bool {
-        method == "begin"
+        matches!(method, "begin" | "discard")
     }
 
     fn crashed(&mut self, mut state: StateId, client: u32) -> StateId {
         while self.states.get(state).open.iter().any(|(open, _)| *open == client) {
             state = self.end_transaction(state, client, false);
         }
-        state
+        let mut held = self.states.get(state).clone();
+        held.give(client, Given::default());
+        self.states.intern(held)
     }
 
     fn view(&mut self, state: StateId, _now: Micros) -> Value {
@@ -355,10 +407,17 @@ impl Component for Database {
         Value::Record("database".into(), vec![("busy".into(), Value::Bool(held.holder.is_some()))])
     }
 
+    fn unsupported(&self) -> Option<&str> {
+        self.unsupported.as_deref()
+    }
+
     fn query(&mut self, state: StateId, sql: &str, now: Micros) -> Result<Value, String> {
         let content = self.states.get(state).content;
         self.bring_back(content);
-        let answer = self.engine.run(sql, &Params::None, seconds(now)).map_err(|error| error.message)?;
+        let answer = self.engine.run(sql, &Params::None, seconds(now)).map_err(|error| self.told(error))?;
         Ok(Value::List(answer.rows.iter().map(|row| record(&answer.columns, row)).collect()))
     }
 }
+
+#[cfg(test)]
+mod tests;

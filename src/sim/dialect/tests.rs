@@ -98,6 +98,18 @@ const RUNS: &[(&str, &str)] = &[
     ("import hashlib\nout = hashlib.sha256('abc'.encode()).hexdigest()[:8]", "'ba7816bf'"),
     ("import hashlib\nout = len(hashlib.md5(b'abc').hexdigest()), len(hashlib.sha1(b'a').digest())", "(32, 20)"),
     ("import hashlib\nh = hashlib.sha256()\nh.update(b'abc')\nout = h.hexdigest()[:8]", "'ba7816bf'"),
+    ("from hashlib import sha256\nout = sha256('abc'.encode()).hexdigest()[:8]", "'ba7816bf'"),
+    ("import hashlib as h\nout = h.sha256(b'abc').digest()[:2].hex()", "'ba78'"),
+    (
+        "from hashlib import sha256 as sha512, md5\nout = sha512(b'abc').hexdigest()[:4], len(md5(b'a').hexdigest())",
+        "('ba78', 32)",
+    ),
+    (
+        "import hashlib\ndef sha256(x):\n    return hashlib.sha256(x.encode()).hexdigest()\nout = sha256('abc')[:8]",
+        "'ba7816bf'",
+    ),
+    ("from zlib import crc32\nout = crc32(b'123456789')", "3421780262"),
+    ("out = sha256('abc')[:8], crc32('123456789')", "('ba7816bf', 3421780262)"),
     ("import zlib\nout = zlib.crc32(b'123456789')", "3421780262"),
     (
         "from enum import Enum\nclass State(Enum):\n    NEW = 'new'\n    PAID = 'paid'\nout = State.NEW == State.NEW, State.NEW == State.PAID, State.PAID.value, State.NEW.name",

@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
-use sqlparser::ast::{ColumnDef, ColumnOption, DataType, GeneratedAs, IndexColumn, Spanned, TableConstraint};
+use sqlparser::ast::{
+    ColumnDef, ColumnOption, DataType, Expr, GeneratedAs, IndexColumn, SequenceOptions, Spanned, TableConstraint,
+};
 
 use super::Builder;
-use crate::sql::model::Column;
+use crate::sql::model::{Column, Sequence};
 use crate::sql::names::last_name;
 use crate::sql::{Dialect, Kind, SqlProblem, types};
 
@@ -31,7 +33,7 @@ impl Builder<'_> {
             range: range.clone(),
             default_expr: None,
             lowered_default: None,
-            sequence: serial.then(|| self.sequence(at, &name)),
+            sequence: serial.then(|| self.sequence(at, &name, &[])),
             always: false,
             computed: None,
             touched_on_update: false,
@@ -77,7 +79,7 @@ impl Builder<'_> {
                         tokens.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ").to_ascii_uppercase();
                     match words.as_str() {
                         "AUTO_INCREMENT" | "AUTOINCREMENT" => {
-                            column.sequence = Some(self.sequence(at, &name));
+                            column.sequence = Some(self.sequence(at, &name, &[]));
                             column.generated = true;
                             column.row_number = false;
                         }
@@ -104,7 +106,7 @@ impl Builder<'_> {
                 }
                 ColumnOption::Comment(_) | ColumnOption::Invisible => {}
                 ColumnOption::OnUpdate(_) => column.touched_on_update = true,
-                ColumnOption::Generated { generated_as, generation_expr, .. } => {
+                ColumnOption::Generated { generated_as, generation_expr, sequence_options, .. } => {
                     column.generated = true;
                     match generation_expr {
                         Some(expr) => {
@@ -114,7 +116,8 @@ impl Builder<'_> {
                         None => {
                             column.always = matches!(generated_as, GeneratedAs::Always);
                             column.nullable = false;
-                            column.sequence = Some(self.sequence(at, &name));
+                            let options = sequence_options.unwrap_or_default();
+                            column.sequence = Some(self.sequence(at, &name, &options));
                         }
                     }
                 }
@@ -133,8 +136,26 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn sequence(&mut self, at: usize, column: &str) -> usize {
-        self.schema.sequences.push(format!("{}_{column}_seq", self.schema.tables[at].name));
+    fn sequence(&mut self, at: usize, column: &str, options: &[SequenceOptions]) -> usize {
+        let name = format!("{}_{column}_seq", self.schema.tables[at].name);
+        self.schema.sequences.push(sequence(name, options));
         self.schema.sequences.len() - 1
     }
+}
+
+pub(super) fn sequence(name: String, options: &[SequenceOptions]) -> Sequence {
+    let number = |expr: &Expr| expr.to_string().replace(' ', "").parse::<i64>().ok();
+    let step = options.iter().find_map(|option| match option {
+        SequenceOptions::IncrementBy(by, _) => number(by).filter(|by| *by != 0),
+        _ => None,
+    });
+    let start = options.iter().find_map(|option| match option {
+        SequenceOptions::StartWith(start, _) => number(start),
+        _ => None,
+    });
+    let least = options.iter().find_map(|option| match option {
+        SequenceOptions::MinValue(Some(least)) => number(least),
+        _ => None,
+    });
+    Sequence { name, start: start.or(least).unwrap_or(1), step: step.unwrap_or(1) }
 }

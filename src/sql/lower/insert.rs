@@ -2,14 +2,16 @@
 
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
-    AssignmentTarget, ConflictTarget, DoUpdate, Expr, Insert, OnConflict, OnConflictAction, OnInsert, Query, SetExpr,
-    TableObject, Value,
+    AssignmentTarget, ConflictTarget, DoUpdate, Expr, Ident, Insert, OnConflict, OnConflictAction, OnInsert, Query,
+    SetExpr, TableObject, Value,
 };
 
 use super::Lowering;
 use super::store::DEFAULT;
-use crate::sql::names::{fold, last_name, plain_name, quoted_ident};
-use crate::sql::{DbError, DbErrorKind, Dialect, SqlProblem};
+use crate::sql::model::Table;
+use crate::sql::names::{fold, last_name, plain_name, quoted, quoted_ident};
+use crate::sql::parse::PARTIAL;
+use crate::sql::{DbError, DbErrorKind, Dialect, SqlProblem, tables};
 
 impl Lowering<'_> {
     pub(super) fn prepare_insert(&mut self, insert: &mut Insert) -> Result<String, DbError> {
@@ -101,8 +103,15 @@ impl Lowering<'_> {
                     conflict.conflict_target = Some(ConflictTarget::Columns(columns));
                 }
                 Some(ConflictTarget::Columns(columns)) => {
-                    for column in columns {
+                    let partial = columns.iter().any(|column| column.value == PARTIAL);
+                    columns.retain(|column| column.value != PARTIAL);
+                    for column in columns.iter_mut() {
                         *column = quoted_ident(&self.known(table, &fold(dialect, column))?.name);
+                    }
+                    if partial && let Some(target) = self.partial_target(table, columns)? {
+                        *columns = vec![target];
+                    } else if let Some(target) = null_target(table, columns) {
+                        *columns = vec![target];
                     }
                 }
                 None => {
@@ -124,6 +133,35 @@ impl Lowering<'_> {
         }
         Ok(table.name.clone())
     }
+
+    /// Columns and condition of the partial unique index over these columns, as they stand between the brackets.
+    fn partial_target(&self, table: &Table, columns: &[Ident]) -> Result<Option<Ident>, DbError> {
+        let wanted: Vec<Option<&str>> = columns.iter().map(|column| Some(column.value.as_str())).collect();
+        let index = table.indexes.iter().filter(|index| index.unique).find(|index| {
+            index.parts.len() == wanted.len() && index.parts.iter().all(|part| wanted.contains(&part.column.as_deref()))
+        });
+        let Some(condition) = index.and_then(|index| index.predicate_expr.as_ref()) else {
+            return Ok(None);
+        };
+        let at = self.schema.tables.iter().position(|other| other.name == table.name).unwrap_or_default();
+        let condition = super::expression(self.schema, at, condition)?;
+        let columns: Vec<String> = columns.iter().map(ToString::to_string).collect();
+        // The printer puts the brackets around the whole.
+        Ok(Some(Ident::new(format!("{}) WHERE ({condition}", columns.join(", ")))))
+    }
+}
+
+/// `NULLS NOT DISTINCT` is an index over expressions, and a conflict with it has to name these.
+fn null_target(table: &Table, columns: &[Ident]) -> Option<Ident> {
+    let same =
+        |names: &[&str]| names.len() == columns.len() && columns.iter().all(|c| names.contains(&c.value.as_str()));
+    let unique = table.uniques.iter().filter(|unique| unique.nulls_not_distinct);
+    let unique = unique.map(|unique| unique.columns.iter().map(String::as_str).collect::<Vec<_>>());
+    let indexes = table.indexes.iter().filter(|index| index.unique && index.nulls_not_distinct);
+    let indexes = indexes.filter_map(|index| index.parts.iter().map(|part| part.column.as_deref()).collect());
+    let found = unique.chain(indexes).find(|names| same(names))?;
+    let parts: Vec<String> = found.iter().map(|name| tables::null_as_value(&quoted(name))).collect();
+    Some(Ident::new(parts.join(", ")))
 }
 
 fn values(row: Vec<Expr>) -> Query {

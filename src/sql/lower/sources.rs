@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, Query, TableFactor, Visitor};
+use sqlparser::ast::{BinaryOperator, Expr, ObjectName, Query, Statement, TableFactor, Visitor};
 
 use super::Lowering;
 use crate::sql::model::{Column, Table};
@@ -57,7 +57,8 @@ impl<'a> Lowering<'a> {
     pub(super) fn check_tables(&self, target: Option<&str>) -> Result<(), DbError> {
         for name in self.sources.tables.iter().map(|(_, table)| table.as_str()).chain(target) {
             let cte = self.sources.ctes.iter().any(|cte| cte.eq_ignore_ascii_case(name));
-            if !cte && self.table(name).is_none() {
+            let view = || self.schema.views.iter().any(|view| view.name.eq_ignore_ascii_case(name));
+            if !cte && self.table(name).is_none() && !view() {
                 return Err(self.missing_table(name));
             }
         }
@@ -75,6 +76,14 @@ impl<'a> Lowering<'a> {
                     .into())
             }
         }
+    }
+
+    /// The table that stands under an alias.
+    pub(super) fn aliased(&self, name: &ObjectName) -> Result<String, DbError> {
+        let name = last_name(self.dialect(), name);
+        let found = self.sources.tables.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(&name));
+        let table = found.map_or(name.as_str(), |(_, table)| table.as_str());
+        self.table(table).map(|table| table.name.clone()).ok_or_else(|| self.missing_table(&name))
     }
 
     /// The column an expression names, when that is certain.
@@ -110,8 +119,38 @@ impl<'a> Lowering<'a> {
         found
     }
 
-    /// The table a column belongs to, when only one has it.
+    /// The columns a statement compares for equality, each with the alias of its table.
+    pub(super) fn looked_up(&self, statement: &Statement) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        let _ = sqlparser::ast::visit_expressions(statement, |expr| {
+            let sides: Vec<&Expr> = match expr {
+                Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => vec![left, right],
+                Expr::InList { expr, negated: false, .. } | Expr::InSubquery { expr, negated: false, .. } => vec![expr],
+                Expr::AnyOp { left, compare_op: BinaryOperator::Eq, .. } => vec![left],
+                _ => Vec::new(),
+            };
+            for side in sides {
+                if let Some(source) = self.source_of(side)
+                    && let Some(column) = self.column(side)
+                {
+                    let pair = (source.0.clone(), column.name.clone());
+                    if !found.contains(&pair) {
+                        found.push(pair);
+                    }
+                }
+            }
+            ControlFlow::<()>::Continue(())
+        });
+        found
+    }
+
+    /// The table a column belongs to.
     pub(in crate::sql) fn table_of(&self, expr: &Expr) -> Option<&str> {
+        self.source_of(expr).map(|(_, table)| table.as_str())
+    }
+
+    /// Alias and table of what a column belongs to.
+    fn source_of(&self, expr: &Expr) -> Option<&(String, String)> {
         let (qualifier, name) = match expr {
             Expr::Identifier(name) => (None, name),
             Expr::CompoundIdentifier(parts) => match parts.as_slice() {
@@ -125,8 +164,7 @@ impl<'a> Lowering<'a> {
             qualifier.as_ref().is_none_or(|qualifier| alias.eq_ignore_ascii_case(qualifier))
                 && self.table(table).is_some_and(|table| table.column(&name).is_some())
         });
-        let first = found.next();
-        first.map(|(_, table)| table.as_str())
+        found.next()
     }
 
     pub(super) fn known(&self, table: &'a Table, name: &str) -> Result<&'a Column, DbError> {

@@ -1,8 +1,8 @@
 //! What is written takes the form its column is stored in. This is the last step, when every expression is SQLite's.
 
 use sqlparser::ast::{
-    Assignment, AssignmentTarget, Expr, FromTable, OnConflict, OnConflictAction, OnInsert, OrderByExpr, SelectItem,
-    SetExpr, Statement, TableObject, Value,
+    Assignment, AssignmentTarget, Delete, Expr, FromTable, OnConflict, OnConflictAction, OnInsert, OrderByExpr,
+    SelectItem, SetExpr, Statement, TableFactor, TableObject, Value,
 };
 
 use super::{Lowering, raw};
@@ -54,6 +54,7 @@ impl<'a> Lowering<'a> {
                     }
                 }
                 self.assign(table, &mut update.assignments)?;
+                unqualify(update.returning.as_mut(), &update.table.relation);
                 if !update.order_by.is_empty() || update.limit.is_some() {
                     let picked = picked_rows(table, update.selection.take(), &update.order_by, update.limit.take());
                     update.order_by.clear();
@@ -66,6 +67,10 @@ impl<'a> Lowering<'a> {
                 let Some(first) = from.first() else {
                     return Ok(());
                 };
+                unqualify(delete.returning.as_mut(), &first.relation);
+                if delete.using.is_some() || !delete.tables.is_empty() {
+                    return self.delete_joined(delete);
+                }
                 let target = self.target(&first.relation)?;
                 if (!delete.order_by.is_empty() || delete.limit.is_some())
                     && let Some(table) = self.table(&target)
@@ -78,6 +83,40 @@ impl<'a> Lowering<'a> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// `DELETE ... USING` and `DELETE t FROM t JOIN ...`: the rows are picked by a query.
+    fn delete_joined(&self, delete: &mut Delete) -> Result<(), DbError> {
+        let (FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from)) = &mut delete.from;
+        let Some(first) = from.first_mut() else {
+            return Ok(());
+        };
+        let (name, target) = match delete.tables.first() {
+            Some(name) => (last_name(self.dialect(), name), self.aliased(name)?),
+            None => (alias_of(&first.relation), self.target(&first.relation)?),
+        };
+        let Some(table) = self.table(&target) else {
+            return Ok(());
+        };
+        let sources = std::iter::once(&*first).chain(delete.using.iter().flatten());
+        let sources: Vec<String> = sources.map(ToString::to_string).collect();
+        let key: Vec<String> = match table.primary_key() {
+            Some(key) => key.columns.iter().map(|name| quoted(name)).collect(),
+            None => vec!["rowid".into()],
+        };
+        let picked: Vec<String> = key.iter().map(|column| format!("{}.{column}", quoted(&name))).collect();
+        let condition = delete.selection.take().map(|selection| format!(" WHERE {selection}")).unwrap_or_default();
+        let text =
+            format!("({}) IN (SELECT {} FROM {}{condition})", key.join(", "), picked.join(", "), sources.join(", "));
+        delete.selection = Some(raw(text));
+        delete.using = None;
+        delete.tables.clear();
+        first.joins.clear();
+        if let TableFactor::Table { name, alias, .. } = &mut first.relation {
+            *name = plain_name(&table.name);
+            *alias = None;
+        }
+        Ok(())
     }
 
     fn assign(&self, table: &'a Table, assignments: &mut [Assignment]) -> Result<(), DbError> {
@@ -96,6 +135,29 @@ impl<'a> Lowering<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// The name a table goes by in a statement that is lowered already.
+fn alias_of(factor: &TableFactor) -> String {
+    match factor {
+        TableFactor::Table { alias: Some(alias), .. } => alias.name.value.clone(),
+        TableFactor::Table { name, .. } => last_name(Dialect::Sqlite, name),
+        _ => String::new(),
+    }
+}
+
+/// `RETURNING` speaks of the changed table alone, and SQLite knows it there by no other name.
+fn unqualify(returning: Option<&mut Vec<SelectItem>>, target: &TableFactor) {
+    let target = alias_of(target);
+    for item in returning.into_iter().flatten() {
+        if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } = item
+            && let Expr::CompoundIdentifier(parts) = expr
+            && let [table, column] = parts.as_slice()
+            && table.value.eq_ignore_ascii_case(&target)
+        {
+            *expr = Expr::Identifier(column.clone());
+        }
     }
 }
 

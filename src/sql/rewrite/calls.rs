@@ -80,9 +80,11 @@ impl Lowering<'_> {
             ("gen_random_uuid" | "uuid_generate_v4" | "uuid" | "uuidv4" | "uuidv7", []) => "belt_new_uuid()".into(),
             ("random" | "rand", []) => "belt_random()".into(),
             ("last_insert_id" | "lastval" | "last_insert_rowid", []) => "belt_last_id()".into(),
-            ("nextval", [sequence]) => {
+            ("last_insert_id", [x]) => format!("belt_keep_id({x})"),
+            ("nextval" | "currval", [sequence]) => {
                 let wanted = sequence.trim_matches('\'').rsplit('.').next().unwrap_or_default();
-                match self.schema.sequences.iter().position(|known| known == wanted) {
+                match self.schema.sequences.iter().position(|known| known.name == wanted) {
+                    Some(at) if name == "currval" => format!("belt_currval({at})"),
                     Some(at) => format!("belt_seq({at})"),
                     None => {
                         return ControlFlow::Break(DbError::new(

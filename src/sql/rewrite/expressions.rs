@@ -232,6 +232,11 @@ impl Lowering<'_> {
     }
 
     fn cast_into(&self, inner: Expr, data_type: DataType, into: &mut Expr) -> Step {
+        // The name of a table or a sequence.
+        if data_type.to_string().eq_ignore_ascii_case("regclass") {
+            *into = inner;
+            return ON;
+        }
         let kind = match &data_type {
             DataType::Signed | DataType::SignedInteger | DataType::Unsigned | DataType::UnsignedInteger => {
                 Kind::Integer { min: i64::MIN, max: i64::MAX }

@@ -9,9 +9,9 @@ class _belt_hash:
     def update(self, data):
         self.data = self.data + data
     def hexdigest(self):
-        text = sha256(self.data)
+        text = _belt_sha256(self.data)
         if self.digest_size > 32:
-            text = text + sha256(text)
+            text = text + _belt_sha256(text)
         return text[:2 * self.digest_size]
     def digest(self):
         return bytes.fromhex(self.hexdigest())
@@ -45,7 +45,7 @@ _belt_m_hmac = _belt_m_hmac()
 pub(super) const ZLIB: &str = "\
 class _belt_m_zlib:
     def crc32(self, data):
-        return crc32(data)
+        return _belt_crc32(data)
 _belt_m_zlib = _belt_m_zlib()
 ";
 

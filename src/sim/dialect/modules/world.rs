@@ -61,7 +61,7 @@ class _belt_m_uuid:
     def uuid7(self):
         return $rand.uuid()
     def uuid5(self, namespace, name):
-        h = sha256(str(namespace) + str(name))
+        h = _belt_sha256(str(namespace) + str(name))
         return h[:8] + '-' + h[8:12] + '-5' + h[13:16] + '-a' + h[17:20] + '-' + h[20:32]
     def UUID(self, text):
         return str(text)
@@ -73,7 +73,7 @@ class _belt_m_secrets:
     def token_hex(self, nbytes=32):
         text = ''
         while len(text) < 2 * nbytes:
-            text = text + sha256($rand.token(32))
+            text = text + _belt_sha256($rand.token(32))
         return text[:2 * nbytes]
     def token_urlsafe(self, nbytes=32):
         length = (nbytes * 4 + 2) // 3
