@@ -21,7 +21,7 @@ class belt_network:
 phone = belt_network()
 
 def belt_rest(passed, idle):
-    return 0.5 if passed < idle else 30 if passed < 600 else 900
+    return 1 if passed < idle else 30 if passed < 600 else 900
 
 def belt_work(step, until, idle=40):
     """A worker: calls the function over and over, with a pause when there was nothing to do."""
@@ -40,7 +40,8 @@ def belt_work(step, until, idle=40):
             clock.sleep(belt_rest(passed, idle))
 
 def belt_alone(until):
-    """One process that does the work of all workers in turn."""
+    """One process that does the work of all workers in turn, until nothing is left to do, with rests that grow."""
+    begin = clock.now()
     while True:
         more = False
         for step in (fan_out, deliver, deliver_bulk):
@@ -48,17 +49,27 @@ def belt_alone(until):
                 more = step() or more
             except (Timeout, ServiceUnavailable, Rejected):
                 pass
-        passed = clock.now() - 1767225600
-        if passed >= until:
+        passed = clock.now() - begin
+        if passed >= 2 * until or (passed >= until and posts.size() + pushes.size() + bulk.size() == 0):
             return passed
         if not more:
-            clock.sleep(31)
+            clock.sleep(max(31, passed * 0.4))
 
 def belt_post(author, id):
     return {"id": id, "author": author, "text": "text of " + id}
 
 def belt_publish(author, id):
-    return retrying(publish, author, belt_post(author, id), times=6, pause=2.0)
+    """An author who sends the post again after an error, a few times."""
+    answer = None
+    for n in range(6):
+        try:
+            answer = publish(author, belt_post(author, id))
+            if status_of(answer) not in (408, 409, 425, 429, 500, 502, 503, 504):
+                break
+        except (Timeout, ServiceUnavailable):
+            pass
+        clock.sleep(2)
+    return {"status": status_of(answer) if answer is not None else None}
 
 def belt_open(follower):
     """What a follower who opens the app is given, as ids, and the number missed."""

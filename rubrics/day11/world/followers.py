@@ -1,4 +1,4 @@
-books = {"of": {}}
+books = {"of": {}, "at_once": 10}
 
 def count(books, author):
     """How many followers the author has."""
@@ -7,7 +7,7 @@ def count(books, author):
 def page(books, author, after=None):
     """The names of up to 10 followers, in order: the first ones, or those that come behind the name after; [] at the end."""
     names = [name for name in books["of"].get(author, []) if after is None or name > after]
-    return names[:10]
+    return names[:books["at_once"]]
 
 def following(books, follower):
     """The authors whom the follower follows."""
