@@ -1,0 +1,32 @@
+# A worker that takes messages from the queue, as the template describes it.
+def belt_answer(answer):
+    if isinstance(answer, dict):
+        return str(answer.get("status", "")).strip().lower(), answer.get("after", answer.get("delay", answer.get("retry_after")))
+    if isinstance(answer, (list, tuple)) and len(answer) > 0:
+        return str(answer[0]).strip().lower(), (answer[1] if len(answer) > 1 else None)
+    return str(answer).strip().lower(), None
+
+def belt_work(notification, user, channel, text, turns=60):
+    for turn in range(turns):
+        try:
+            answer = send(notification, user, channel, text)
+        except (Timeout, ServiceUnavailable, Rejected, SerializationFailure, Deadlock, LockNotAvailable, UniqueViolation):
+            clock.sleep(30)
+            continue
+        except (TypeError, KeyError, NameError, AttributeError, IndexError):
+            raise
+        except Exception:
+            clock.sleep(30)
+            continue
+        status, after = belt_answer(answer)
+        if status in ("retry", "again", "later"):
+            clock.sleep(max(1, float(after if after is not None else 30)))
+            continue
+        return status
+    return "never"
+
+def belt_outcome(notification, user, channel):
+    said = outcome(notification, user, channel)
+    if isinstance(said, dict):
+        said = said.get("status", said.get("state"))
+    return None if said is None else str(said).strip().lower()
