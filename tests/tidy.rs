@@ -27,7 +27,11 @@ fn sources() -> Vec<(String, String)> {
 
 /// The part of a file that is not tests.
 fn shipped<'a>(name: &str, text: &'a str) -> &'a str {
-    if name.ends_with("tests.rs") { "" } else { text.split("#[cfg(test)]").next().unwrap_or_default() }
+    if name.ends_with("tests.rs") || name.contains("/tests/") {
+        ""
+    } else {
+        text.split("#[cfg(test)]").next().unwrap_or_default()
+    }
 }
 
 #[test]

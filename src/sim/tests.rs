@@ -204,3 +204,64 @@ fn a_service_that_refuses_may_write_that_down() {
     let verdict = grade(code, scenario);
     assert_eq!(verdict.outcome, Outcome::Passed, "{:#?}", verdict.problems);
 }
+
+fn alone(states: u64) -> serde_json::Value {
+    json!({
+        "title": "One client",
+        "code": "/code",
+        "clients": [{"name": "A", "run": "retrying(pay, 'k1', 70)", "crash": true}],
+        "explore": {"faults": 1, "states": states, "horizon_s": 1_000_000.0},
+        "invariants": [{"expect": "A.done", "otherwise": "the client gets {A.error}"}],
+    })
+}
+
+#[test]
+fn a_search_that_does_not_end_is_no_pass() {
+    let verdict = grade(CLAIM_FIRST, alone(5));
+    assert_eq!(verdict.outcome, Outcome::NotGradable);
+    assert!(verdict.problems[0].message.contains("too many different runs"), "{:?}", verdict.problems);
+    assert_eq!(grade(CLAIM_FIRST, alone(20_000)).outcome, Outcome::Passed);
+}
+
+#[test]
+fn waiting_for_the_dead_is_found_long_before_the_horizon() {
+    let code = "def pay(key, amount):
+    try:
+        store.insert(key, None)
+    except UniqueViolation:
+        while store.get(key) is None:
+            clock.sleep(1)
+        return {'status': 200, 'body': None}
+    store.update(key, card.charge(amount))
+    return {'status': 200, 'body': None}
+";
+    let verdict = grade(code, alone(20_000));
+    assert_eq!(verdict.problems[0].message, "the client gets nothing (it is still at work when time is up)");
+}
+
+#[test]
+fn a_mistake_in_a_helper_is_shown_at_its_line_although_the_client_retries() {
+    let code = "def receipt_of(row):
+    return row['receipt']
+
+def pay(key, amount):
+    store.get(key)
+    return {'status': 200, 'body': receipt_of({})}
+";
+    let problem = grade(code, alone(20_000)).problems.remove(0);
+    assert_eq!(problem.message, "the code ends with KeyError: receipt");
+    let range = problem.place.range.expect("a place in the code");
+    assert_eq!(&code[range], "row['receipt']");
+}
+
+#[test]
+fn a_helper_of_the_learners_keeps_its_name() {
+    let code = "def retrying(receipt):
+    return {'status': 200, 'body': receipt}
+
+def pay(key, amount):
+    store.get(key)
+    return retrying(card.charge(amount, idempotency_key=key))
+";
+    assert_eq!(grade(code, alone(20_000)).outcome, Outcome::Passed);
+}

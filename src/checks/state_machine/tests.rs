@@ -204,3 +204,10 @@ fn a_failure_path_may_end_in_a_final_state() {
     let verdict = check.run(&json!({ "d": diagram }), Some("/d"));
     assert_eq!(verdict.outcome, Outcome::Passed, "{:?}", verdict.problems);
 }
+
+#[test]
+fn a_state_beside_the_one_that_is_named_wholly_is_a_state_of_its_own() {
+    let diagram = format!("{MODEL}  Closed --> ForcedOpen : operator\n  ForcedOpen --> Closed : operator again\n");
+    let verdict = run(&diagram, model_events());
+    assert_eq!(verdict.outcome, Outcome::Passed, "{:?}", verdict.problems);
+}
