@@ -25,7 +25,7 @@ fn check(dialect: Dialect, ddl: &str, cases: &[(&str, &str)]) {
     let mut wrong = Vec::new();
     let schema = Schema::parse(dialect, ddl).unwrap_or_else(|p| panic!("{p}: {ddl}"));
     for (statements, expected) in cases {
-        let mut db = Database::create(&schema).unwrap();
+        let mut db = Database::create(&schema).expect("the schema can be created");
         let mut last = String::new();
         for sql in statements.split(";;") {
             let named = Params::Named(vec![("size".into(), Value::Int(1)), ("id".into(), Value::Int(1))]);
