@@ -50,6 +50,15 @@ fn postgres() {
         Dialect::PostgreSql,
         SHOP,
         &[
+            ("SELECT DISTINCT ON (author) author, id FROM posts ORDER BY author, at DESC", "1 4; 2 3"),
+            (
+                "SELECT DISTINCT ON (p.author) p.id AS author, u.name FROM posts p JOIN users u ON u.id = p.author WHERE p.at < 40 ORDER BY p.author DESC, p.at DESC LIMIT 1",
+                "3 b",
+            ),
+            (
+                "SELECT x.id FROM (SELECT DISTINCT ON (author) id, at FROM posts ORDER BY author, at) x ORDER BY x.at DESC LIMIT :size",
+                "3",
+            ),
             (
                 "INSERT INTO posts VALUES (9, 1, 1, NULL, 'p1') ON CONFLICT (slug) WHERE deleted_at IS NULL DO UPDATE SET at = excluded.at RETURNING id, at",
                 "1 1",
