@@ -1,6 +1,7 @@
 //! The rewriting itself: each expression, select and query of the learner's dialect, bottom up.
 
 mod calls;
+mod distinct;
 mod expressions;
 mod operators;
 
@@ -98,15 +99,12 @@ impl VisitorMut for Lowering<'_> {
 
     fn post_visit_query(&mut self, query: &mut Query) -> Step {
         unbracket(&mut query.body);
-        ON
+        distinct::on(query)
     }
 
     fn pre_visit_select(&mut self, select: &mut Select) -> Step {
         if select.into.is_some() {
             return unsupported("SELECT INTO");
-        }
-        if matches!(select.distinct, Some(Distinct::On(_))) {
-            return unsupported("DISTINCT ON");
         }
         if matches!(select.distinct, Some(Distinct::All)) {
             select.distinct = None;

@@ -25,7 +25,7 @@ fn check(dialect: Dialect, ddl: &str, cases: &[(&str, &str)]) {
     let mut wrong = Vec::new();
     let schema = Schema::parse(dialect, ddl).unwrap_or_else(|p| panic!("{p}: {ddl}"));
     for (statements, expected) in cases {
-        let mut db = Database::create(&schema).unwrap();
+        let mut db = Database::create(&schema).expect("the schema can be created");
         let mut last = String::new();
         for sql in statements.split(";;") {
             let named = Params::Named(vec![("size".into(), Value::Int(1)), ("id".into(), Value::Int(1))]);
@@ -50,6 +50,15 @@ fn postgres() {
         Dialect::PostgreSql,
         SHOP,
         &[
+            ("SELECT DISTINCT ON (author) author, id FROM posts ORDER BY author, at DESC", "1 4; 2 3"),
+            (
+                "SELECT DISTINCT ON (p.author) p.id AS author, u.name FROM posts p JOIN users u ON u.id = p.author WHERE p.at < 40 ORDER BY p.author DESC, p.at DESC LIMIT 1",
+                "3 b",
+            ),
+            (
+                "SELECT x.id FROM (SELECT DISTINCT ON (author) id, at FROM posts ORDER BY author, at) x ORDER BY x.at DESC LIMIT :size",
+                "3",
+            ),
             (
                 "INSERT INTO posts VALUES (9, 1, 1, NULL, 'p1') ON CONFLICT (slug) WHERE deleted_at IS NULL DO UPDATE SET at = excluded.at RETURNING id, at",
                 "1 1",
