@@ -27,9 +27,18 @@ IGNORED = ("ignored", "ignore", "insensitive", "case insensitive", "same", "any"
 ANY_CASE = word(matching.get("case")) in IGNORED
 TEXT = ("text", "prefix text", "characters", "letters", "string")
 SEGMENTS = ("segments", "segment", "whole segments", "prefix", "path prefix")
-RESOLVE = ("resolve", "resolved", "normalise", "normalize", "normalised", "normalized", "clean", "cleaned")
-REFUSE = ("refuse", "refused", "reject", "rejected", "400", "404", "deny", "denied", "block", "blocked")
 DOTS = word(matching.get("dots"))
+
+def handled():
+    if any(stem in DOTS for stem in ("resol", "normal", "clean", "canon", "collaps")):
+        return "resolve"
+    if any(stem in DOTS for stem in ("refus", "reject", "400", "404", "den", "block", "forbid")):
+        return "refuse"
+    if any(stem in DOTS for stem in ("as is", "keep", "kept", "pass", "as they", "ignor", "raw", "nothing")):
+        return "as_is"
+    return "" if DOTS in ("", "todo") else "unknown"
+
+HANDLED = handled()
 
 def ordered():
     return PICK in ("first", "ordered", "order", "first match", "in order", "top down")
@@ -47,7 +56,7 @@ def service_of(name):
 
 def access_word(said):
     text = word(said)
-    if text.startswith(("no ", "not ", "un", "without", "none", "public", "any", "open", "all", "every", "guest", "optional")) or text in ("no", "false"):
+    if text.startswith(("no ", "not ", "un", "without", "none", "public", "any", "open", "all", "every", "guest", "optional", "anon", "world", "internet", "off")) or text in ("no", "false"):
         return "nobody" if text in ("nobody", "none at all", "no access") else "public" if not text.startswith("any user") else "user"
     if text in ("nobody", "refuse", "deny", "refused", "denied", "block"):
         return "nobody"
@@ -65,15 +74,20 @@ def access_of(rule):
     for one in ("public", "user", "admin", "nobody"):
         if one in known:
             return one
-    return "public"
+    return "unknown" if known else "public"
 
 # What is said in words that mean nothing here.
-def unread():
+def unread(names):
     wrong = []
-    for name, known in [("plain", ("exact",) + SEGMENTS + TEXT), ("trailing_slash", SAME + DIFFERENT), ("case", IGNORED + ("matters", "sensitive", "case sensitive", "strict", "exact", "different")),
-                        ("dots", RESOLVE + REFUSE + ("as is", "kept", "keep", "passed", "as they are", "ignore", "ignored"))]:
-        if word(matching.get(name)) not in known and word(matching.get(name)) not in ("", "todo"):
-            wrong.append("matching." + name + " is " + str(matching.get(name)) + ", and that is none of " + {"plain": "exact, segments and text", "trailing_slash": "same and different", "case": "matters and ignored", "dots": "resolve, refuse and as_is"}[name])
+    for name, known in [("plain", ("exact",) + SEGMENTS + TEXT), ("trailing_slash", SAME + DIFFERENT), ("case", IGNORED + ("matters", "sensitive", "case sensitive", "strict", "exact", "different"))]:
+        if name in names and word(matching.get(name)) not in known and word(matching.get(name)) not in ("", "todo"):
+            wrong.append("matching." + name + " is " + str(matching.get(name)) + ", and that is none of " + {"plain": "exact, segments and text", "trailing_slash": "same and different", "case": "matters and ignored"}[name])
+    if "dots" in names and HANDLED not in ("resolve", "refuse", "as_is"):
+        wrong.append("nothing is said about paths with .., // or %2e in them" if HANDLED == "" else "matching.dots is " + str(matching.get("dots")) + ", and that is none of resolve, refuse and as_is")
+    return wrong
+
+def unread_access():
+    wrong = []
     for at, rule in enumerate([{"access": routing.get("access_unless_said")}] + routing["rules"]):
         for one in as_list(rule.get("access")):
             if word(one) != "default" and access_word(one) is None:
@@ -176,9 +190,9 @@ def weight(rule, path, at, by_method):
 # The path as the gateway looks at it, or None when it refuses such a path.
 def cleaned(path):
     odd = "//" in path or "%" in path or "/." in path
-    if odd and DOTS in REFUSE:
+    if odd and HANDLED == "refuse":
         return None
-    if odd and DOTS in RESOLVE:
+    if odd and HANDLED == "resolve":
         kept = []
         for part in path.replace("%2e", ".").replace("%2f", "/").split("/"):
             if part == "..":
@@ -250,7 +264,7 @@ def misrouted(requests):
             wrong.append(method + " " + path + " goes " + ("nowhere" if got is None else "to " + said(got)) + ", not to " + said(service) + ": " + rule_named(matched(method, path)))
     return wrong
 
-RANK = {"public": 0, "user": 1, "admin": 2, "nobody": 3}
+RANK = {"public": 0, "user": 1, "admin": 2, "nobody": 3, "unknown": 3}
 
 def unprotected():
     wrong = []
@@ -259,7 +273,7 @@ def unprotected():
         if hit is None or service_of(hit[1].get("service")) != service:
             continue
         asked = access_of(hit[1])
-        if asked == who:
+        if asked == who or asked == "unknown":
             continue
         if RANK[asked] < RANK[who]:
             caller = "without a token" if asked == "public" else "with an ordinary user's token"
@@ -328,7 +342,7 @@ def miswritten():
 # Requests a minute, or None when it cannot be read.
 def rate(value):
     value = re.sub(" *r(eq)?p([smh])$", "/\\2", re.sub(" *r(eq)?p([smh])[ ,;].*", "/\\2", word(value)))
-    found = re.match("([0-9][0-9,_ ]*[.]?[0-9]*) *(k?) *(?:[a-z]+ )?(?:requests?|reqs?|r|calls?|tries|logins?|attempts?)? *(?:/|per|a|an|each|every) *([0-9]*) *([a-z]+)", word(value))
+    found = re.search("([0-9][0-9,_ ]*[.]?[0-9]*) *(k?) *(?:[a-z]+ )?(?:requests?|reqs?|r|calls?|tries|logins?|attempts?)? *(?:/|per|a|an|each|every) *([0-9]*) *([a-z]+)", word(value))
     if found is None:
         return None
     number = float(re.sub("[,_ ]", "", found.group(1))) * (1000 if found.group(2) == "k" else 1)
