@@ -29,7 +29,7 @@ def belt_as_sent(headers):
 def belt_enter(plan, request, caller, headers):
     service, before, calls, messages, error, after = plan
     number = len(belt_visits)
-    visit = {"service": service, "request": request, "caller": caller, "start": clock.now(), "end": None, "answer": None, "worked": 0}
+    visit = {"service": service, "request": request, "caller": caller, "start": clock.now(), "end": None, "answer": None, "worked": 0, "got": {k: v for k, v in headers.items() if k not in ("user-agent", "accept")}}
     belt_visits.append(visit)
     belt_stack.append(number)
 
@@ -145,6 +145,12 @@ def belt_untimed():
             return belt_where(number) + " recorded a span of the service " + named[0]
     return None
 
+def belt_came(visit):
+    if visit["caller"] is None:
+        return ""
+    came = ", ".join([name + ": " + value for name, value in visit["got"].items()])
+    return ", which got " + (came if came else "no headers of yours") + " from " + belt_visits[visit["caller"]]["service"]
+
 def belt_ms(seconds):
     return str(round((seconds - belt_visits[0]["start"]) * 1000, 1))
 
@@ -160,7 +166,7 @@ def belt_torn():
                         return "requests " + other + " and " + request + " have the same trace id, " + belt_trace(span)
                 seen[request] = [belt_trace(span), visit["service"]]
             elif seen[request][0] != belt_trace(span):
-                return "request " + request + " is trace " + seen[request][0] + " in " + seen[request][1] + " and trace " + str(belt_trace(span)) + " in " + visit["service"]
+                return "request " + request + " is trace " + seen[request][0] + " in " + seen[request][1] + " and trace " + str(belt_trace(span)) + " in " + visit["service"] + belt_came(visit)
     return None
 
 def belt_repeated():
@@ -191,7 +197,7 @@ def belt_orphan():
                 if at is not None:
                     return belt_where(number) + " is the first, and its span has the parent " + str(at) + ("" if steps < 9 else ", itself")
             elif at is None:
-                return belt_where(number) + " was called by " + belt_visits[visit["caller"]]["service"] + ", and its span has no parent"
+                return belt_where(number) + " was called by " + belt_visits[visit["caller"]]["service"] + ", and its span has no parent" + belt_came(visit)
             elif owner.get(at) is None:
                 return belt_where(number) + " has the parent " + str(at) + ", and no span has that id"
             elif owner[at] != visit["caller"]:
