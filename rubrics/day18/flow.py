@@ -149,7 +149,7 @@ def belt_came(visit):
     if visit["caller"] is None:
         return ""
     came = ", ".join([name + ": " + value for name, value in visit["got"].items()])
-    return ", which got " + (came if came else "no headers of yours") + " from " + belt_visits[visit["caller"]]["service"]
+    return "; " + belt_visits[visit["caller"]]["service"] + " had sent it " + (came if came else "no headers of yours")
 
 def belt_ms(seconds):
     return str(round((seconds - belt_visits[0]["start"]) * 1000, 1))
