@@ -10,16 +10,7 @@ def belt_seconds(said):
         total += float(number) * (0.001 if unit == "ms" else units.get(unit[:1], 1))
     return total
 
-BELT_A = max(60, min(7 * 86400, belt_seconds(submission["late"]["allowed"])))
-
-def belt_copy(value):
-    if isinstance(value, dict):
-        return {key: belt_copy(held) for key, held in value.items()}
-    if isinstance(value, list):
-        return [belt_copy(held) for held in value]
-    if isinstance(value, set):
-        return set(value)
-    return value
+BELT_A = max(60, min(7 * 86400, belt_seconds((submission.get("late") or {}).get("allowed", "")) or 3600))
 
 def belt_event(number, time, delay=0, page="/home", region="eu", user="u-1"):
     return {"id": "e-" + str(number), "page": page, "user": user, "region": region, "time": int(time), "arrived": int(time) + int(delay)}
@@ -67,22 +58,20 @@ def belt_run(events):
     return books
 
 def belt_transactional():
-    return "transact" in str(submission["exactly_once"]["method"]).lower()
+    return "transact" in str((submission.get("exactly_once") or {}).get("method", "")).lower()
 
 def belt_crash(events, saved, died):
     """The state was saved after `saved` events; the process died after `died` of them and is started again."""
-    state = {}
     books = {"figures": {}, "drop": [], "aside": []}
-    kept = {}
+    state = {}
     for number in range(died):
-        if number == saved:
-            kept = belt_copy(state)
         outputs = belt_outputs(process(state, dict(events[number])))
         if number < saved or not belt_transactional():
             belt_apply(books, outputs)
-    if saved == died:
-        kept = belt_copy(state)
-    state = kept
+    # What was saved: process is a function of state and event alone, which another check makes sure of.
+    state = {}
+    for number in range(saved):
+        process(state, dict(events[number]))
     for number in range(saved, len(events)):
         belt_apply(books, belt_outputs(process(state, dict(events[number]))))
     return books
