@@ -20,10 +20,12 @@ def belt_ticks(first, last, step):
     return [belt_event("tick" + str(n), first + n * step, 1, "/tick", "us", "u-9") for n in range(int((last - first) / step) + 1)]
 
 def belt_arrive(events):
-    """In the order of arrival, with a quiet time and some more events at the end."""
+    """In the order of arrival; afterwards some more events, in ever longer pauses, by which everything held back can be given out."""
     ordered = sorted(events, key=lambda e: e["arrived"])
-    last = max([e["arrived"] for e in ordered]) + int(BELT_A) + 86400
-    return ordered + [belt_event("end" + str(n), last + 7200 * n, 1, "/end") for n in range(4)]
+    last = max([e["arrived"] for e in ordered])
+    end = int(BELT_A) + 86400
+    pauses = [30 * 2 ** n for n in range(20) if 30 * 2 ** n < end] + [end, end + 7200]
+    return ordered + [belt_event("end" + str(n), last + pauses[n], 1, "/end") for n in range(len(pauses))]
 
 def belt_outputs(given):
     if given is None:
