@@ -6,6 +6,12 @@ def belt_answer(answer):
         return str(answer[0]).strip().lower(), (answer[1] if len(answer) > 1 else None)
     return str(answer).strip().lower(), None
 
+def belt_seconds(after):
+    """A number of seconds, also where it is written as "60" or "60 s"; 30 where none is given."""
+    import re
+    found = re.findall("[0-9.]+", str(after))
+    return max(1, float(found[0])) if found else 30
+
 def belt_work(notification, user, channel, text, turns=60):
     for turn in range(turns):
         try:
@@ -20,7 +26,7 @@ def belt_work(notification, user, channel, text, turns=60):
             continue
         status, after = belt_answer(answer)
         if status in ("retry", "again", "later"):
-            clock.sleep(max(1, float(after if after is not None else 30)))
+            clock.sleep(belt_seconds(after))
             continue
         return status
     return "never"

@@ -1,0 +1,220 @@
+belt_host = _belt_call
+belt_visits = []     # each time a service was entered: service, request, caller, start, end, answer
+belt_stack = []      # the visits under way
+belt_spans = []      # what was recorded: [visit, span]
+belt_arriving = []   # requests that come in while a payment is under way
+belt_mail = []       # messages sent: service, request, sender, headers
+
+def _belt_call(object, method, args):
+    if object == "collector" and method == "record":
+        span = args[0]
+        if not isinstance(span, dict):
+            raise TypeError("record takes a dict, not " + repr(span))
+        belt_spans.append([belt_stack[-1] if belt_stack else None, dict(span)])
+    return belt_host(object, method, args)
+
+def belt_as_sent(headers):
+    if not isinstance(headers, dict):
+        raise TypeError("work takes the headers to send along as a dict, not " + repr(headers))
+    sent = {}
+    for name, value in headers.items():
+        if value is None:
+            continue
+        if not isinstance(value, (str, int, float)):
+            raise TypeError("a header is text, and " + str(name) + " is " + repr(value))
+        sent[str(name)] = str(value)
+    return sent
+
+# A plan is [service, seconds before, [plans of calls], [services that get a message], error or None, seconds after].
+def belt_enter(plan, request, caller, headers):
+    service, before, calls, messages, error, after = plan
+    number = len(belt_visits)
+    visit = {"service": service, "request": request, "caller": caller, "start": clock.now(), "end": None, "answer": None, "worked": 0, "got": {k: v for k, v in headers.items() if k not in ("user-agent", "accept")}}
+    belt_visits.append(visit)
+    belt_stack.append(number)
+
+    def work(out=None):
+        visit["worked"] += 1
+        out = belt_as_sent(out)
+        clock.sleep(before)
+        if service == "payment":
+            while belt_arriving:
+                belt_arriving.pop(0)()
+        for call in calls:
+            belt_enter(call, request, number, dict(out))
+        for other in messages:
+            belt_mail.append([other, request, number, dict(out)])
+        clock.sleep(after)
+        if error is not None:
+            raise Timeout(error)
+        return "answer " + service + " " + request
+
+    held = list(belt_stack)
+    try:
+        visit["answer"] = handle(service, dict(headers), work)
+    except Timeout:
+        visit["answer"] = "Timeout"
+    visit["end"] = clock.now()
+    while len(belt_stack) >= len(held):
+        belt_stack.pop()
+    return visit
+
+def belt_deliver():
+    while belt_mail:
+        other, request, sender, headers = belt_mail.pop(0)
+        clock.sleep(0.09)
+        belt_enter([other, 0.02, [], [], None, 0.01], request, sender, headers)
+
+def belt_request(name, plan, headers=None):
+    held = list(belt_stack)
+    belt_stack.clear()
+    belt_enter(plan, name, None, headers or {"user-agent": "shop/3.1", "accept": "*/*"})
+    belt_stack.clear()
+    belt_stack.extend(held)
+
+CHAIN = ["gateway", 0.011, [["order", 0.02, [["payment", 0.21, [["inventory", 0.04, [["notification", 0.03, [], [], None, 0.01]], [], None, 0.002]], [], None, 0.03]], [], None, 0.005]], [], None, 0.004]
+FAN = ["gateway", 0.007, [["order", 0.013, [["payment", 0.17, [], [], None, 0.02], ["inventory", 0.06, [], [], None, 0.01]], ["notification"], None, 0.003]], [], None, 0.002]
+SMALL = ["gateway", 0.003, [["inventory", 0.03, [], [], None, 0.004]], [], None, 0.002]
+RETRIED = ["gateway", 0.005, [["order", 0.01, [["payment", 0.5, [], [], "the bank did not answer", 0.0], ["payment", 0.18, [], [], None, 0.01], ["inventory", 0.04, [], [], None, 0.0]], ["notification"], None, 0.003]], [], None, 0.002]
+FAILED = ["gateway", 0.005, [["order", 0.01, [["payment", 0.5, [], [], "the bank did not answer", 0.0]], [], "payment failed", 0.003]], [], "order failed", 0.002]
+
+def belt_get(span, names):
+    for name in names:
+        if span.get(name) is not None and str(span.get(name)) not in ("", "None", "null") and str(span.get(name)).strip("0-") != "":
+            return str(span[name])
+    return None
+
+def belt_trace(span):
+    return belt_get(span, ["trace", "trace_id", "traceId", "traceID", "traceid"])
+
+def belt_id(span):
+    return belt_get(span, ["span", "span_id", "spanId", "spanID", "spanid", "id"])
+
+def belt_parent(span):
+    return belt_get(span, ["parent", "parent_id", "parentId", "parent_span", "parent_span_id", "parentSpanId", "parentID", "parentid"])
+
+def belt_time(span, names):
+    for name in names:
+        value = span.get(name)
+        if isinstance(value, (int, float)):
+            for limit, scale in ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3)):
+                if value > limit:
+                    return value / scale
+            return value
+    return None
+
+def belt_of(number):
+    return [span for visit, span in belt_spans if visit == number]
+
+def belt_where(number):
+    visit = belt_visits[number]
+    return visit["service"] + " in request " + visit["request"]
+
+def belt_unrecorded():
+    """The first visit that went wrong: no span, another answer, work not done once."""
+    for number, visit in enumerate(belt_visits):
+        if visit["worked"] != 1:
+            return belt_where(number) + " does its work " + ("never" if visit["worked"] == 0 else str(visit["worked"]) + " times")
+        if not belt_of(number):
+            return belt_where(number) + " recorded no span"
+        for span in belt_of(number):
+            if belt_id(span) is None:
+                return belt_where(number) + " recorded a span without an id: " + str(span)
+            if belt_trace(span) is None:
+                return belt_where(number) + " recorded a span without a trace id: " + str(span)
+    return None
+
+def belt_unanswered():
+    for number, visit in enumerate(belt_visits):
+        wanted = "answer " + visit["service"] + " " + visit["request"]
+        if wanted not in str(visit["answer"]):
+            return belt_where(number) + " answered " + str(visit["answer"]) + ", and its work had said " + wanted
+    return None
+
+def belt_untimed():
+    for number, visit in enumerate(belt_visits):
+        spans = belt_of(number)
+        starts = [belt_time(span, ["start", "begin", "started", "start_time", "startTime", "begins"]) for span in spans]
+        ends = [belt_time(span, ["end", "ended", "finish", "end_time", "endTime", "ends"]) for span in spans]
+        if None in starts or None in ends:
+            return belt_where(number) + " recorded a span without start or end: " + str(spans[0])
+        if spans and (min(starts) > visit["start"] + 0.0015 or min(starts) < visit["start"] - 0.0015 or abs(max(ends) - visit["end"]) > 0.0015):
+            return belt_where(number) + " was at work from " + belt_ms(visit["start"]) + " to " + belt_ms(visit["end"]) + " ms, and its span says " + belt_ms(min(starts)) + " to " + belt_ms(max(ends))
+        named = [str(span.get("service") or span.get("name") or "") for span in spans]
+        if spans and not any(visit["service"] in name for name in named):
+            return belt_where(number) + " recorded a span of the service " + named[0]
+    return None
+
+def belt_came(visit):
+    if visit["caller"] is None:
+        return ""
+    came = ", ".join([name + ": " + value for name, value in visit["got"].items()])
+    return "; " + belt_visits[visit["caller"]]["service"] + " had sent it " + (came if came else "no headers of yours")
+
+def belt_ms(seconds):
+    return str(round((seconds - belt_visits[0]["start"]) * 1000, 1))
+
+def belt_torn():
+    """Spans of one request under different trace ids, or of two requests under one."""
+    seen = {}
+    for number, visit in enumerate(belt_visits):
+        for span in belt_of(number):
+            request = visit["request"]
+            if request not in seen:
+                for other in seen:
+                    if seen[other][0] == belt_trace(span):
+                        return "requests " + other + " and " + request + " have the same trace id, " + belt_trace(span)
+                seen[request] = [belt_trace(span), visit["service"]]
+            elif seen[request][0] != belt_trace(span):
+                return "request " + request + " is trace " + seen[request][0] + " in " + seen[request][1] + " and trace " + str(belt_trace(span)) + " in " + visit["service"] + belt_came(visit)
+    return None
+
+def belt_repeated():
+    seen = {}
+    for number, visit in enumerate(belt_visits):
+        for span in belt_of(number):
+            if belt_id(span) in seen:
+                return "the span id " + belt_id(span) + " is that of " + seen[belt_id(span)] + " and that of " + belt_where(number)
+            seen[belt_id(span)] = belt_where(number)
+    return None
+
+def belt_orphan():
+    """The first visit from which no parent leads to the service that called it."""
+    owner = {}
+    parents = {}
+    for number, visit in enumerate(belt_visits):
+        for span in belt_of(number):
+            owner[belt_id(span)] = number
+            parents[belt_id(span)] = belt_parent(span)
+            for link in span.get("links") or []:
+                parents[belt_id(span)] = parents[belt_id(span)] or (belt_id(link) if isinstance(link, dict) else str(link))
+    for number, visit in enumerate(belt_visits):
+        for span in belt_of(number):
+            at, steps = belt_id(span), 0
+            while at is not None and owner.get(at) == number and steps < 9:
+                last, at, steps = at, parents.get(at), steps + 1
+            if visit["caller"] is None:
+                if at is not None:
+                    return belt_where(number) + " is the first, and its span has the parent " + str(at) + ("" if steps < 9 else ", itself")
+            elif at is None:
+                return belt_where(number) + " was called by " + belt_visits[visit["caller"]]["service"] + ", and its span has no parent" + belt_came(visit)
+            elif owner.get(at) is None:
+                return belt_where(number) + " has the parent " + str(at) + ", and no span has that id"
+            elif owner[at] != visit["caller"]:
+                return belt_where(number) + " was called by " + belt_where(visit["caller"]) + ", and its span is a child of " + belt_where(owner[at]) + ("'s own span" if owner[at] == number else "")
+    return None
+
+def belt_found():
+    return {"unrecorded": belt_unrecorded(), "unanswered": belt_unanswered(), "untimed": belt_untimed(), "torn": belt_torn(), "repeated": belt_repeated(), "orphan": belt_orphan(),
+            "ids": [belt_id(span) for visit, span in belt_spans], "traces": sorted(set([str(belt_trace(span)) for visit, span in belt_spans]))}
+
+def belt_run(*requests):
+    for name, plan in requests:
+        belt_request(name, plan)
+        belt_deliver()
+    return belt_found()
+
+def belt_together(first, others):
+    for name, plan in others:
+        belt_arriving.append(lambda name=name, plan=plan: belt_request(name, plan))
+    return belt_run(first)

@@ -1,0 +1,124 @@
+# Plays the stream processor around process: the state, the outputs, the crashes.
+import re
+
+BELT_T = 1767268800
+
+def belt_seconds(said):
+    total = 0
+    units = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+    for number, unit in re.findall("([0-9.]+) *([a-z]*)", str(said).lower().replace(",", "").replace("_", "")):
+        total += float(number) * (0.001 if unit == "ms" else units.get(unit[:1], 1))
+    return total
+
+BELT_A = max(60, min(7 * 86400, belt_seconds((submission.get("late") or {}).get("allowed", "")) or 3600))
+
+def belt_event(number, time, delay=0, page="/home", region="eu", user="u-1"):
+    return {"id": "e-" + str(number), "page": page, "user": user, "region": region, "time": int(time), "arrived": int(time) + int(delay)}
+
+def belt_ticks(first, last, step):
+    """Events of another page that arrive at once, so that time goes on."""
+    return [belt_event("tick" + str(n), first + n * step, 1, "/tick", "us", "u-9") for n in range(int((last - first) / step) + 1)]
+
+def belt_arrive(events):
+    """In the order of arrival; afterwards some more events, in ever longer pauses, by which everything held back can be given out."""
+    ordered = sorted(events, key=lambda e: e["arrived"])
+    last = max([e["arrived"] for e in ordered])
+    end = int(BELT_A) + 86400
+    pauses = [30 * 2 ** n for n in range(20) if 30 * 2 ** n < end] + [end, end + 7200]
+    return ordered + [belt_event("end" + str(n), last + pauses[n], 1, "/end") for n in range(len(pauses))]
+
+def belt_outputs(given):
+    if given is None:
+        return []
+    if isinstance(given, tuple) and len(given) > 0 and isinstance(given[0], str):
+        return [given]
+    return list(given)
+
+def belt_name(held):
+    return held.get("id") if isinstance(held, dict) else held
+
+def belt_apply(books, outputs):
+    for out in outputs:
+        kind = str(out[0]).lower()
+        if kind == "total":
+            books["figures"][(int(out[1]), out[2], out[3])] = out[4]
+        elif kind == "add":
+            slot = (int(out[1]), out[2], out[3])
+            books["figures"][slot] = books["figures"].get(slot, 0) + out[4]
+        elif kind in ("drop", "dropped"):
+            books["drop"].append(belt_name(out[1]))
+        elif kind in ("aside", "late", "side"):
+            books["aside"].append(belt_name(out[1]))
+        else:
+            raise ValueError("process gives out " + str(out[0]) + ", which is none of total, add, drop and aside")
+
+def belt_run(events):
+    state = {}
+    books = {"figures": {}, "drop": [], "aside": []}
+    for event in events:
+        belt_apply(books, belt_outputs(process(state, dict(event))))
+    return books
+
+def belt_transactional():
+    return "transact" in str((submission.get("exactly_once") or {}).get("method", "")).lower()
+
+def belt_crash(events, saved, died):
+    """The state was saved after `saved` events; the process died after `died` of them and is started again."""
+    books = {"figures": {}, "drop": [], "aside": []}
+    state = {}
+    for number in range(died):
+        outputs = belt_outputs(process(state, dict(events[number])))
+        if number < saved or not belt_transactional():
+            belt_apply(books, outputs)
+    # What was saved: process is a function of state and event alone, which another check makes sure of.
+    state = {}
+    for number in range(saved):
+        process(state, dict(events[number]))
+    for number in range(saved, len(events)):
+        belt_apply(books, belt_outputs(process(state, dict(events[number]))))
+    return books
+
+def belt_plain(events, without=()):
+    """What a plain count of the events comes to."""
+    figures = {}
+    seen = []
+    for e in events:
+        if e["page"] not in ("/end", "/tick") and e["id"] not in seen and e["id"] not in without:
+            seen.append(e["id"])
+            slot = (e["time"] - e["time"] % 300, e["page"], e["region"])
+            figures[slot] = figures.get(slot, 0) + 1
+    return figures
+
+def belt_time(seconds):
+    left = int(seconds) - 1767225600
+    day, left = left // 86400, left % 86400
+    return (("day " + str(day + 1) + " ") if day else "") + f"{left // 3600:02d}:{left % 3600 // 60:02d}" + (f":{left % 60:02d}" if left % 60 else "")
+
+def belt_story(events):
+    own = [e for e in events if e["page"] not in ("/end", "/tick")]
+    told = [e["id"] + " of " + belt_time(e["time"]) + " at " + belt_time(e["arrived"]) for e in own[:8]]
+    return ", ".join(told) + (" and " + str(len(own) - 8) + " more" if len(own) > 8 else "")
+
+def belt_differs(books, wanted):
+    got = {slot: n for slot, n in books["figures"].items() if slot[1] not in ("/end", "/tick") and (n != 0 or slot in wanted)}
+    for slot in sorted(list(wanted.keys()) + [s for s in got.keys() if s not in wanted]):
+        if got.get(slot) != wanted.get(slot):
+            name = slot[1] + " in " + slot[2] + ", window of " + belt_time(slot[0])
+            if slot not in got:
+                return name + ": a plain count says " + str(wanted[slot]) + ", and no figure is given out"
+            return name + ": a plain count says " + str(wanted.get(slot, 0)) + ", the last figure given out is " + str(got[slot])
+    return ""
+
+def belt_counted(events):
+    """What is wrong with the figures of events that all have to count, in one text; empty when nothing is."""
+    books = belt_run(events)
+    wrong = belt_differs(books, belt_plain(events))
+    return wrong and belt_story(events) + "; " + wrong
+
+def belt_dice(seed):
+    """Numbers between 0 and 1 that are the same each time."""
+    box = [seed * 7919 + 17]
+    def roll():
+        box[0] = (box[0] * 1103515245 + 12345) % 2147483648
+        return box[0] / 2147483648
+    return roll
