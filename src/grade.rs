@@ -137,8 +137,7 @@ fn grade_criterion(
     findings: &mut Vec<Ranked>,
 ) -> Result<Mark, Error> {
     let total: u64 = criterion.checks.iter().map(|weighted| u64::from(weighted.weight)).sum();
-    // Earned weight as an exact fraction, so that no rounding happens before the last one.
-    let (mut numerator, mut denominator) = (0_u64, 1_u64);
+    let mut shares = Vec::new();
     let (mut passed, mut not_gradable) = (0, 0);
     let mut executed = Vec::new();
     let mut readable = true;
@@ -155,18 +154,17 @@ fn grade_criterion(
         let (earned, of) = match verdict.outcome {
             Outcome::Passed => {
                 passed += 1;
-                (1, 1)
+                (1_u32, 1_u32)
             }
-            Outcome::Failed { earned, of } => (u64::from(earned), u64::from(of.max(1))),
+            Outcome::Failed { earned, of } => (earned.min(of), of.max(1)),
             Outcome::NotGradable => {
                 not_gradable += 1;
                 (0, 1)
             }
         };
-        numerator = numerator * of + earned * u64::from(weighted.weight) * denominator;
-        denominator *= of;
+        shares.push((weighted.weight, earned, of));
         let share = f64::from(weighted.weight) / total.max(1) as f64;
-        let lost = f64::from(criterion.points) * share * (1.0 - earned as f64 / of as f64);
+        let lost = f64::from(criterion.points) * share * (1.0 - f64::from(earned) / f64::from(of));
         let hints = weighted.hints.as_ref().unwrap_or(&criterion.hints);
         for problem in &verdict.problems {
             if verdict.outcome != Outcome::Passed {
@@ -175,7 +173,7 @@ fn grade_criterion(
             }
         }
     }
-    let points = (u64::from(criterion.points) * numerator / (denominator * total.max(1))) as u32;
+    let points = points_earned(criterion.points, &shares);
     let status = if passed == criterion.checks.len() {
         Status::Passed
     } else if points > 0 {
@@ -186,6 +184,21 @@ fn grade_criterion(
         Status::Failed
     };
     Ok(Mark { id: criterion.id.clone(), points, status, needs: Vec::new(), executed })
+}
+
+/// Whole points for shares `(weight, earned, of)`, rounded down once: no fraction is rounded before the last.
+fn points_earned(points: u32, shares: &[(u32, u32, u32)]) -> u32 {
+    let (mut numerator, mut denominator, mut total) = (0_u128, 1_u128, 0_u128);
+    for (weight, earned, of) in shares {
+        let (weight, earned, of) = (u128::from(*weight), u128::from(*earned), u128::from(*of));
+        numerator = numerator * of + earned * weight * denominator;
+        denominator *= of;
+        total += weight;
+    }
+    if total == 0 {
+        return 0;
+    }
+    u32::try_from(u128::from(points) * numerator / (denominator * total)).unwrap_or(points)
 }
 
 fn killed(reason: &str, criterion: &Criterion) -> Verdict {
@@ -306,5 +319,41 @@ fn counterexample(document: &Document, story: &Story) -> Counterexample {
             })
             .collect(),
         explored: story.explored.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn shares() -> impl Strategy<Value = Vec<(u32, u32, u32)>> {
+        let share = (1_u32..6, 1_u32..9).prop_flat_map(|(weight, of)| (Just(weight), 0..=of, Just(of)));
+        prop::collection::vec(share, 1..6)
+    }
+
+    proptest! {
+        #[test]
+        fn rounding_is_down_and_less_than_a_point(points in 1_u32..100, shares in shares()) {
+            let exact: f64 = shares.iter().map(|(w, e, of)| f64::from(*w) * f64::from(*e) / f64::from(*of)).sum::<f64>()
+                / shares.iter().map(|(w, ..)| f64::from(*w)).sum::<f64>() * f64::from(points);
+            let earned = f64::from(points_earned(points, &shares));
+            prop_assert!(earned <= exact + 1e-9 && earned > exact - 1.0 - 1e-9, "{earned} of {exact}");
+        }
+
+        #[test]
+        fn full_points_are_for_everything_and_for_nothing_less(points in 1_u32..100, shares in shares()) {
+            let all = shares.iter().all(|(_, earned, of)| earned == of);
+            prop_assert_eq!(points_earned(points, &shares) == points, all);
+        }
+
+        #[test]
+        fn earning_more_never_costs(points in 1_u32..100, shares in shares(), which in any::<prop::sample::Index>()) {
+            let mut better = shares.clone();
+            let share = &mut better[which.index(shares.len())];
+            share.1 = share.2;
+            prop_assert!(points_earned(points, &better) >= points_earned(points, &shares));
+        }
     }
 }

@@ -179,3 +179,36 @@ fn a_closed_pipe_is_no_error() {
     let output = child.wait_with_output().expect("ends");
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 }
+
+/// The course inside belt, on a design with a bug planted in it and on a right one.
+#[test]
+fn the_main_job_on_real_input_gives_a_story_that_fits_the_schema() {
+    let case = |name: &str| format!("{}/rubrics/day06/cases/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
+    let check = |name: &str| {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("belt"));
+        let output = command.args(["check", &case(name), "--format", "json"]).env_remove("BELT_COURSE").output();
+        let output = output.expect("belt runs");
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON comes out");
+        (output.status.code(), json)
+    };
+    let schema = include_str!("../docs/report.schema.json");
+    let schema = serde_json::from_str(schema).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema compiles");
+
+    let (code, json) = check("check-then-act");
+    assert_eq!(code, Some(1));
+    let errors: Vec<String> = validator.iter_errors(&json).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    let finding = &json["reports"][0]["findings"][0];
+    assert_eq!(finding["criterion"], "at-once");
+    assert_eq!(finding["counterexample"]["preemptions"], 1);
+    assert_eq!(
+        finding["location"]["source"][0].as_str().map(str::trim),
+        Some("charged = card.charge(account, amount)")
+    );
+
+    let (code, json) = check("model");
+    assert_eq!(code, Some(0), "{json:#}");
+    assert_eq!(json["reports"][0]["score"], 100.0);
+    assert!(validator.is_valid(&json));
+}
