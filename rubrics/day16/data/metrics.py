@@ -106,6 +106,8 @@ UNITS = {"latency": (["time"], "a time"), "throughput": (["count"], "a number of
 
 
 def percentiles(value):
+    if isinstance(value, list) and value and all(isinstance(v, (int, float)) for v in value):
+        return [float(v) * 100 if v < 1 else float(v) for v in value]
     told = " ".join(str(v) for v in value) if isinstance(value, list) else str(value)
     told = told.lower()
     out = [float(x) for x in re.findall(r"p ?([0-9]{1,2}(?:[.][0-9]+)?)\b", told)]

@@ -167,6 +167,9 @@ def targets(value, known):
                 continue
             # `webservers` and `the web tier` are `web`.
             near = [n for n in by_name if len(n) > 1 and re.search(r"\b" + n, plain(p))]
+            if not near:
+                longer = [n for n in by_name if all(w in n.split() for w in plain(p).split())]
+                near = longer if len(longer) == 1 else []
             if near:
                 found.append(by_name[max(near, key=len)])
             else:
@@ -264,6 +267,9 @@ def play(doc):
                 if idea["kind"] == "schedule" and idea["night"] > 0 and h["servers"] > 0:
                     worth = idea["night"] / servers * whole if len(mine) == 1 else mine_base
                     moved = min(moved, max(worth, cut))
+                if idea["kind"] == "schedule" and idea["night"] <= 0:
+                    # How many are off is told elsewhere to be missing: half a day is taken.
+                    moved = min(moved, 2 * cut)
                 if mine_base - cut <= 0:
                     moved = min(mine_base, h["on"])
                 h["on"] -= moved
@@ -476,7 +482,8 @@ def said(value):
     if re.match(r"(there (is|are) )?(no|none|not any|nothing)\b[^,;.]{0,30}(risk|needed|necessary|required|impact|problem)?[.]?$", text(value)):
         return "says that there is none"
     small = len([w for w in words if w in SMALL])
-    if len(words) < 5 or small < 2 or small * 8 < len(words):
+    marks = len(re.findall("[,;/|]", text(value)))
+    if len(words) < 4 or marks * 3 >= len(words) or small == 0 and marks > 0:
         return "is no sentence"
     return None
 
