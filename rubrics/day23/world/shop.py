@@ -1,0 +1,120 @@
+# A small shop, and a slow and thorough search through all of its products.
+import re
+
+BELT_FIELDS = ("title", "tags", "description")
+BELT_COLOURS = ("red", "blue", "green", "violet", "turquoise")
+BELT_THINGS = ("Shirt", "Sock", "Lamp", "Teapot", "Umbrella", "Backpack", "Notebook", "Mirror")
+BELT_STUFF = ("cotton", "leather", "ceramic", "bamboo", "silver")
+
+def belt_dice(seed):
+    held = [seed * 7919 + 17]
+    def draw(n):
+        held[0] = (held[0] * 1103515245 + 12345) % 2147483648
+        return (held[0] >> 9) % n
+    return draw
+
+def belt_product(number, title, tags=(), description="", version=1):
+    return {"id": "p-" + str(number), "title": title, "tags": list(tags), "description": description, "version": version}
+
+def belt_words(said):
+    return [w[:-1] if len(w) > 3 and w[-1] == "s" else w for w in re.findall("[a-z0-9]+", str(said).lower())]
+
+def belt_near(a, b):
+    """One typing error or none."""
+    if a == b:
+        return True
+    if abs(len(a) - len(b)) > 1:
+        return False
+    n = 0
+    while n < len(a) and n < len(b) and a[n] == b[n]:
+        n += 1
+    if a[n + 1:] == b[n + 1:] or a[n:] == b[n + 1:] or a[n + 1:] == b[n:]:
+        return True
+    return a[n:n + 2] == b[n:n + 2][::-1] and a[n + 2:] == b[n + 2:]
+
+def belt_field_words(product, field):
+    value = product[field]
+    return belt_words(" ".join(value) if isinstance(value, list) else value)
+
+def belt_all_words(products):
+    return set([w for p in products for f in BELT_FIELDS for w in belt_field_words(p, f)])
+
+def belt_places(products, query):
+    """For each product that is found, the best field of each word: 0 title, 1 tags, 2 description."""
+    known = belt_all_words(products)
+    meant = [[w] if w in known else [k for k in known if len(w) > 3 and belt_near(w, k)] for w in belt_words(query)]
+    found = {}
+    for p in products:
+        fields = [belt_field_words(p, f) for f in BELT_FIELDS]
+        places = [min([n for n in range(3) if any([m in fields[n] for m in ms])] + [9]) for ms in meant]
+        if len(places) > 0 and max(places) < 9:
+            found[p["id"]] = places
+    return found
+
+def belt_put(index, product):
+    put(index, {"id": product["id"], "title": product["title"], "tags": list(product["tags"]), "description": product["description"], "version": product["version"]})
+
+def belt_index(products):
+    index = {}
+    for p in products:
+        belt_put(index, p)
+    return index
+
+def belt_ids(answer):
+    return [a.get("id") if isinstance(a, dict) else a for a in list(answer or [])]
+
+def belt_tell(p):
+    told = '"' + p["title"] + '"'
+    if len(p["tags"]) > 0:
+        told += ", tags " + " ".join(p["tags"])
+    if p["description"] != "":
+        told += ', description "' + p["description"] + '"'
+    return p["id"] + " (" + told + ")"
+
+def belt_found(index, products, query):
+    """Which products are found, each named once or more often."""
+    got = belt_ids(search(index, query))
+    want = belt_places(products, query)
+    by_id = {p["id"]: p for p in products}
+    for p in products:
+        if p["id"] in want and p["id"] not in got:
+            return f'"{query}" does not find {belt_tell(p)}'
+    for g in got:
+        if g not in want:
+            return f'"{query}" finds ' + (belt_tell(by_id[g]) if g in by_id else f"{g}, which is not in the shop (any more)")
+    return ""
+
+def belt_order(index, products, query):
+    got = belt_ids(search(index, query))
+    want = belt_places(products, query)
+    by_id = {p["id"]: p for p in products}
+    for n in range(len(got)):
+        for later in got[n + 1:]:
+            if got[n] in want and later in want:
+                first, second = want[got[n]], want[later]
+                if first != second and all([first[k] >= second[k] for k in range(len(first))]):
+                    return f'"{query}" shows {belt_tell(by_id[got[n]])} before {belt_tell(by_id[later])}'
+    return ""
+
+def belt_shop(seed, count):
+    draw = belt_dice(seed)
+    products = []
+    for n in range(count):
+        colour, thing, stuff, other = BELT_COLOURS[draw(5)], BELT_THINGS[draw(8)], BELT_STUFF[draw(5)], BELT_STUFF[draw(5)]
+        kind = draw(3)
+        number = (n * 37 + seed) % 1000
+        if kind == 0:
+            products.append(belt_product(number, colour + " " + thing, [stuff], "Made for everyday, " + other + "."))
+        elif kind == 1:
+            products.append(belt_product(number, stuff + " " + thing, [colour], ""))
+        else:
+            products.append(belt_product(number, thing, [other], "Comes in " + colour + " (" + stuff + ")."))
+    return products
+
+def belt_queries(seed, count):
+    draw = belt_dice(seed + 100)
+    made = []
+    for n in range(count):
+        words = [BELT_THINGS[draw(8)], BELT_COLOURS[draw(5)], BELT_STUFF[draw(5)]]
+        made.append(" ".join(words[: 1 + draw(3)]).lower())
+    return made
