@@ -45,14 +45,12 @@ pub struct Forest {
     nodes: Vec<Node>,
     roots: HashMap<u32, NodeId>,
     entries: HashMap<NodeId, u32>,
-    /// Times the interpreter went from one call to the next.
-    pub interpreted: u64,
 }
 
 impl Forest {
     /// `inputs` follow the entry point's number when the program starts.
     pub fn new(program: Program, inputs: Vec<Value>) -> Self {
-        Forest { program, inputs, nodes: Vec::new(), roots: HashMap::new(), entries: HashMap::new(), interpreted: 0 }
+        Forest { program, inputs, nodes: Vec::new(), roots: HashMap::new(), entries: HashMap::new() }
     }
 
     pub fn next(&self, node: NodeId) -> &Next {
@@ -83,10 +81,7 @@ impl Forest {
             return *child;
         }
         let turn = match self.nodes[node as usize].live.take() {
-            Some(live) => {
-                self.interpreted += 1;
-                live.resume(reply)
-            }
+            Some(live) => live.resume(reply),
             None => match self.revive(node) {
                 Some(live) => live.resume(reply),
                 None => return node,
@@ -144,7 +139,6 @@ impl Forest {
     }
 
     fn start(&mut self, entry: u32) -> Turn {
-        self.interpreted += 1;
         let mut inputs = vec![Value::Int(i64::from(entry))];
         inputs.extend(self.inputs.iter().cloned());
         self.program.start(&inputs, MAX_DURATION)
@@ -156,7 +150,6 @@ impl Forest {
         let mut turn = self.start(entry);
         for reply in &replies {
             let Turn::Call(live) = turn else { return None };
-            self.interpreted += 1;
             turn = live.resume(reply);
         }
         match turn {

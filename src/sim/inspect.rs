@@ -33,6 +33,13 @@ impl Function {
     }
 }
 
+/// The exercise's world as no scenario has changed it.
+fn world_of(base_world: &BTreeMap<String, Json>, document: &Json, files: Files) -> Result<World, Trouble> {
+    let specs = merge(base_world, &BTreeMap::new())?.into_iter();
+    let built = specs.map(|(name, spec)| Ok((name, spec.build(document, files)?.component)));
+    Ok(World::new(built.collect::<Result<_, Trouble>>()?))
+}
+
 /// The top-level functions of `code`, once it compiles and its module level runs in the exercise's world.
 ///
 /// # Errors
@@ -43,11 +50,7 @@ pub fn functions(
     document: &Json,
     files: Files,
 ) -> Result<Result<Vec<Function>, PyError>, Trouble> {
-    let mut components = Vec::new();
-    for (name, spec) in merge(base_world, &BTreeMap::new())? {
-        components.push((name, spec.build(document, files)?.component));
-    }
-    let world = World::new(components);
+    let world = world_of(base_world, document, files)?;
     let program = match Program::compile(&prelude(&world), code, "None\n", &[]) {
         Ok(program) => program,
         Err(error) => return Ok(Err(error)),
@@ -61,10 +64,7 @@ pub fn functions(
 
 /// Whether the name is bound to something that can be called once module level has run: `pay, state = make_breaker()`.
 pub fn is_function(code: &str, name: &str, base_world: &BTreeMap<String, Json>, document: &Json, files: Files) -> bool {
-    let Ok(specs) = merge(base_world, &BTreeMap::new()) else { return false };
-    let built = specs.into_iter().map(|(name, spec)| spec.build(document, files).map(|built| (name, built.component)));
-    let Ok(components) = built.collect::<Result<Vec<_>, _>>() else { return false };
-    let world = World::new(components);
+    let Ok(world) = world_of(base_world, document, files) else { return false };
     let Ok(program) = Program::compile(&prelude(&world), code, &format!("callable({name})\n"), &[]) else {
         return false;
     };
