@@ -24,6 +24,7 @@ use serde_json::Value as Json;
 use crate::course::{Error, Exercise};
 use crate::diagram::DiagramError;
 use crate::report::Explored;
+use crate::submission::nearest;
 
 /// A check of a rubric, written as `{kind: arguments}`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -249,22 +250,4 @@ fn strings(value: &Json) -> impl Iterator<Item = &str> {
 /// A key as a step of a JSON pointer.
 fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
-}
-
-/// The name most like `name`, if one is like it at all.
-fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted: Vec<char> = name.to_lowercase().chars().take(100).collect();
-    names
-        .map(|candidate| {
-            let other: Vec<char> = candidate.to_lowercase().chars().take(100).collect();
-            let ratio = similar::TextDiff::from_slices(
-                &wanted.iter().map(char::to_string).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>(),
-                &other.iter().map(char::to_string).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>(),
-            )
-            .ratio();
-            (ratio, candidate)
-        })
-        .filter(|(ratio, _)| *ratio >= 0.6)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
 }
