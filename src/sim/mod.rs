@@ -6,6 +6,7 @@
 
 pub mod client;
 pub mod components;
+mod desugar;
 pub mod dialect;
 pub mod errors;
 pub mod explore;

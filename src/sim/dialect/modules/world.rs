@@ -18,7 +18,38 @@ _belt_m_time = _belt_m_time()
 ";
 
 pub(super) const RANDOM: &str = "\
+class _belt_seeded:
+    def __init__(self, seed=0):
+        self.state = int(_belt_sha256(str(seed))[:15], 16)
+    def getrandbits(self, bits):
+        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % 2 ** 64
+        return self.state >> (64 - bits) if bits <= 64 else int(_belt_sha256(str(self.state)), 16) % 2 ** bits
+    def random(self):
+        return self.getrandbits(53) / 2 ** 53
+    def uniform(self, a, b):
+        return a + (b - a) * self.random()
+    def randrange(self, start, stop=None, step=1):
+        if stop is None:
+            start, stop = 0, start
+        return start + step * int(self.random() * ((stop - start + step - 1) // step))
+    def randint(self, a, b):
+        return self.randrange(a, b + 1)
+    def choice(self, items):
+        return items[self.randrange(len(items))]
+    def choices(self, items, weights=None, k=1):
+        return [self.choice(items) for i in range(k)]
+    def shuffle(self, items):
+        for i in range(len(items) - 1, 0, -1):
+            j = self.randrange(i + 1)
+            held = items[i]
+            items[i] = items[j]
+            items[j] = held
+    def sample(self, items, k):
+        items = list(items)
+        self.shuffle(items)
+        return items[:k]
 class _belt_m_random:
+    Random = _belt_seeded
     def random(self):
         return $rand.random()
     def uniform(self, a, b):
