@@ -62,10 +62,13 @@ pub fn functions(
     Ok(Ok(definitions(code)))
 }
 
+/// Types whose values cannot be called.
+const PLAIN: &str = "('NoneType', 'bool', 'int', 'float', 'str', 'bytes', 'list', 'tuple', 'dict', 'set', 'module')";
+
 /// Whether the name is bound to something that can be called once module level has run: `pay, state = make_breaker()`.
 pub fn is_function(code: &str, name: &str, base_world: &BTreeMap<String, Json>, document: &Json, files: Files) -> bool {
     let Ok(world) = world_of(base_world, document, files) else { return false };
-    let Ok(program) = Program::compile(&prelude(&world), code, &format!("callable({name})\n"), &[]) else {
+    let Ok(program) = Program::compile(&prelude(&world), code, &format!("type({name}).__name__ not in {PLAIN}\n"), &[]) else {
         return false;
     };
     matches!(program.start(&[], MAX_DURATION), Turn::Done(Value::Bool(true)))

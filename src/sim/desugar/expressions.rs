@@ -7,8 +7,14 @@ use ruff_text_size::Ranged;
 use super::survey::Kind;
 use super::{Pass, last_name, library, name};
 
+/// Methods of built-in types that people hand to other functions without calling them: `key=scores.get`.
+const METHODS: [&str; 22] = [
+    "get", "pop", "append", "extend", "add", "discard", "remove", "count", "index", "keys", "values", "items", "lower",
+    "upper", "strip", "split", "startswith", "endswith", "join", "encode", "decode", "setdefault",
+];
+
 /// Built-in functions that are defined where the code names them.
-const BUILT_IN: [&str; 5] = ["callable", "format", "issubclass", "vars", "dir"];
+const BUILT_IN: [&str; 3] = ["callable", "format", "issubclass"];
 
 impl<'a> Pass<'a> {
     pub fn expression(&mut self, expr: &'a Expr) {
@@ -146,6 +152,10 @@ impl<'a> Pass<'a> {
             "_belt_read"
         } else if field == "__name__" && !is_class {
             "_belt_name_of"
+        } else if field == "__dict__" && !is_class {
+            "_belt_dict_of"
+        } else if METHODS.contains(&field) && !self.survey.attributes.contains(field) && self.is_plain(&attribute.value) {
+            "_belt_bound"
         } else if matches!(field, "value" | "name")
             && (self.survey.has_enums() || self.survey.imports.contains("http"))
             && !self.survey.attributes.contains(field)
@@ -159,7 +169,8 @@ impl<'a> Pass<'a> {
         let Some(dot) = self.find(attribute.value.end().to_usize(), ".") else { return };
         self.edits.prefix(expr.start().to_usize(), format!("{reader}("));
         let rest = match reader {
-            "_belt_read" => format!(", {field:?})"),
+            "_belt_read" | "_belt_bound" => format!(", {field:?})"),
+            "_belt_dict_of" => format!(", {})", self.held()),
             "_belt_name" => {
                 let enums = self.survey.classes.iter().filter(|(_, class)| class.kind == Kind::Enum);
                 let members: String = enums
@@ -173,6 +184,25 @@ impl<'a> Pass<'a> {
             _ => ")".to_owned(),
         };
         self.edits.replace(dot..expr.end().to_usize(), rest);
+    }
+
+    /// Names of what objects of the code's classes hold, as a tuple.
+    fn held(&self) -> String {
+        let names: String = self.survey.held.iter().map(|name| format!("\"{name}\", ")).collect();
+        format!("({names})")
+    }
+
+    /// Whether a value is none of the code's functions, classes and modules, so that its methods are Python's own.
+    fn is_plain(&self, value: &Expr) -> bool {
+        let name = match value {
+            Expr::Attribute(attribute) => return self.is_plain(&attribute.value),
+            _ => name(value),
+        };
+        name.is_some_and(|name| {
+            !self.survey.classes.contains_key(name)
+                && !self.survey.imports.contains(name)
+                && !self.survey.objects.contains(name)
+        })
     }
 
     /// `State.NEW`, whose name and value are known from its text, and `self` in the enumeration itself.
@@ -196,6 +226,13 @@ impl<'a> Pass<'a> {
                         self.expression(&call.arguments.args[0]);
                     }
                     return;
+                }
+                "vars" if call.arguments.args.len() == 1 && !self.survey.functions.contains_key("vars") => {
+                    self.need(library::CLASSES);
+                    let range = call.func.start().to_usize()..call.func.end().to_usize();
+                    self.edits.replace(range, "_belt_dict_of");
+                    self.edits.suffix(call.arguments.args[0].end().to_usize(), format!(", {}", self.held()));
+                    return self.arguments(call);
                 }
                 "len" if self.survey.operators.contains("__len__") => {
                     self.need(library::OPERATORS);
@@ -253,8 +290,30 @@ impl<'a> Pass<'a> {
             (Some("json"), "dumps") if call.arguments.find_keyword("default").is_some() => {
                 ("_belt_dumps", library::FUNCTIONS)
             }
-            (Some("re"), "sub") if call.arguments.args.get(1).is_some_and(|by| self.is_function(by)) => {
+            (Some("re"), "sub") if call.arguments.args.get(1).is_some_and(|by| self.is_template(by)) => {
                 ("_belt_re_sub", library::FUNCTIONS)
+            }
+            (_, "sub") if call.arguments.args.first().is_some_and(|by| self.is_template(by)) => {
+                self.need(library::FUNCTIONS);
+                return self.first(call, method, "_belt_re_sub");
+            }
+            (Some("set" | "frozenset"), set @ ("union" | "intersection" | "difference")) if method.value.is_name_expr() => {
+                self.need(library::FUNCTIONS);
+                let range = call.func.start().to_usize()..call.arguments.range.start().to_usize() + 1;
+                self.edits.replace(range, format!("_belt_sets(\"{set}\", "));
+                return true;
+            }
+            (_, set @ ("union" | "intersection" | "difference"))
+                if (call.arguments.args.len() != 1 || call.arguments.args[0].is_starred_expr())
+                    && !self.survey.functions.contains_key(set) =>
+            {
+                self.need(library::FUNCTIONS);
+                return self.first(call, method, &format!("_belt_{set}"));
+            }
+            // The calls of such methods are Python's own; only what is not called is bound.
+            (_, known) if METHODS.contains(&known) => {
+                self.expression(&method.value);
+                return true;
             }
             (Some("itertools"), "groupby") => ("_belt_groupby", library::FUNCTIONS),
             (Some("itertools"), "product") => ("_belt_product", library::FUNCTIONS),
@@ -299,8 +358,10 @@ impl<'a> Pass<'a> {
         true
     }
 
-    fn is_function(&self, expr: &Expr) -> bool {
-        expr.is_lambda_expr() || name(expr).is_some_and(|name| self.survey.functions.contains_key(name))
+    /// A replacement that the interpreter does not take as Python does: a function, or a text with groups.
+    fn is_template(&self, expr: &Expr) -> bool {
+        let groups = expr.is_string_literal_expr() && self.text(expr).contains('\\');
+        groups || expr.is_lambda_expr() || name(expr).is_some_and(|name| self.survey.functions.contains_key(name))
     }
 
     fn may_be_an_object(&self, function: &str) -> bool {

@@ -70,6 +70,7 @@ impl<'a> Visitor<'a> for Pass<'a> {
                     }
                 }
             }
+            Stmt::For(loops) => self.until(loops),
             Stmt::With(with) => self.suppress(statement, with),
             Stmt::Match(matches) => self.match_statement(matches),
             _ => {}
@@ -211,6 +212,19 @@ impl<'a> Pass<'a> {
         let object = self.text(subscript.value.as_ref());
         let range = statement.start().to_usize()..statement.end().to_usize();
         self.edits.replace(range, format!("_belt_set_item({object}, (({lower}), ({upper})), True, [])"));
+    }
+
+    /// `for x in iter(function, end):` asks before each round, as a `while` does.
+    fn until(&mut self, loops: &'a ruff_python_ast::StmtFor) {
+        let (Expr::Call(call), Some(target)) = (loops.iter.as_ref(), name(&loops.target)) else { return };
+        let [function, end] = &*call.arguments.args else { return };
+        if Self::called(call) != Some("iter") {
+            return;
+        }
+        let start = loops.range.start().to_usize();
+        self.edits.replace(start..function.start().to_usize(), format!("while ({target} := ("));
+        self.edits.replace(function.end().to_usize()..end.start().to_usize(), ")()) != (");
+        self.edits.suffix(call.range().end().to_usize(), "");
     }
 
     /// `assert x, message`: the interpreter adds the line to the message.

@@ -27,11 +27,14 @@ pub struct Survey<'a> {
     pub enum_methods: BTreeMap<&'a str, &'a str>,
     /// Attributes assigned or declared somewhere.
     pub attributes: BTreeSet<&'a str>,
+    /// Those of them that objects hold for themselves.
+    pub held: BTreeSet<&'a str>,
     /// Names the code imports from the standard library's modules, as `module.name` or `module`.
     pub imports: BTreeSet<String>,
     /// Data classes are written out as plain ones.
     pub lowers_dataclasses: bool,
-    objects: BTreeSet<&'a str>,
+    /// The world's objects.
+    pub objects: BTreeSet<&'a str>,
 }
 
 #[derive(Debug)]
@@ -217,6 +220,7 @@ impl<'a> Visitor<'a> for Survey<'a> {
         match expr {
             Expr::Attribute(attribute) if !attribute.ctx.is_load() => {
                 self.attributes.insert(attribute.attr.as_str());
+                self.held.insert(attribute.attr.as_str());
             }
             Expr::Attribute(attribute) if name(&attribute.value) == Some("dataclasses") => {
                 self.lowers_dataclasses |= attribute.attr.as_str() != "dataclass";
@@ -268,6 +272,7 @@ impl<'a> Survey<'a> {
             }
         }
         self.attributes.extend(&fields);
+        self.held.extend(&fields);
         if !is_enum {
             self.attributes.extend(&own);
         }

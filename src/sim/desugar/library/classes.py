@@ -56,3 +56,30 @@ class _belt_manager:
     def __exit__(self, kind, error, trace):
         self.leave(error)
         return error is not None
+def _belt_dict_of(thing, fields):
+    return {field: getattr(thing, field) for field in fields if hasattr(thing, field)}
+def _belt_bound(thing, method):
+    return {
+        "get": lambda *args: thing.get(*args),
+        "pop": lambda *args: thing.pop(*args),
+        "append": lambda item: thing.append(item),
+        "extend": lambda items: thing.extend(items),
+        "add": lambda item: thing.add(item),
+        "discard": lambda item: thing.discard(item),
+        "remove": lambda item: thing.remove(item),
+        "count": lambda item: thing.count(item),
+        "index": lambda item: thing.index(item),
+        "keys": lambda *args: (args[0] if args else thing).keys(),
+        "values": lambda *args: (args[0] if args else thing).values(),
+        "items": lambda *args: (args[0] if args else thing).items(),
+        "lower": lambda *args: (args[0] if args else thing).lower(),
+        "upper": lambda *args: (args[0] if args else thing).upper(),
+        "strip": lambda *args: args[0].strip(*args[1:]) if thing is str else thing.strip(*args),
+        "split": lambda *args: args[0].split(*args[1:]) if thing is str else thing.split(*args),
+        "startswith": lambda *args: thing.startswith(*args),
+        "endswith": lambda *args: thing.endswith(*args),
+        "join": lambda items: thing.join(items),
+        "encode": lambda *args: (args[0] if args and thing is str else thing).encode(),
+        "decode": lambda *args: (args[0] if args and not isinstance(thing, bytes) else thing).decode(),
+        "setdefault": lambda *args: thing.setdefault(*args),
+    }[method]

@@ -16,17 +16,53 @@ def _belt_plain(value, default):
     return _belt_plain(default(value), default)
 def _belt_dumps(value, default=None, **options):
     return _belt_json.dumps(_belt_plain(value, default), **options)
+def _belt_expand(template, match):
+    out = ""
+    at = 0
+    while at < len(template):
+        sign = template[at]
+        if sign != "\\" or at + 1 >= len(template):
+            out += sign
+            at += 1
+            continue
+        after = template[at + 1]
+        if after in "0123456789":
+            end = at + 2
+            if end < len(template) and template[end] in "0123456789":
+                end += 1
+            out += match.group(int(template[at + 1:end])) or ""
+            at = end
+        elif template[at + 1:at + 3] == "g<":
+            end = template.index(">", at)
+            name = template[at + 3:end]
+            out += match.group(int(name) if name.isdigit() else name) or ""
+            at = end + 1
+        else:
+            out += {"n": "\n", "t": "\t", "\\": "\\"}.get(after, "\\" + after)
+            at += 2
+    return out
 def _belt_re_sub(pattern, by, text, count=0, flags=0):
     out = ""
     last = 0
     done = 0
-    for match in _belt_re.finditer(pattern, text):
+    for match in _belt_re.finditer(pattern, text) if isinstance(pattern, str) else pattern.finditer(text):
         if count and done >= count:
             break
-        out += text[last:match.start()] + by(match)
+        out += text[last:match.start()] + (_belt_expand(by, match) if isinstance(by, str) else by(match))
         last = match.end()
         done += 1
     return out + text[last:]
+def _belt_sets(method, first, *others):
+    kept = set(first)
+    for other in others:
+        kept = {item for item in kept if (item in other) == (method == "intersection")} if method != "union" else kept | set(other)
+    return kept
+def _belt_union(first, *others):
+    return _belt_sets("union", first, *others)
+def _belt_intersection(first, *others):
+    return _belt_sets("intersection", first, *others)
+def _belt_difference(first, *others):
+    return _belt_sets("difference", first, *others)
 def _belt_groupby(items, key=None):
     groups = []
     for item in items:

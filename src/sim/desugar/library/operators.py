@@ -31,10 +31,10 @@ def _belt_or(a, b):
         merged = dict(a)
         merged.update(b)
         return merged
-    if type(a).__name__ == "type" or type(b).__name__ == "type":
+    if isinstance(a, tuple) or type(a).__name__ == "type" or type(b).__name__ == "type":
         # Alternatives of types, as isinstance takes them.
-        a = a if isinstance(a, tuple) else (a,)
-        return a + (b if isinstance(b, tuple) else (b,))
+        sides = [type(None) if side is None else side for side in (a, b)]
+        return tuple([kind for side in sides for kind in (side if isinstance(side, tuple) else (side,))])
     found = _belt_apply(a, b, "__or__", "__ror__")
     return a | b if found is None else found[0]
 def _belt_update(a, b):
