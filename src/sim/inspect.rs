@@ -68,7 +68,8 @@ const PLAIN: &str = "('NoneType', 'bool', 'int', 'float', 'str', 'bytes', 'list'
 /// Whether the name is bound to something that can be called once module level has run: `pay, state = make_breaker()`.
 pub fn is_function(code: &str, name: &str, base_world: &BTreeMap<String, Json>, document: &Json, files: Files) -> bool {
     let Ok(world) = world_of(base_world, document, files) else { return false };
-    let Ok(program) = Program::compile(&prelude(&world), code, &format!("type({name}).__name__ not in {PLAIN}\n"), &[]) else {
+    let Ok(program) = Program::compile(&prelude(&world), code, &format!("type({name}).__name__ not in {PLAIN}\n"), &[])
+    else {
         return false;
     };
     matches!(program.start(&[], MAX_DURATION), Turn::Done(Value::Bool(true)))

@@ -28,7 +28,7 @@ pub const HOST_CALL: &str = "_belt_call";
 
 /// Processor time that code without a world may use.
 const MAX_PURE_DURATION: Duration = Duration::from_secs(4);
-const MAX_RECURSION_DEPTH: usize = 200;
+const MAX_RECURSION_DEPTH: usize = 900;
 
 /// A compiled program.
 #[derive(Debug, Clone)]

@@ -159,6 +159,27 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// `class P(NamedTuple)` with methods, as a data class that is read like a tuple.
+    pub fn tuple_with_methods(&mut self, class: &'a StmtClassDef) {
+        if let Some(arguments) = &class.arguments {
+            self.edits.replace(arguments.range.start().to_usize()..arguments.range.end().to_usize(), "");
+        }
+        self.need(library::CLASSES);
+        let fields = self.fields(class.name.as_str());
+        let values: String = fields.iter().map(|field| format!("self.{}, ", field.name)).collect();
+        let mut lines = self.members(class, &fields, true, true);
+        for (method, body) in [
+            ("__iter__(self)", format!("iter(({values}))")),
+            ("__len__(self)", fields.len().to_string()),
+            ("__getitem__(self, at)", format!("({values})[at]")),
+            ("_replace(self, **changes)", "_belt_replace(self, **changes)".to_owned()),
+            ("_asdict(self)", "_belt_asdict(self)".to_owned()),
+        ] {
+            lines.push(format!("def {method}:\n    return {body}"));
+        }
+        self.after_last(&class.body, &lines.join("\n"));
+    }
+
     /// `class P(NamedTuple)` with fields only, as the function that makes such a type.
     pub fn named_tuple(&mut self, statement: &Stmt, class: &'a StmtClassDef) -> bool {
         let mut names = Vec::new();

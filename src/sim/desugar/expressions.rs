@@ -4,13 +4,33 @@ use ruff_python_ast::visitor;
 use ruff_python_ast::{CmpOp, Expr, ExprAttribute, ExprCall, ExprCompare, ExprSubscript, Operator};
 use ruff_text_size::Ranged;
 
-use super::survey::Kind;
+use super::survey::{Kind, is_truth};
 use super::{Pass, last_name, library, name};
 
 /// Methods of built-in types that people hand to other functions without calling them: `key=scores.get`.
 const METHODS: [&str; 22] = [
-    "get", "pop", "append", "extend", "add", "discard", "remove", "count", "index", "keys", "values", "items", "lower",
-    "upper", "strip", "split", "startswith", "endswith", "join", "encode", "decode", "setdefault",
+    "get",
+    "pop",
+    "append",
+    "extend",
+    "add",
+    "discard",
+    "remove",
+    "count",
+    "index",
+    "keys",
+    "values",
+    "items",
+    "lower",
+    "upper",
+    "strip",
+    "split",
+    "startswith",
+    "endswith",
+    "join",
+    "encode",
+    "decode",
+    "setdefault",
 ];
 
 /// Built-in functions that are defined where the code names them.
@@ -25,6 +45,9 @@ impl<'a> Pass<'a> {
                     self.need(library::OPERATORS);
                     self.wrap(expr, function);
                     self.operand(binary.left.end().to_usize(), binary.op.as_str());
+                } else if matches!(binary.op, Operator::Add | Operator::Sub) {
+                    self.number(&binary.left);
+                    self.number(&binary.right);
                 }
             }
             Expr::UnaryOp(unary) if unary.op == ruff_python_ast::UnaryOp::USub => {
@@ -71,6 +94,18 @@ impl<'a> Pass<'a> {
             _ => return None,
         };
         self.survey.overloads(methods).then_some(function)
+    }
+
+    /// Truth values count as 0 and 1.
+    pub fn number(&mut self, operand: &Expr) {
+        let named = match operand {
+            Expr::Name(_) | Expr::Attribute(_) => last_name(operand),
+            _ => None,
+        };
+        if is_truth(operand) || named.is_some_and(|name| self.survey.truths.contains(name)) {
+            self.need(library::OPERATORS);
+            self.wrap(operand, "_belt_number");
+        }
     }
 
     fn compare(&mut self, expr: &Expr, compare: &'a ExprCompare) {
@@ -139,6 +174,9 @@ impl<'a> Pass<'a> {
         if self.super_property(attribute) {
             return;
         }
+        if field == "maxsize" && name(&attribute.value) == Some("sys") {
+            return self.edits.replace(expr.start().to_usize()..expr.end().to_usize(), "9223372036854775807");
+        }
         self.exception_field(&attribute.value);
         if self.survey.properties.contains(field)
             && let Some(class) = self.survey.enum_methods.get(field)
@@ -154,7 +192,8 @@ impl<'a> Pass<'a> {
             "_belt_name_of"
         } else if field == "__dict__" && !is_class {
             "_belt_dict_of"
-        } else if METHODS.contains(&field) && !self.survey.attributes.contains(field) && self.is_plain(&attribute.value) {
+        } else if METHODS.contains(&field) && !self.survey.attributes.contains(field) && self.is_plain(&attribute.value)
+        {
             "_belt_bound"
         } else if matches!(field, "value" | "name")
             && (self.survey.has_enums() || self.survey.imports.contains("http"))
@@ -234,6 +273,18 @@ impl<'a> Pass<'a> {
                     self.edits.suffix(call.arguments.args[0].end().to_usize(), format!(", {}", self.held()));
                     return self.arguments(call);
                 }
+                "sum" if !self.survey.imports.contains("decimal") && !self.survey.functions.contains_key("sum") => {
+                    match call.arguments.args.first() {
+                        Some(Expr::Generator(each)) => self.number(&each.elt),
+                        Some(Expr::ListComp(each)) => self.number(&each.elt),
+                        _ => {
+                            self.need(library::OPERATORS);
+                            let range = call.func.start().to_usize()..call.func.end().to_usize();
+                            self.edits.replace(range, "_belt_total");
+                        }
+                    }
+                    return self.arguments(call);
+                }
                 "len" if self.survey.operators.contains("__len__") => {
                     self.need(library::OPERATORS);
                     self.edits.prefix(call.func.start().to_usize(), "_belt_");
@@ -297,7 +348,9 @@ impl<'a> Pass<'a> {
                 self.need(library::FUNCTIONS);
                 return self.first(call, method, "_belt_re_sub");
             }
-            (Some("set" | "frozenset"), set @ ("union" | "intersection" | "difference")) if method.value.is_name_expr() => {
+            (Some("set" | "frozenset"), set @ ("union" | "intersection" | "difference"))
+                if method.value.is_name_expr() =>
+            {
                 self.need(library::FUNCTIONS);
                 let range = call.func.start().to_usize()..call.arguments.range.start().to_usize() + 1;
                 self.edits.replace(range, format!("_belt_sets(\"{set}\", "));
@@ -320,6 +373,15 @@ impl<'a> Pass<'a> {
             (Some("itertools"), "permutations") => ("_belt_permutations", library::FUNCTIONS),
             (Some("itertools"), "combinations") => ("_belt_combinations", library::FUNCTIONS),
             (Some("functools"), "reduce") => ("_belt_reduce", library::FUNCTIONS),
+            (Some("chain"), "from_iterable") => ("_belt_flatten", library::FUNCTIONS),
+            (_, "move_to_end") if !self.survey.functions.contains_key("move_to_end") => {
+                self.need(library::FUNCTIONS);
+                return self.first(call, method, "_belt_move_to_end");
+            }
+            (_, "popitem") if !self.survey.functions.contains_key("popitem") => {
+                self.need(library::FUNCTIONS);
+                return self.first(call, method, "_belt_popitem");
+            }
             (Some("math"), "prod") => ("_belt_prod", library::FUNCTIONS),
             (Some("str"), "maketrans") => ("_belt_maketrans", library::FUNCTIONS),
             (Some("dataclasses"), "asdict") => ("_belt_asdict", library::CLASSES),

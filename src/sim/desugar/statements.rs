@@ -1,7 +1,7 @@
 //! Statements: what each needs, and the walk into those around it.
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtFunctionDef};
+use ruff_python_ast::{ExceptHandler, Expr, Operator, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
 use super::survey::Kind;
@@ -180,6 +180,9 @@ impl<'a> Pass<'a> {
             .as_attribute_expr()
             .filter(|attribute| self.survey.properties.contains(attribute.attr.as_str()));
         let Some(function) = self.operator(assign.op) else {
+            if property.is_none() && matches!(assign.op, Operator::Add | Operator::Sub) {
+                self.number(&assign.value);
+            }
             if let Some(attribute) = property {
                 self.need(library::CLASSES);
                 let (object, field) = (self.text(attribute.value.as_ref()), attribute.attr.as_str());
@@ -261,7 +264,12 @@ impl<'a> Pass<'a> {
             }
             Some(Kind::Plain | Kind::Dataclass) => self.inherit(statement, class),
             Some(Kind::Exception { rich: true }) => self.rich_exception(statement, class),
-            Some(Kind::NamedTuple) => return self.named_tuple(statement, class),
+            Some(Kind::NamedTuple) => {
+                if self.named_tuple(statement, class) {
+                    return true;
+                }
+                self.tuple_with_methods(class);
+            }
             Some(Kind::TypedDict) => {
                 let range = statement.start().to_usize()..statement.end().to_usize();
                 self.edits.replace(range, format!("{class_name} = dict"));

@@ -27,6 +27,8 @@ pub struct Survey<'a> {
     pub enum_methods: BTreeMap<&'a str, &'a str>,
     /// Attributes assigned or declared somewhere.
     pub attributes: BTreeSet<&'a str>,
+    /// Names and attributes that are given a truth value somewhere.
+    pub truths: BTreeSet<&'a str>,
     /// Those of them that objects hold for themselves.
     pub held: BTreeSet<&'a str>,
     /// Names the code imports from the standard library's modules, as `module.name` or `module`.
@@ -180,6 +182,21 @@ impl<'a> Survey<'a> {
     }
 }
 
+/// Expressions whose value is true or false by their form.
+pub fn is_truth(expr: &Expr) -> bool {
+    match expr {
+        Expr::Compare(_) | Expr::BooleanLiteral(_) => true,
+        Expr::UnaryOp(unary) => unary.op == ruff_python_ast::UnaryOp::Not,
+        Expr::BoolOp(both) => both.values.iter().all(is_truth),
+        Expr::Named(named) => is_truth(&named.value),
+        Expr::Call(call) => matches!(
+            last_name(&call.func),
+            Some("any" | "all" | "isinstance" | "bool" | "startswith" | "endswith" | "isdigit" | "isalpha" | "isalnum")
+        ),
+        _ => false,
+    }
+}
+
 /// Anything but a docstring, `pass` and `...`.
 fn says_something(statement: &Stmt) -> bool {
     match statement {
@@ -198,6 +215,9 @@ impl<'a> Visitor<'a> for Survey<'a> {
         match statement {
             Stmt::ClassDef(class) => self.class(class),
             Stmt::FunctionDef(function) => *self.functions.entry(function.name.as_str()).or_default() += 1,
+            Stmt::Assign(assign) if is_truth(&assign.value) => {
+                self.truths.extend(assign.targets.iter().filter_map(last_name));
+            }
             Stmt::Import(import) => {
                 self.imports.extend(import.names.iter().map(|alias| alias.name.to_string()));
             }
@@ -270,6 +290,11 @@ impl<'a> Survey<'a> {
                 }
                 _ => {}
             }
+        }
+        let tuple = class.bases().iter().filter_map(last_name).any(|base| base == "NamedTuple");
+        if tuple && class.body.iter().any(Stmt::is_function_def_stmt) {
+            self.operators.insert("__getitem__");
+            self.operators.insert("__len__");
         }
         self.attributes.extend(&fields);
         self.held.extend(&fields);

@@ -361,9 +361,15 @@ fn what_would_break_the_parser_is_refused_before() {
 /// and `10**10**10` are for the limits of the outer process.
 #[test]
 fn what_does_not_end_is_stopped() {
-    for code in
-        ["while True: pass", "def f(n):\n    return f(n + 1)\nf(0)", "x = [0] * 10\nfor i in x:\n    x.append(i)"]
-    {
+    for code in [
+        "while True: pass",
+        "def f(n):\n    return f(n + 1)\nf(0)",
+        "class N:\n    def __init__(self, n): self.n = n\n    def __eq__(self, o): return self.n == o.n\na = N(1)\na.n = a\nb = N(1)\nb.n = b\na == b",
+        "def f(n):\n    return sorted([1, 2], key=lambda x: f(x))\nf(0)",
+        "class N:\n    def __str__(self): return str(self)\nstr(N())",
+        "def f(n):\n    with N() as x:\n        f(n)\nclass N:\n    def __enter__(self): return f(1)\n    def __exit__(self, a, b, c): pass\nf(0)",
+        "x = [0] * 10\nfor i in x:\n    x.append(i)",
+    ] {
         let Turn::Raised(error) = run(code) else { panic!("{code} ends") };
         assert_eq!(error.kind, ErrorKind::Limit, "{code}: {error}");
     }

@@ -122,3 +122,17 @@ def _belt_reduce(function, items, *start):
     for item in items:
         value = function(value, item)
     return value
+def _belt_flatten(lists):
+    return [item for items in lists for item in items]
+def _belt_move_to_end(items, key, last=True):
+    value = items.pop(key)
+    rest = {} if last else dict(items)
+    if not last:
+        items.clear()
+    items[key] = value
+    items.update(rest)
+def _belt_popitem(items, last=True):
+    if not items:
+        raise KeyError("popitem(): dictionary is empty")
+    key = list(items)[-1] if last else next(iter(items))
+    return key, items.pop(key)

@@ -92,3 +92,7 @@ def _belt_callee(thing):
     return thing.__call__ if _belt_own(thing) and hasattr(thing, "__call__") else thing
 def _belt_in(item, thing):
     return thing.__contains__(item) if _belt_own(thing) and hasattr(thing, "__contains__") else item in thing
+def _belt_number(value):
+    return int(value) if isinstance(value, bool) else value
+def _belt_total(values, start=0):
+    return sum([int(value) if isinstance(value, bool) else value for value in values], start)

@@ -50,33 +50,37 @@ class _belt_seeded:
         return items[:k]
 class _belt_m_random:
     Random = _belt_seeded
+    def __init__(self):
+        self.own = None
     def random(self):
-        return $rand.random()
+        return self._rand().random()
     def uniform(self, a, b):
-        return $rand.uniform(a, b)
+        return self._rand().uniform(a, b)
     def randint(self, a, b):
-        return $rand.randint(a, b)
+        return self._rand().randint(a, b)
     def randrange(self, start, stop=None, step=1):
         if stop is None:
             start, stop = 0, start
-        return start + step * $rand.randint(0, (stop - start - 1) // step)
+        return start + step * self._rand().randint(0, (stop - start - 1) // step)
     def choice(self, items):
-        return $rand.choice(items)
+        return self._rand().choice(items)
     def choices(self, items, k=1):
-        return [$rand.choice(items) for _ in range(k)]
+        return [self._rand().choice(items) for _ in range(k)]
     def sample(self, items, k):
         rest = list(items)
-        return [rest.pop($rand.randint(0, len(rest) - 1)) for _ in range(k)]
+        return [rest.pop(self._rand().randint(0, len(rest) - 1)) for _ in range(k)]
     def shuffle(self, items):
         for i in range(len(items) - 1, 0, -1):
-            j = $rand.randint(0, i)
+            j = self._rand().randint(0, i)
             held = items[i]
             items[i] = items[j]
             items[j] = held
     def getrandbits(self, bits):
-        return $rand.randint(0, 2 ** min(bits, 62) - 1)
+        return self._rand().randint(0, 2 ** bits - 1)
     def seed(self, value=None):
-        return None
+        self.own = None if value is None else _belt_seeded(value)
+    def _rand(self):
+        return $rand if self.own is None else self.own
 _belt_m_random = _belt_m_random()
 ";
 
