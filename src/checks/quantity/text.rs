@@ -34,11 +34,12 @@ pub(super) fn expression(text: &str, bytes: Bytes) -> Result<String, &'static st
     }
     let part = value_part(text);
     let factor = part.strip_prefix(['x', 'X']).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    let (mut tokens, tight) = tokens(factor.unwrap_or(part), bytes)?;
+    let (mut tokens, tight) = self::tokens(factor.unwrap_or(part), bytes)?;
     // `5x`: a factor, as `x5` is.
     if tokens.len() == 2 {
         tokens.retain(|token| *token != Token::Operator("*"));
     }
+    let tight = unit_of_all(&mut tokens, tight);
     let mut out: Vec<String> = Vec::new();
     let mut numbers = 0;
     let mut joins = false;
@@ -101,6 +102,28 @@ fn is_part_of(small: &str, large: &str) -> bool {
     const SIZES: [&str; 8] = ["year", "month", "week", "day", "hour", "minute", "second", "millisecond"];
     let size = |unit: &str| SIZES.iter().position(|known| *known == unit);
     matches!((size(small), size(large)), (Some(small), Some(large)) if small > large)
+}
+
+/// `1000 - 100 items/s`: a unit at the end of a sum of plain numbers is that of all of them.
+fn unit_of_all(tokens: &mut Vec<Token>, tight: Vec<usize>) -> Vec<usize> {
+    let sum = tokens
+        .iter()
+        .enumerate()
+        .take_while(|(at, token)| match token {
+            Token::Number(_) => at % 2 == 0,
+            Token::Operator(sign) => at % 2 == 1 && matches!(*sign, "+" | "-"),
+            Token::Unit(_) | Token::Noun => false,
+        })
+        .count();
+    let rest = &tokens[sum..];
+    let has_unit = rest.iter().any(|token| matches!(token, Token::Unit(_)));
+    let plain = rest.iter().all(|token| matches!(token, Token::Unit(_) | Token::Noun | Token::Operator("/")));
+    if sum < 3 || sum % 2 == 0 || !has_unit || !plain {
+        return tight;
+    }
+    tokens.insert(sum, Token::Operator(")"));
+    tokens.insert(0, Token::Operator("("));
+    Vec::new()
 }
 
 /// The part that states the value: what follows the last `=`.
