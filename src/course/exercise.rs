@@ -106,8 +106,8 @@ impl Exercise {
     ///
     /// # Errors
     /// When the manifest or a file it names is missing or broken.
-    pub fn cases(&self) -> Result<Vec<Case>, Error> {
-        cases::load(self)
+    pub fn cases(&self, pack: &Pack) -> Result<Vec<Case>, Error> {
+        cases::load(self, pack)
     }
 
     /// # Errors

@@ -213,7 +213,7 @@ impl<'a> Lint<'a> {
 
     fn cases(&mut self) {
         let path = self.exercise.path_of(cases::MANIFEST);
-        let cases = match self.exercise.cases() {
+        let cases = match self.exercise.cases(self.course.pack()) {
             Ok(cases) => cases,
             Err(error) => return self.found.push(from_error(error)),
         };
