@@ -15,6 +15,7 @@ mod rows;
 pub mod scenario;
 pub mod schema_probe;
 pub mod state_machine;
+pub mod tenfold;
 
 use std::ops::Range;
 
@@ -43,6 +44,7 @@ pub enum Check {
     Scenario(scenario::ScenarioCheck),
     SchemaProbe(schema_probe::SchemaProbe),
     StateMachine(state_machine::StateMachineCheck),
+    Tenfold(tenfold::TenfoldCheck),
 }
 
 impl Check {
@@ -66,6 +68,7 @@ impl Check {
             Check::Scenario(check) => check.run(context),
             Check::SchemaProbe(check) => Ok(check.run(context.document)),
             Check::StateMachine(check) => Ok(check.run(context.document, context.at)),
+            Check::Tenfold(check) => check.run(context),
         }
     }
 }
