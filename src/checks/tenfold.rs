@@ -15,6 +15,7 @@
 //!   breaks:                                               # what may break first
 //!     memory: {about: ..., scenario: scenarios/x.yaml, with: {"sleep(0.01)": "sleep(0.001)"}}
 //!     codes: {about: ..., when: Python over submission}
+//!     night: {about: ..., number: /estimate/hours, most: 6 hours}   # one of the numbers, as it has grown
 //! ```
 
 use std::collections::BTreeMap;
@@ -99,6 +100,11 @@ struct Break {
     /// Or Python over that day's submission, true when it breaks.
     #[serde(default)]
     when: Option<String>,
+    /// Or one of the numbers, which breaks when it has grown beyond `most`, a quantity or another number as it stands.
+    #[serde(default)]
+    number: Option<String>,
+    #[serde(default)]
+    most: Option<String>,
 }
 
 /// The day the learner took.

@@ -65,6 +65,16 @@ fn look(context: &Context, file: &str, chosen: &Chosen, part: &Break) -> Result<
         let broke = chosen.python(context, file, when, &[])?;
         return Ok(if broke { Shown::Broke(None) } else { Shown::Held });
     }
+    if let (Some(number), Some(most)) = (&part.number, &part.most) {
+        return Ok(match chosen.beyond(number, most) {
+            Some((true, grown)) => {
+                let message = format!("{number} becomes {grown}, and {most} are the most");
+                Shown::Broke(Some(Box::new(Problem { message, ..Problem::default() })))
+            }
+            Some((false, _)) => Shown::Held,
+            None => Shown::Unknown,
+        });
+    }
     let Some(scenario) = &part.scenario else { return Ok(Shown::Unknown) };
     let there = Context { document: chosen.document, exercise: chosen.exercise, at: None, ..*context };
     let verdict = ScenarioCheck { file: scenario.clone() }.run_with(&there, &part.with)?;
@@ -79,7 +89,7 @@ fn look(context: &Context, file: &str, chosen: &Chosen, part: &Break) -> Result<
 fn told(chosen: &Chosen, place: Place, message: String, problem: Option<Box<Problem>>) -> Verdict {
     let mut told = problem.map_or_else(Problem::default, |problem| *problem);
     if !told.message.is_empty() {
-        told.notes.insert(0, format!("the run of {}: {}", chosen.id, told.message));
+        told.notes.insert(0, format!("{}: {}", chosen.id, told.message));
     }
     for step in told.story.iter_mut().flat_map(|story| &mut story.steps) {
         step.place = None;

@@ -201,6 +201,18 @@ impl Chosen<'_> {
         self.text(name, number).is_some()
     }
 
+    /// Whether a number grows beyond a limit, and what it grows to.
+    pub(super) fn beyond(&self, name: &str, most: &str) -> Option<(bool, String)> {
+        let rule = self.rule(name);
+        let held = rule.value_of(&self.text(name, self.day.numbers.get(name)?)?)?;
+        let grown = held * self.growth(name, &mut BTreeSet::new())?;
+        let most = match self.day.numbers.get(most) {
+            Some(number) => self.text(most, number)?,
+            None => most.to_owned(),
+        };
+        Some((grown > rule.value_of(&most)?, rule.say(grown)))
+    }
+
     /// By how much a number grows: as the file says, else as the day's rule says, with the load and with whatever else in
     /// the rule grows. `None` where only a condition says so, or nothing.
     fn growth(&self, name: &str, above: &mut BTreeSet<String>) -> Option<f64> {
