@@ -60,6 +60,18 @@ def flat(value):
     return str(value)
 
 
+def names(value):
+    """What a submission calls things by: its fields, code, diagrams and short values, without comments and explanations."""
+    if isinstance(value, dict):
+        return " ".join([str(k) + " " + names(v) for k, v in value.items()])
+    if isinstance(value, list):
+        return " ".join([names(v) for v in value])
+    said = str(value)
+    if len(said.split()) > 4 and re.search("[({=]|--|CREATE|SELECT|def ", said) is None:
+        return ""
+    return re.sub("(#|-- |%%).*", "", said)
+
+
 def written(value):
     return text(value).strip(" .:") not in ("", "todo", "tbd", "?", "-", "none", "null")
 
@@ -108,7 +120,7 @@ def own(day):
     if not OWN:
         for other in submissions:
             if submissions[other] is not None:
-                OWN[other] = stems(submissions[other])
+                OWN[other] = stems(names(submissions[other]))
                 for word in OWN[other]:
                     SEEN[word] = SEEN.get(word, 0) + 1
     return OWN.get(text(day), set())
