@@ -18,14 +18,15 @@
 //!     night: {about: ..., number: /estimate/hours, most: 6 hours}   # one of the numbers, as it has grown
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::{Context, Place, Problem, Verdict};
-use crate::course::{Error, Exercise};
+use crate::course::{Case, CaseKind, Course, Error, Exercise};
 use crate::sim::{self, value::Value};
+use crate::submission::{Document, Limits};
 
 mod breaks;
 mod numbers;
@@ -126,7 +127,8 @@ impl TenfoldCheck {
         let said = given.get("day").and_then(Json::as_str).unwrap_or_default().trim().to_lowercase();
         let refuse = |message: String, expected: Option<String>| {
             let place = Place::field(format!("{at}/day"));
-            Ok(Verdict::not_gradable(vec![Problem { message, expected, place, ..Problem::default() }]))
+            // Both parts meet it, and it is told once.
+            Ok(Verdict::failed(vec![Problem { message, expected, place, slip: true, ..Problem::default() }]))
         };
         let Some((id, day)) = days.get_key_value(&said) else {
             let message = match context.course.titles.get(&said) {
@@ -152,7 +154,52 @@ impl TenfoldCheck {
     }
 }
 
+impl TenfoldCheck {
+    /// Mistakes of the file that would mislead a learner: numbers that are nowhere or do not follow from anything, scenarios
+    /// that cannot be changed so, days and words that the task keeps to itself.
+    pub fn faults(&self, course: &Course, exercise: &Exercise) -> Result<Vec<String>, Error> {
+        let days: BTreeMap<String, Day> = exercise.typed(&self.file)?;
+        let mut faults = Vec::new();
+        for (id, day) in days.iter().filter(|(id, _)| course.is_written(id)) {
+            let other = course.exercise(id)?;
+            let cases = other.cases(course.pack())?;
+            let model = cases.iter().find(|case| case.kind == CaseKind::Model);
+            let read = |case: &Case| Document::parse(&case.path, &case.bytes, &Limits::submission()).ok();
+            let Some(document) = model.and_then(read) else { continue };
+            let chosen = Chosen { id, day, exercise: other, document: document.json(), at: "" };
+            faults.extend(chosen.faults().into_iter().map(|fault| format!("{id}: {fault}")));
+            let told = day.breaks.keys().chain(day.numbers.iter().filter(|(_, n)| n.was.is_some()).map(|(name, _)| name));
+            for word in told.chain([id]).filter(|word| !exercise.text.contains(word.as_str())) {
+                faults.push(format!("{id}: the task does not name `{word}`"));
+            }
+        }
+        Ok(faults)
+    }
+}
+
 impl Chosen<'_> {
+    fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        for (name, number) in &self.day.numbers {
+            if !self.has(name, number) {
+                faults.push(format!("the model answer has no `{name}`"));
+            } else if number.holds.is_none() && self.growth(name, &mut BTreeSet::new()).is_none() {
+                faults.push(format!("nothing says how `{name}` grows"));
+            }
+        }
+        for (name, part) in &self.day.breaks {
+            if let Some(scenario) = &part.scenario {
+                let changed = self.exercise.typed_with::<sim::Scenario>(scenario, &part.with);
+                faults.extend(changed.err().map(|error| format!("`{name}`: {error}")));
+            }
+            let (Some(number), Some(most)) = (&part.number, &part.most) else { continue };
+            if self.beyond(number, most).is_none() {
+                faults.push(format!("`{name}`: {number} and {most} cannot be compared"));
+            }
+        }
+        faults
+    }
+
     /// A condition of the file's.
     fn python(&self, context: &Context, file: &str, sum: &str, named: &[(&str, Value)]) -> Result<bool, Error> {
         let mut named = named.to_vec();

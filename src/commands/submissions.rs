@@ -15,6 +15,8 @@ use crate::course::Course;
 pub const DIRECTORY: &str = "submissions";
 /// Files beyond this are cut here, in bytes; the loader's own limit is lower and words the complaint.
 const READ_BYTES_MAX: u64 = 16 << 20;
+/// Files of a directory that are looked into; those named after an exercise come first.
+const BESIDE_MAX: usize = 300;
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
 /// Every exercise of the course, in its order.
@@ -72,7 +74,7 @@ pub fn in_directory(course: &Course, directory: &Path) -> Result<Vec<Other>, Err
     let named = |path: &PathBuf| path.file_stem().is_some_and(|stem| course.titles.contains_key(&*stem.to_string_lossy()));
     paths.sort_by_key(|path| (!named(path), path.clone()));
     let mut found: Vec<Other> = Vec::new();
-    for path in paths {
+    for path in paths.into_iter().take(BESIDE_MAX) {
         let bytes = read(&path)?;
         let path = path.strip_prefix(".").unwrap_or(&path).to_string_lossy().replace('\\', "/");
         // A file that belongs to no exercise is none of ours.

@@ -36,7 +36,7 @@ pub(super) fn run(context: &Context, file: &str, chosen: &Chosen, given: &Json) 
     if said == HOLDS {
         for part in chosen.day.breaks.values() {
             if let Shown::Broke(problem) = look(context, file, chosen, part)? {
-                let message = format!("it is said to hold, and with ten times the {load} {}", part.about);
+                let message = format!("it is said to hold; with ten times the {load}, {}", part.about);
                 return Ok(told(chosen, place, message, problem));
             }
         }

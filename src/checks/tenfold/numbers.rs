@@ -76,18 +76,21 @@ fn names(offered: &[&String]) -> String {
     offered.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-/// The entry's number, by its pointer, the pointer with dots, or its last name where only one has it.
+/// The entry's number: by its pointer, by the pointer with dots, by its last name, or by some of the words of a figure that
+/// has no field, where only one has them.
 fn meant<'a>(offered: &[&'a String], said: &str) -> Option<&'a String> {
     let plain = |name: &str| name.trim().trim_start_matches('/').replace(['.', ' '], "/").to_lowercase();
     let said = plain(said);
     if said.is_empty() {
         return None;
     }
-    let last = |name: &&&String| plain(name).rsplit('/').next() == Some(said.as_str());
-    offered.iter().find(|name| plain(name) == said).copied().or_else(|| {
-        let mut found = offered.iter().filter(last);
-        found.next().filter(|_| found.next().is_none()).copied()
-    })
+    let only = |fits: &dyn Fn(&String) -> bool| {
+        let mut found = offered.iter().copied().filter(|name| fits(name));
+        found.next().filter(|_| found.next().is_none())
+    };
+    only(&|name| plain(name) == said)
+        .or_else(|| only(&|name| plain(name).rsplit('/').next() == Some(&said)))
+        .or_else(|| only(&|name| !name.starts_with('/') && plain(name).contains(&said)))
 }
 
 fn one(
@@ -197,7 +200,7 @@ impl Chosen<'_> {
         }
     }
 
-    fn has(&self, name: &str, number: &Number) -> bool {
+    pub(super) fn has(&self, name: &str, number: &Number) -> bool {
         self.text(name, number).is_some()
     }
 
@@ -215,7 +218,7 @@ impl Chosen<'_> {
 
     /// By how much a number grows: as the file says, else as the day's rule says, with the load and with whatever else in
     /// the rule grows. `None` where only a condition says so, or nothing.
-    fn growth(&self, name: &str, above: &mut BTreeSet<String>) -> Option<f64> {
+    pub(super) fn growth(&self, name: &str, above: &mut BTreeSet<String>) -> Option<f64> {
         let number = self.day.numbers.get(name).cloned().unwrap_or_default();
         if number.times.is_some() {
             return number.times;
