@@ -46,6 +46,8 @@ pub fn grade(
         exercise.rubric.criteria.iter().flat_map(|criterion| criterion.hints.iter().map(String::as_str)).collect();
     let mut originals = vec![exercise.text.as_str(), exercise.template.as_str()];
     originals.extend(hints);
+    let others = portfolio.exercises().filter_map(|id| course.exercise(id).ok());
+    originals.extend(others.flat_map(|other| [other.text.as_str(), other.template.as_str()]));
     let context =
         Context { document: document.json(), exercise, at: None, originals: &originals, course, portfolio };
 

@@ -70,8 +70,8 @@ impl Portfolio {
         }
     }
 
-    pub fn path(&self, exercise: &str) -> Option<&str> {
-        self.0.get(exercise).map(|other| other.path.as_str())
+    pub fn exercises(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
     }
 
     /// What Python of an exercise may ask for, by name; every exercise of the course has its entry:

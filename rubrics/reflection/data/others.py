@@ -135,7 +135,7 @@ def about(day, *texts):
 
 def field(day, pointer):
     """(place, value) of a field that is named by its pointer, with dots, or by its last name among those of CHOICES."""
-    said = "/" + str(pointer).strip().strip("/").replace(".", "/").replace(" ", "")
+    said = "/" + re.split("[ (:=]", str(pointer).strip())[0].strip("/").replace(".", "/")
     value = of(day)
     for step in said.strip("/").split("/"):
         value = value.get(step) if isinstance(value, dict) else (value[int(step)] if isinstance(value, list) and step.isdigit() and int(step) < len(value) else None)

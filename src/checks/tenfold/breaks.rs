@@ -21,7 +21,7 @@ enum Shown {
 pub(super) fn run(context: &Context, file: &str, chosen: &Chosen, given: &Json) -> Result<Verdict, Error> {
     let place = Place::field(format!("{}/breaks_first", chosen.at));
     let said = given.get("breaks_first").and_then(Json::as_str).unwrap_or_default().trim().to_lowercase();
-    let said = said.replace([' ', '_'], "-");
+    let said = said.replace([' ', '_', ',', ':', '('], "-");
     let ids: Vec<&str> = chosen.day.breaks.keys().map(String::as_str).chain([HOLDS]).collect();
     let failed = |message: String, expected: Option<String>| {
         Ok(Verdict::failed(vec![Problem { message, expected, place: place.clone(), ..Problem::default() }]))
@@ -43,7 +43,8 @@ pub(super) fn run(context: &Context, file: &str, chosen: &Chosen, given: &Json) 
         let executed = Some(format!("ran {} again with ten times the {load}: it held", chosen.id));
         return Ok(Verdict { executed, ..Verdict::passed() });
     }
-    let Some(part) = chosen.day.breaks.get(&said) else {
+    let begins = |id: &&String| said.strip_prefix(id.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    let Some(part) = chosen.day.breaks.keys().find(begins).and_then(|id| chosen.day.breaks.get(id)) else {
         let near = nearest(&said, ids.iter().copied()).map(|id| format!(", did you mean {}?", quote(id)));
         let message = format!("{} is nothing that is looked at{}", quote(&said), near.unwrap_or_default());
         return failed(message, Some(format!("for {}: {}", chosen.id, ids.join(", "))));

@@ -15,10 +15,10 @@ const NUMBERS: usize = 3;
 /// How far `was` and `now` may be off where the day's rule allows no more.
 const TOLERANCE: f64 = 0.06;
 
-/// A number that was recomputed right, and whether it grew with the load.
+/// A number that was recomputed right, and by how much it grew; `None` where only a condition says so.
 struct Right {
     name: String,
-    tenfold: bool,
+    times: Option<f64>,
 }
 
 pub(super) fn run(context: &Context, file: &str, chosen: &Chosen, given: &Json) -> Result<Verdict, Error> {
@@ -48,16 +48,22 @@ pub(super) fn run(context: &Context, file: &str, chosen: &Chosen, given: &Json) 
             ..Problem::default()
         });
     }
-    let uneven = |name: &&String| chosen.growth(name, &mut BTreeSet::new()).is_none_or(|times| !is_tenfold(times));
-    let kept: Vec<&String> = offered.iter().copied().filter(uneven).collect();
-    let all_tenfold = !right.is_empty() && right.iter().all(|right| right.tenfold);
-    if problems.is_empty() && all_tenfold && !kept.is_empty() {
-        problems.push(Problem {
-            message: format!("every number given here grows tenfold, and not every number of {} does", chosen.id),
-            expected: Some("one that does not grow with the load, or grows otherwise".to_owned()),
-            place,
-            ..Problem::default()
-        });
+    // Neither multiplying everything nor leaving everything alone shows that anything was worked out.
+    let all: Vec<Option<f64>> = offered.iter().map(|name| chosen.growth(name, &mut BTreeSet::new())).collect();
+    for (lazy, message, expected) in [
+        (10.0, "grows tenfold, and not every number", "one that does not grow with the load, or grows otherwise"),
+        (1.0, "stays as it is, and not every number", "one that changes with the load"),
+    ] {
+        let is_lazy = |times: Option<f64>| times.is_some_and(|times| near(times, lazy, 0.05));
+        let given = !right.is_empty() && right.iter().all(|right| is_lazy(right.times));
+        if problems.is_empty() && given && !all.iter().all(|times| is_lazy(*times)) {
+            problems.push(Problem {
+                message: format!("every number given here {message} of {} does", chosen.id),
+                expected: Some(expected.to_owned()),
+                place: place.clone(),
+                ..Problem::default()
+            });
+        }
     }
     let executed = Some(format!("recomputed {} numbers of {}", listed.len(), chosen.id));
     if problems.is_empty() {
@@ -66,10 +72,6 @@ pub(super) fn run(context: &Context, file: &str, chosen: &Chosen, given: &Json) 
     let of = listed.len().max(least) + 1;
     let outcome = super::super::Outcome::Failed { earned: right.len().min(of - 1) as u32, of: of as u32 };
     Ok(Verdict { outcome, problems, executed })
-}
-
-fn is_tenfold(times: f64) -> bool {
-    (times - 10.0).abs() < 0.5
 }
 
 fn names(offered: &[&String]) -> String {
@@ -151,8 +153,7 @@ fn one(
         (None, None) => return Err(context.broken(file, format!("nothing says how {name} of {} grows", chosen.id))),
     };
     if right {
-        let tenfold = growth.is_some_and(is_tenfold) && number.holds.is_none();
-        return Ok(Ok(Right { name: name.clone(), tenfold }));
+        return Ok(Ok(Right { name: name.clone(), times: growth }));
     }
     let expected = growth.filter(|_| number.holds.is_none()).map(|times| rule.say(held_value * times));
     let message = match growth {
@@ -200,8 +201,9 @@ impl Chosen<'_> {
         }
     }
 
+    /// Whether the submission gives the number, as a quantity.
     pub(super) fn has(&self, name: &str, number: &Number) -> bool {
-        self.text(name, number).is_some()
+        self.text(name, number).is_some_and(|text| self.rule(name).value_of(&text).is_some())
     }
 
     /// Whether a number grows beyond a limit, and what it grows to.
