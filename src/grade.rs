@@ -48,8 +48,7 @@ pub fn grade(
     originals.extend(hints);
     let others = portfolio.exercises().filter_map(|id| course.exercise(id).ok());
     originals.extend(others.flat_map(|other| [other.text.as_str(), other.template.as_str()]));
-    let context =
-        Context { document: document.json(), exercise, at: None, originals: &originals, course, portfolio };
+    let context = Context { document: document.json(), exercise, at: None, originals: &originals, course, portfolio };
 
     for criterion in &exercise.rubric.criteria {
         let unmet: Vec<String> = criterion

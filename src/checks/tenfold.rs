@@ -168,7 +168,8 @@ impl TenfoldCheck {
             let Some(document) = model.and_then(read) else { continue };
             let chosen = Chosen { id, day, exercise: other, document: document.json(), at: "" };
             faults.extend(chosen.faults().into_iter().map(|fault| format!("{id}: {fault}")));
-            let told = day.breaks.keys().chain(day.numbers.iter().filter(|(_, n)| n.was.is_some()).map(|(name, _)| name));
+            let told =
+                day.breaks.keys().chain(day.numbers.iter().filter(|(_, n)| n.was.is_some()).map(|(name, _)| name));
             for word in told.chain([id]).filter(|word| !exercise.text.contains(word.as_str())) {
                 faults.push(format!("{id}: the task does not name `{word}`"));
             }

@@ -177,13 +177,7 @@ impl Worker {
     }
 
     /// Sends one request and waits for its end. `finished` collects the checks that came to an end.
-    fn ask(
-        &mut self,
-        request: &Request,
-        job: &Job,
-        silence_max: Duration,
-        finished: &mut BTreeSet<String>,
-    ) -> Answer {
+    fn ask(&mut self, request: &Request, job: &Job, silence_max: Duration, finished: &mut BTreeSet<String>) -> Answer {
         let begun = Instant::now();
         let mut running: Option<String> = None;
         let mut timed_out = None;

@@ -71,7 +71,8 @@ pub fn in_directory(course: &Course, directory: &Path) -> Result<Vec<Other>, Err
             paths.push(path);
         }
     }
-    let named = |path: &PathBuf| path.file_stem().is_some_and(|stem| course.titles.contains_key(&*stem.to_string_lossy()));
+    let named =
+        |path: &PathBuf| path.file_stem().is_some_and(|stem| course.titles.contains_key(&*stem.to_string_lossy()));
     paths.sort_by_key(|path| (!named(path), path.clone()));
     let mut found: Vec<Other> = Vec::new();
     for path in paths.into_iter().take(BESIDE_MAX) {

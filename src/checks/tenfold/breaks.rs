@@ -43,7 +43,8 @@ pub(super) fn run(context: &Context, file: &str, chosen: &Chosen, given: &Json) 
         let executed = Some(format!("ran {} again with ten times the {load}: it held", chosen.id));
         return Ok(Verdict { executed, ..Verdict::passed() });
     }
-    let begins = |id: &&String| said.strip_prefix(id.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    let begins =
+        |id: &&String| said.strip_prefix(id.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
     let Some(part) = chosen.day.breaks.keys().find(begins).and_then(|id| chosen.day.breaks.get(id)) else {
         let near = nearest(&said, ids.iter().copied()).map(|id| format!(", did you mean {}?", quote(id)));
         let message = format!("{} is nothing that is looked at{}", quote(&said), near.unwrap_or_default());

@@ -24,7 +24,8 @@ struct Right {
 pub(super) fn run(context: &Context, file: &str, chosen: &Chosen, given: &Json) -> Result<Verdict, Error> {
     let empty = Vec::new();
     let listed = given.get("numbers").and_then(Json::as_array).unwrap_or(&empty);
-    let offered: Vec<&String> = chosen.day.numbers.iter().filter(|(name, n)| chosen.has(name, n)).map(|(n, _)| n).collect();
+    let offered: Vec<&String> =
+        chosen.day.numbers.iter().filter(|(name, n)| chosen.has(name, n)).map(|(n, _)| n).collect();
     let least = offered.len().min(NUMBERS);
     let place = Place::field(format!("{}/numbers", chosen.at));
     let mut problems = Vec::new();
