@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::{Context, Place, Problem, Verdict};
+use super::{Context, Place, Problem, Verdict, quote};
 use crate::course::{Case, CaseKind, Course, Error, Exercise};
 use crate::sim::{self, value::Value};
 use crate::submission::{Document, Limits};
@@ -133,7 +133,8 @@ impl TenfoldCheck {
         let Some((id, day)) = days.get_key_value(&said) else {
             let message = match context.course.titles.get(&said) {
                 Some(title) => format!("{said} ({title}) has no load that ten times could be taken of"),
-                None => "no day is taken yet".to_owned(),
+                None if matches!(said.as_str(), "" | "todo") => "no day is taken yet".to_owned(),
+                None => format!("{} is no day of the course; they are written `day06`", quote(&said)),
             };
             let done: Vec<&str> =
                 days.keys().map(String::as_str).filter(|id| context.portfolio.answer(id).is_some()).collect();

@@ -38,7 +38,11 @@ failure scale answer todo day days two one three""".split())
 
 
 def stem(word):
-    for end in ("ations", "ation", "ings", "ing", "ies", "ed", "es", "er", "s", "y", "e"):
+    if word.endswith("ies") or word.endswith("ied"):
+        word = word[:-3] + "y"
+    elif word.endswith("s") and not word.endswith("ss"):
+        word = word[:-1]
+    for end in ("ation", "ing", "ed", "er", "y", "e"):
         if word.endswith(end) and len(word) - len(end) >= 3:
             return word[:len(word) - len(end)]
     return word
@@ -107,12 +111,17 @@ def undone(said):
     return ""
 
 
+def named(day):
+    return str(day) if written(day) else "a day you have done"
+
+
 def of(day):
     return submissions.get(text(day)) if written(day) else None
 
 
-# Words of each submission, and how many submissions have each: a word that most of them have says nothing about one.
+# Names of each submission, all its words, and how many submissions have each: a word that most of them have says nothing about one.
 OWN = {}
+WORDS = {}
 SEEN = {}
 
 
@@ -121,15 +130,24 @@ def own(day):
         for other in submissions:
             if submissions[other] is not None:
                 OWN[other] = stems(names(submissions[other]))
-                for word in OWN[other]:
+                WORDS[other] = stems(submissions[other])
+                for word in WORDS[other]:
                     SEEN[word] = SEEN.get(word, 0) + 1
     return OWN.get(text(day), set())
 
 
 def about(day, *texts):
-    """Whether something in the texts comes from the submission of that day."""
+    """Whether a name in the texts comes from the submission of that day."""
     mine = own(day)
     most = max(1, len(OWN) // 2)
+    return any([w in mine and SEEN[w] <= most for t in texts for w in stems(t)])
+
+
+def touches(day, *texts):
+    """The same for any word, also of an explanation."""
+    own(day)
+    mine = WORDS.get(text(day), set())
+    most = max(1, len(OWN) * 2 // 3)
     return any([w in mine and SEEN[w] <= most for t in texts for w in stems(t)])
 
 
