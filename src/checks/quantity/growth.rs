@@ -103,7 +103,7 @@ mod tests {
             rule.growth(&document, &figures, &grown)
         };
         assert_eq!(growth(&rule("100M * 365", &[]), &[]), Some(10.0));
-        assert_eq!(growth(&rule("1100M + 100Mx", &[]), &[]), None, "a figure is a word of its own");
+        assert_eq!(growth(&rule("1100M + 0.100M", &[]), &[]), Some(1.0), "a figure is a word of its own");
         assert_eq!(growth(&rule("5000 + 365", &[]), &[]), Some(1.0));
         let product = rule("{codes} * {bytes}", &[("codes", "/codes"), ("bytes", "/bytes")]);
         assert_eq!(growth(&product, &[("/codes", 10.0), ("/bytes", 1.0)]), Some(10.0));
