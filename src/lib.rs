@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod commands;
 pub mod course;
+pub mod portfolio;
 pub mod submission;
 
 pub mod checks;
