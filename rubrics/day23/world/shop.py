@@ -75,6 +75,8 @@ def belt_found(index, products, query):
     """Which products are found, each named once or more often."""
     got = belt_ids(search(index, query))
     want = belt_places(products, query)
+    if not all([isinstance(g, str) for g in got]):
+        return f'"{query}" is answered with {got}, and a list of ids is asked for, such as ["p-1", "p-2"]'
     by_id = {p["id"]: p for p in products}
     for p in products:
         if p["id"] in want and p["id"] not in got:
