@@ -30,7 +30,7 @@ def belt_arrive(events):
 def belt_outputs(given):
     if given is None:
         return []
-    if isinstance(given, tuple) and len(given) > 0 and isinstance(given[0], str):
+    if isinstance(given, (tuple, list)) and len(given) > 0 and isinstance(given[0], str):
         return [given]
     return list(given)
 
@@ -39,6 +39,9 @@ def belt_name(held):
 
 def belt_apply(books, outputs):
     for out in outputs:
+        sizes = {"total": 5, "add": 5}
+        if not isinstance(out, (tuple, list)) or len(out) < sizes.get(str(out[0]).lower() if len(out) > 0 else "", 2):
+            raise ValueError("process gives out " + str(out) + ', and an output is a tuple such as ("total", start, page, region, n) or ("drop", event)')
         kind = str(out[0]).lower()
         if kind == "total":
             books["figures"][(int(out[1]), out[2], out[3])] = out[4]
