@@ -7,13 +7,15 @@ def read(books, part, after=None, limit=1000):
     books["reads"] = books["reads"] + 1
     if books["reads"] > 200:
         raise Rejected("the night is over, and " + str(part) + " is still being read")
+    # Reads differ in size, so that the same place is read again with another one.
+    size = min(limit, max(1, books["most"] + (0, 1, -1)[books["reads"] % 3]))
     found = []
     for record in _records(books["parts"][part]):
-        if (after is None or record["id"] > after) and len(found) < min(limit, books["most"]):
+        if (after is None or record["id"] > after) and len(found) < size:
             found.append(record)
     books["given"] = books["given"] + len(found)
     return found
 
 def _records(made):
     names = ["de", "fr", "at", "pl"]
-    return [{"id": made["base"] + 3 * i + i % 2, "country": names[(made["base"] + i) % 4], "net": 100 + 7 * i, "tax": 19 + i} for i in range(made["n"])]
+    return [{"id": made["base"] + 2 * i + i % 2, "country": names[(made["base"] + i) % 4], "net": 100 + 7 * i, "tax": 19 + i} for i in range(made["n"])]
