@@ -294,7 +294,7 @@ def backwards(a, m):
     told = f"{plain(m['told'])} {plain(m['name'])}"
     open_ended = re.search(r"deviat|differ|anomal|sigma|outlier|chang|budget|burn|forecast error|slo\b|objective", when) is not None
     fires = way(when)
-    if m["measure"] in ("errors", "latency") and fires == "down" and not open_ended and not re.search(r"success|good|absent|no data|missing|%.*(faster|within|under|below)|(faster|within)", f"{when} {told}"):
+    if m["measure"] in ("errors", "latency") and fires == "down" and not open_ended and not re.search(r"succe|good|apdex|satisf|absent|no data|missing|no sample|%.*(faster|within|under|below)|(faster|within)", f"{when} {told}"):
         return f"the alert on {m['name']} fires when it is low ({short(a['when'])}), which is when all is well"
     if m["measure"] in ("conversion", "revenue", "orders", "availability") and fires == "up" and not open_ended and not re.search(r"refund|abandon|cancel|fail|charge ?back|return|lost|loss|error|unavail|downtime|bounce", f"{when} {told}"):
         return f"the alert on {m['name']} fires when it is high ({short(a['when'])}), and trouble is when it falls"
@@ -302,7 +302,7 @@ def backwards(a, m):
         return f"the alert on {m['name']} is about its mean ({short(a['when'])}), which hardly moves when one request in fifty takes 8 s"
     if m["measure"] == "latency" and re.search(r"%|percent\b", when) and not open_ended and not re.search(r"[0-9] ?(ms|s|sec|seconds?|milliseconds?)\b|request|user|baseline|last|usual|normal|week|day|target|slower|than (the )?(median|usual|normal)|rise|increas", when):
         return f"the alert on {m['name']} has a percentage ({short(a['when'])}), and the metric is in {m['told_unit']}"
-    if m["measure"] in ("errors", "conversion", "orders", "revenue") and re.search(r"[0-9] ?(ms|milliseconds?)\b", when) and len(a["found"]) == 1:
+    if m["measure"] in ("errors", "conversion", "orders", "revenue") and re.search(r"[0-9] ?(ms|milliseconds?)\b", when) and len(a["found"]) == 1 and not re.search(r"window|every|within|\bin\b|each", when):
         return f"the alert on {m['name']} has a time as its value ({short(a['when'])}), and the metric is in {m['told_unit']}"
     never = [x for x in re.findall(r"(?:>|>=|above|over|exceeds|more than) ?([0-9]+) ?%", when) if int(x) >= 100]
     if never and m["unit"] == "part" and not re.search(r"baseline|last|usual|normal|week|day|average|median|than", re.sub("more than", "", when)):
