@@ -30,7 +30,7 @@ MEASURES = [
     ("conversion", "business", r"conver|cart|abandon|funnel"), ("revenue", "business", r"revenue|sales|turnover|gmv|merchandise|income|earning|takings|basket|order value|money"), ("orders", "business", r"orders?\b|purchas|checkouts? completed|sign ?ups?|registr|refund|completed checkout"),
     ("errors", "system", r"error|fail|5xx|4xx|exception|success"), ("latency", "system", r"latenc|response time|duration|respon|slow|speed|time to"), ("throughput", "system", r"throughput|request|traffic|rps|qps|tps|volume|login"),
     ("availability", "system", r"availab|uptime|\bup\b|probe|synthetic|heartbeat|apdex|slo|budget"), ("saturation", "system", r"saturat|queue|backlog|pool|connection|thread|lag|fresh|replica|cache|hit|capacity|timeout|retr"),
-    ("cpu", "infrastructure", r"cpu|processor|load|core"), ("memory", "infrastructure", r"memor|ram\b|heap|swap|oom|gc\b"), ("disk", "infrastructure", r"disk|storage|volume|iops|filesystem|inode|ssd"), ("network", "infrastructure", r"network|bandwidth|packet|net\b|nic|transmit|traffic|bytes|tcp"),
+    ("cpu", "infrastructure", r"cpu|processor|load|cores?\b"), ("memory", "infrastructure", r"memor|ram\b|heap|swap|oom|gc\b"), ("disk", "infrastructure", r"disk|storage|volume|iops|filesystem|inode|ssd"), ("network", "infrastructure", r"network|bandwidth|packet|net\b|nic|transmit|traffic|bytes|tcp"),
 ]
 
 
@@ -50,7 +50,7 @@ def measure_of(value, layer):
 
 def layer_of(value):
     told = plain(value)
-    for name, pattern in (("business", r"busi|biz\b|product|customer|commerc|shop"), ("infrastructure", r"infra|host|machine|resource|node|hardware|os\b|operating|platform|server"), ("system", r"system|servic|api|applic|app\b|technical")):
+    for name, pattern in (("business", r"busi|biz\b|product|customer|commerc|shop"), ("infrastructure", r"infra|host|machine|resource|node|hardware|os\b|operating|platform|server|cluster|k8s|kubernetes|container|use\b|physical"), ("system", r"system|servic|api|applic|app\b|technical|backend|back end|golden|red\b|software")):
         if re.search(r"\b(" + pattern + ")", told):
             return name
     return None
@@ -66,7 +66,7 @@ def parts_of(value):
         t = plain(told)
         if re.search(r"host|server|machine|disk|node|pod|instance|container", t):
             continue
-        if re.search(r"^(each|every)\b|\b(each|every|per|by|split|broken down|grouped) ?(of )?(the )?(part|service|endpoint|route|api|area|three|one|function|component|handler|path)?", t):
+        if re.search(r"^(each|every)\b(?!thing)|told apart|separate|apart\b|individual|(label|tag)\w* (with|by|for)|\b(each|every|per|by|split|broken down|grouped) ?(of )?(the )?(part|service|endpoint|route|api|area|three|one|function|component|handler|path)?", t):
             return ["checkout", "search", "accounts"]
         for part, pattern in PARTS:
             if re.search(r"\b(" + pattern + ")", t) and part not in out:
@@ -78,7 +78,9 @@ def kind_of(value):
     told = re.sub(r"observable|asynchronous|async|exponential|native|monotonic|sync|distribution (?=summary)", " ", plain(value)).strip()
     if re.search(r"^up ?down|^up (and|or) down", told):
         return "gauge"
-    for name, pattern in (("counter", r"count|meter"), ("histogram", r"hist|summary|distrib|timer|timing|sketch"), ("gauge", r"gaug|level|current"), ("ratio", r"ratio|percent|quotient|derived|fraction|rate\b")):
+    if re.search(r"^(ratio|quotient|percentage|fraction)\b", told):
+        return "ratio"
+    for name, pattern in (("counter", r"count|meter|sum\b|delta|event"), ("histogram", r"hist|summary|distrib|timer|timing|sketch"), ("gauge", r"gaug|level|current"), ("ratio", r"ratio|percent|quotient|derived|fraction|rate\b")):
         if re.search(r"\b(" + pattern + ")", told):
             return name
     return None
@@ -88,16 +90,16 @@ def unit_of(value):
     """time, part, money, bytes, bytes a second, count, count a second."""
     told = text(value)
     word = re.sub(r"\s+", " ", told).strip()
-    if re.search(r"%|percent|ratio|fraction|share|0 ?(to|-|\.\.) ?1\b|^1$|dimensionless", word):
+    if re.search(r"%|‰|percent|\bpct\b|permille|per mille|ratio|fraction|share|0 ?(to|or|-|–|\.\.|/) ?1\b|^1$|dimensionless", word):
         return "part"
     per = re.search(r"/ ?(s|sec|second|m|min|minute|h|hour|d|day)\b|\bper (second|minute|hour|day|s|min|h)\b|\ba (second|minute|hour|day)\b|\b(rps|qps|tps|rpm|iops|bps|mbps|gbps|mbit)\b|p/s|r/s|hz\b", word) is not None
-    if re.search(r"\$|€|£|usd|eur|dollar|euro|cent|money|currency|pound", word):
+    if re.search(r"\$|€|£|¥|₹|¢|usd|eur|\b(chf|gbp|jpy|inr|cad|aud|sek|nok|dkk|pln|brl|cny|rmb|rub|uah|try|zar)\b|dollar|euro|cent|money|currency|pound", word):
         return "money"
     if re.search(r"\b([kmgt]?i?b|bytes?|[kmgt]?i?bytes?|[kmgt]?bits?|[kmgt]?bps|[kmgt]bit)\b|byte|\bbits?\b|[kmg]b/s|[kmg]bps|[kmg]bit", word):
         return "bytes"
     if per:
         return "count"
-    if re.search(r"^(ms|s|us|µs|sec|secs|seconds?|milliseconds?|minutes?|min|h|hours?|cpu seconds?|core seconds?|seconds?\b.*|milliseconds?\b.*|(ms|s|sec|min) [^/]*|(ms|s|sec)\(.*)$", word):
+    if re.search(r"^(ms|s|us|µs|sec|secs|seconds?|milliseconds?|minutes?|min|h|hours?|cpu seconds?|core seconds?|seconds?\b.*|milliseconds?\b.*|(hours?|minutes?|days?) [a-z].*|days?|(ms|s|sec|min) [^/]*|(ms|s|sec)\(.*)$", word):
         return "time"
     if word in ("", "todo", "-"):
         return None
@@ -116,7 +118,7 @@ def percentiles(value):
     told = re.sub(r"\bp ?\(([0-9.]+)\)", r"p\1", told.lower())
     if re.search(r"^[0-9., /%]*%( of|$)", told):
         return [float(x) for x in re.findall(r"([0-9]{2}(?:[.][0-9]+)?) ?%", told)]
-    out = [float(x) for x in re.findall(r"p ?([0-9]{1,2}(?:[.][0-9]+)?)\b", told)]
+    out = [float(x) for x in re.findall(r"\b(?:p|q|tp)[ -]?([0-9]{1,2}(?:[.][0-9]+)?)\b", told)]
     out += [float(x) for x in re.findall(r"([0-9]{1,2}(?:[.][0-9]+)?)(?:th|st|nd|rd)? ?percentile", told)]
     out += [99.9 for _ in re.findall(r"p999\b", told)] + [50.0 for _ in re.findall(r"median", told)]
     if re.search(r"percentile|quantile", told):
@@ -266,9 +268,11 @@ FELT = ("latency", "errors", "throughput", "availability", "conversion", "revenu
 
 def severity(value):
     told = plain(value)
-    if re.search(r"page|critical|urgent|wake|call|sev ?[01]\b|\bs[01]\b|\bp[01]\b|high|immediate|phone|emergency", told) and not re.search(r"^(no|not|never|don)\b", told):
+    if re.search(r"\b(no|not|never|don t|without) (a |to |any )?(page|paging|wak|call|phone|pager)", told):
+        return "ticket"
+    if re.search(r"page|fatal|major|alarm|\berror|disaster|on call|critical|urgent|wake|call|sev ?[01]\b|\bs[01]\b|\bp[01]\b|high|immediate|phone|emergency", told) and not re.search(r"^(no|not|never|don)\b", told):
         return "page"
-    return "ticket" if re.search(r"ticket|warn|info|chat|slack|mail|low|medium|sev|p[2-5]|s[2-5]|minor|moderate|notif|no|day|work", told) else None
+    return "ticket" if re.search(r"ticket|warn|info|chat|slack|mail|low|medium|business hours|office|jira|backlog|next morning|sev|p[2-5]|s[2-5]|minor|moderate|notif|no|day|work", told) else None
 
 
 def alerts(doc):
