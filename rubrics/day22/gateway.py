@@ -61,11 +61,18 @@ def service_of(name):
 
 def access_word(said):
     text = word(said)
+    if text == "*":
+        return "public"
+    if any(stem in text for stem in ("admin", "staff", "operator", "superuser")) and not text.startswith(("no ", "not ", "non ", "un", "without")):
+        # Users or admins, as a list in one text: both.
+        return "user" if re.search("(users?|customers?|members?) *(or|and|,|/|[|]|[+]|&)|(or|and|,|/|[|]|&) *(all |any )?(users?|customers?|members?)\\b", text) and "admin user" not in text else "admin"
+    if re.match("(any|all|every)", text) and any(stem in text for stem in ("user", "logg", "authent", "member", "customer", "signed in", "registered", "with a token", "with token")) and "unauth" not in text and " not " not in text and " or not" not in text and "without" not in text:
+        return "user"
     if text.startswith(("no ", "not ", "un", "without", "none", "public", "permit", "any", "open", "all", "every", "guest", "optional", "anon", "world", "internet", "off")) or text in ("no", "false"):
         return "nobody" if text in ("nobody", "none at all", "no access") else "public" if not text.startswith("any user") else "user"
-    if text in ("nobody", "refuse", "deny", "refused", "denied", "block"):
+    if text in ("nobody", "internal", "refuse", "deny", "refused", "denied", "block"):
         return "nobody"
-    if any(stem in text for stem in ("user", "logg", "auth", "token", "jwt", "session", "login", "required", "customer", "private", "protected", "account", "member")) and text not in ("admin user", "admin users", "admin token"):
+    if any(stem in text for stem in ("user", "logg", "auth", "token", "jwt", "session", "login", "required", "customer", "bearer", "owner", "registered", "signed in", "private", "protected", "account", "member")) and text not in ("admin user", "admin users", "admin token"):
         return "user"
     if any(stem in text for stem in ("admin", "staff", "operator")):
         return "admin"
@@ -374,9 +381,9 @@ def by_of(rule):
     if said_by == "":
         found = re.search("(?:per|by|/) *(ip|address|client ip|client address|user|account|token)", word(rule.get("limit")))
         said_by = found.group(1) if found else word(routing.get("limit_by_unless_said"))
-    if any(w in said_by for w in ("address", "addr", "ip", "device", "subnet", "fingerprint", "remote host")):
+    if any(w in said_by for w in ("address", "addr", "device", "subnet", "fingerprint", "remote host", "source", "forwarded", "xff")) or re.search(r"\bip|ip\b", said_by):
         return "address"
-    if any(w in said_by for w in ("user", "account", "token", "subject", "caller", "client", "customer", "key", "session", "sub", "cert", "admin")):
+    if any(w in said_by for w in ("user", "account", "token", "subject", "principal", "identity", "caller", "client", "customer", "key", "session", "sub", "cert", "admin")):
         return "user"
     return said_by
 
@@ -407,10 +414,12 @@ def unlimited():
 # The authentication flow, walked.
 def step_of(step):
     name = word(step.get("check"))
-    if "header" in name and any(w in name for w in ("authorization", "authorisation", "bearer")) or "bearer" in name:
+    if "header" in name and any(w in name for w in ("authorization", "authorisation", "bearer")) or "bearer" in name or "access token" in name:
         return "token"
-    for stems, known in [(("limit", "throttl", "quota", "bucket", "flood"), "limit"), (("own", "belong", "theirs", "object", "resource", "tenant"), "owner"),
-                         (("role", "permission", "authoriz", "authoris", "authz", "scope", "allowed", "admin", "rbac", "acl", "access control", "privilege", "may "), "role"),
+    if re.search(r"\bown", name):
+        return "owner"
+    for stems, known in [(("limit", "throttl", "quota", "bucket", "flood", "too many"), "limit"), (("belong", "theirs", "mine", "of this user", "object", "resource", "tenant"), "owner"),
+                         (("role", "permission", "authoriz", "authoris", "authz", "scope", "allowed", "admin", "rbac", "acl", "access control", "privilege", "may ", "access", "policy", "policies"), "role"),
                          (("token", "authent", "authn", "jwt", "session", "cert", "signature", "identity", "login", "expir", "cookie", "mtls", "mutual", "api key", "credential", "who"), "token"), (("rout", "path", "match", "rule"), "route")]:
         if any(stem in name for stem in stems):
             return known
