@@ -125,10 +125,10 @@ def paths_of(rule):
     return found
 
 def is_rest(part):
-    return part in ("*", "**", "(.*)", ".*", "...") or (part.startswith("{") and (part.endswith("+}") or part.endswith("...}") or part.startswith("{*") or "**" in part or ":.*" in part)) or (part.startswith("*") and part[1:].isalpha())
+    return part in ("*", "**", "(.*)", ".*", "...", "#") or part.startswith("<path:") or part.startswith("[...") or (part.startswith("{") and (part.endswith("+}") or part.endswith("...}") or part.startswith("{*") or "**" in part or ":.*" in part)) or (part.startswith("*") and part[1:].isalpha())
 
 def is_one(part):
-    return part in ("*", "+") or (part.startswith("{") and part.endswith("}")) or part.startswith(":") or (part.startswith("<") and part.endswith(">"))
+    return part in ("*", "+") or (part.startswith("{") and part.endswith("}")) or part.startswith(":") or part.startswith("$") or (part.startswith("[") and part.endswith(("]", "+"))) or (part.startswith("<") and part.endswith(">"))
 
 def is_pattern(path):
     return path.startswith("^") or path.startswith("~") or path.startswith("re:")
