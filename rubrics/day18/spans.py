@@ -34,7 +34,7 @@ def children(span):
     return [s for s in spans if parent(s) == word(span["span"])]
 
 def is_async(span):
-    return any(w in word(span.get("kind")).lower() for w in ("async", "message", "consumer", "link", "follow", "background", "event", "queue", "forget", "detach", "after"))
+    return any(w in word(span.get("kind")).lower() for w in ("async", "message", "consumer", "link", "follow", "background", "event", "queue", "forget", "detach", "after", "defer", "one way", "one-way", "oneway", "non-blocking", "nonblocking", "non blocking", "not wait", "no wait", "not await", "later", "kafka", "mail", "out of band", "off path"))
 
 def say(span):
     return "span " + word(span["span"]) + " (" + service(span["service"]) + ")"
