@@ -484,6 +484,8 @@ def independent(doc):
         return "the two regions are not named"
     if first == second:
         return f"both regions are {second}"
+    if re.search("[0-9]", first) and re.sub("(?<=[0-9]) ?[a-f]$", "", first) == re.sub("(?<=[0-9]) ?[a-f]$", "", second):
+        return f"{first} and {second} are zones of one region, and the region fails as a whole"
     have = doc.get("resources") if isinstance(doc.get("resources"), dict) else {}
     table = {plain(k): (k, have[k]) for k in have}
     for c in copies(doc):
@@ -524,7 +526,10 @@ def part(value):
         return float(value) * 100 if value <= 1 else float(value)
     found = re.search("[0-9]+([.][0-9]+)?", text(value).split("=")[-1])
     if not found:
-        return {"all": 100.0, "full": 100.0, "half": 50.0, "nothing": 0.0, "none": 0.0}.get(plain(value))
+        for words, meant in (("three quarters", 75.0), ("two thirds", 66.7), ("quarter", 25.0), ("third", 33.3), ("half", 50.0), ("nothing|none|zero|off", 0.0), ("all|full|whole|everything|entire", 100.0)):
+            if re.search(r"\b(" + words + r")\b", plain(value)):
+                return meant
+        return None
     number = float(found.group(0))
     return number * 100 if number <= 1 and "%" not in str(value) and "." in found.group(0) else number
 

@@ -18,6 +18,12 @@ def worked(value):
     told = text(value).split("=")[-1]
     told = re.sub(r"(?<=[0-9])[,_ '](?=[0-9]{3}([^0-9]|$))", "", told)
     told = re.sub(r"/ ?(month|mo|m|year)\b", " ", told)
+    told = re.sub(r"([0-9]) ?(hours?|hrs?|h|days?|nodes?|servers?|machines?|instances?)\b", r"\1 ", told)
+    told = re.sub(r"\bout of\b", "of", told)
+    if not re.search("[0-9]", told):
+        for words, meant in (("three quarters", 0.75), ("two thirds", 2 / 3), ("quarter", 0.25), ("third", 1 / 3), ("half", 0.5)):
+            if re.search(r"\b" + words + r"\b", told.replace("-", " ")):
+                return meant
     tokens = []
     for t in re.findall(r"[0-9]*[.]?[0-9]+ ?k?\b ?%?|\bpercent\b|\bof\b|\btimes\b|[x×](?![a-z])|[-−–+*/()]", told):
         t = t.strip()
@@ -226,7 +232,7 @@ def play(doc):
         servers = sum(h["servers"] for h in mine)
         step["unit"] = step["before"] / servers if servers > 0 else 0.0
         told = text(idea["base"])
-        if told in ("", "none") or re.match(r"(all|rest|the rest|everything|what is left|whatever is left|remaining)\b", told) and worked(told) is None:
+        if told in ("", "none") or worked(told) is None and re.search(r"\b(all|rest|everything|left|remaining|whole|entire|full|both|total)\b", told):
             asked = step["free"]
         else:
             asked = number(idea["base"])
@@ -234,8 +240,8 @@ def play(doc):
                 last = told.split("=")[-1]
                 if "%" in last and "$" not in last and asked <= 1:
                     asked = asked * step["before"]
-                elif re.match("half", last):
-                    asked = step["before"] / 2
+                elif worked(last) is not None and not re.search("[0-9]", last):
+                    asked = worked(last) * step["before"]
                 elif re.search("server|machine|instance|node", last) and "$" not in last and number(last.split(" of ")[0]) <= 20:
                     asked = number(last.split(" of ")[0]) * (sum(h["price"] * h["servers"] for h in mine) / servers if servers > 0 else 0.0)
         if asked > step["free"] * 1.01 + 1:
