@@ -11,8 +11,9 @@ def word(value):
 
 def letter(s):
     told = word(s.get("choice")).split("_")
-    cp = "cp" in told or told[0] in ("consistent", "consistency")
-    ap = "ap" in told or told[0] in ("available", "availability")
+    bare = "".join(told)
+    cp = "cp" in told or bare == "cp" or told[0] in ("consistent", "consistency")
+    ap = "ap" in told or bare == "ap" or told[0] in ("available", "availability")
     return "CP" if cp and not ap else "AP" if ap and not cp else None
 
 def chosen(s):
@@ -200,9 +201,12 @@ def otherwise(s):
 def brought(s):
     told = otherwise(s).get("brings")
     told = told if isinstance(told, list) else re.split("[,;/ ]+and[ ]+|[,;/]+", str(told))
-    known = {"refused": "refused", "refusal": "refused", "refusals": "refused", "unavailable": "refused", "rejected": "refused", "late": "late", "delayed": "late", "stale": "stale",
-             "overdrawn": "overdrawn", "overdraft": "overdrawn", "lost": "lost"}
-    return [(str(t).strip(), known.get(word(t))) for t in told if str(t).strip()]
+    stems = [("refus", "refused"), ("reject", "refused"), ("unavailab", "refused"), ("turned away", "refused"), ("late", "late"), ("delay", "late"), ("stale", "stale"),
+             ("overdra", "overdrawn"), ("lost", "lost"), ("loss", "lost")]
+    def meant(t):
+        found = [name for stem, name in stems if re.search(r"\b" + stem, text(t))]
+        return found[0] if found else None
+    return [(str(t).strip(), meant(t)) for t in told if str(t).strip()]
 
 MEANT = {"refused": "somebody is turned away", "late": "somebody waits for the link", "stale": "somebody sees an old state", "overdrawn": "an account is overdrawn", "lost": "something accepted is lost"}
 
@@ -246,6 +250,7 @@ AGAINST = "not|no|never|nobody|none|without|cannot|nor|neither|hardly|less|t|ins
 def leaning(told, cues):
     """How often a text speaks for something and how often against it."""
     for_it, against = 0, 0
+    told = re.sub(r"\b(?:never|not|nobody|cannot|can't)\b(?: [a-z0-9,$]+){0,5} twice\b", "exactly once", told)
     told = re.sub(r"\b(never|not|nothing|no)\b((?: [a-z]+){0,6} )(?:unless|until|before)\b", r"only\2if", told)
     for part in re.split("[.,;:!?]| (?:but|while|so|because|since|therefore) ", told):
         for found in re.finditer(cues, part):
@@ -260,7 +265,7 @@ def leaning(told, cues):
     return for_it, against
 
 CONSISTENT = r"\bcp\b|(?<!eventual )(?<!eventually )\bconsisten|\blineari|\bexact|\bcorrect|overdra|double[- ]?spen|\bsame (money|balance|value|truth|state|answer)|must agree|one truth|single truth|\bprecise|\baccurate|sees? (exactly )?the same|exactly the same|(must|should|has to|have to|better to|rather) (\w+ ){0,2}(refuse|reject|block|decline|show an error)|(blocked|refused|rejected) (during|while|until)|(stale|old|outdated|wrong|different) \w+ (is|are) (unacceptable|intolerable|not acceptable|dangerous|not tolerable|forbidden)|(until|unless|if) (all|both|the|every|each) (\w+ )?\w+ (agree|know|have|has|confirm)|\bin sync\b|\bwe (refuse|reject|block|decline)\b|in the same order"
-AVAILABLE = r"\bap\b|\bavailab|eventual|harmless|harm(s|ed)? nobody|hurts? nobody|nobody (is )?(notices|minds|cares|harmed|hurt|dies)|no ?(one|body) (notices|minds|cares|is hurt|is harmed)|tolera|reconcil|\bmerg|converg|(hour|minute|second|day)s? (late|later|old)|keeps? (on )?(working|paying|posting|sending|serving|accepting)|stale \w+ (is|are) (fine|ok|okay|acceptable|harmless)|uptime|good enough|(synchroni[sz]ed?|synced|sorted out|fixed|corrected|caught up|joined) (later|afterward)|sort out .*(later|afterward)|(bit|little|slightly) (stale|late|old|behind)|bounded|must always (answer|work|pay|accept)|always (be able|answers?|up|open|works?)|around the clock|24/7|stay(s)? (open|up|online)|(differences|books|conflicts|rest) .*(settled|sorted|evened|squared|resolved|cleaned)"
+AVAILABLE = r"\bap\b|\bavailab|eventual|harmless|harm(s|ed)? nobody|hurts? nobody|nobody (is )?(notices|minds|cares|harmed|hurt|dies)|no ?(one|body) (notices|minds|cares|is hurt|is harmed)|tolera(?!\w* (a |an |the )?(declin|refus|reject|error|wait|outage|closed|short))|reconcil|\bmerg|converg|(hour|minute|second|day)s? (late|later|old)|keeps? (on )?(working|paying|posting|sending|serving|accepting)|stale \w+ (is|are) (fine|ok|okay|acceptable|harmless)|uptime|good enough|(synchroni[sz]ed?|synced|sorted out|fixed|corrected|caught up|joined) (later|afterward)|sort out .*(later|afterward)|(bit|little|slightly) (stale|late|old|behind)|bounded|must always (answer|work|pay|accept)|always (be able|answers?|up|open|works?)|around the clock|24/7|stay(s)? (open|up|online)|(differences|books|conflicts|rest) .*(settled|sorted|evened|squared|resolved|cleaned)"
 
 def alike(one, other):
     """Whether one text is the other with a few words changed."""
@@ -315,7 +320,7 @@ def consequence(name, s):
         return chosen(s)
     told = text(otherwise(s).get("because"))
     of_ap = re.search(r"overdra|twice|double|incorrect|inaccura|not (exact|the same|know)|spend|more than|stale|\bold\b|outdated|lost|lose|gone|disappear|vanish|differ|diverg|wrong|minus|negative|below zero|conflict|inconsisten|\blate|delay|miss|not see|never see|out of (date|order)|contradict|two (versions|truths|states)|both sides|same (money|[0-9])|overwrit|claim|fraud|pays? out", told)
-    of_cp = re.search(r"refus|reject|error|fail|unavail|cannot|can't|couldn't|could not|unable|nobody can|down\b|wait|block|turned away|turn away|outage|stop|bounce|lock|unreachable|no (feed|mail|money|post|cash|page)|not (be able|work|send|post|pay|open|load|get)|empty|offline|standstill|stuck|try again|lost|spinner|loading|time[sd]? ?out|nothing (is|would be)|leave|interrupt|disrupt|den(y|ied)|declin|halt|fr[eo]ez|frozen|inaccess|blank|resend|again and again|\bagain by|give up|silen|broken|deliver(ed|y)? nothing|not answer|no answer|dead", told)
+    of_cp = re.search(r"refus|reject|error|fail|unavail|cannot|can't|couldn't|could not|unable|nobody can|down\b|wait|block|turned away|turn away|outage|stop|bounce|lock|unreachable|no (feed|mail|money|post|cash|page)|not (be able|work|send|post|pay|open|load|get)|empty|offline|standstill|stuck|try again|lost|spinner|loading|time[sd]? ?out|nothing (is|would be)|leave|interrupt|disrupt|den(y|ied)|declin|halt|fr[eo]ez|frozen|inaccess|blank|resend|again and again|\bagain by|give up|silen|strand|neither|broken|deliver(ed|y)? nothing|not answer|no answer|dead", told)
     if letter(s) == "CP" and not of_ap:
         return "the words tell nothing that AP would bring" + (": to be refused or to wait is what CP, your own choice, brings" if of_cp else "")
     if letter(s) == "AP" and not of_cp:
