@@ -32,7 +32,7 @@ use std::ops::Range;
 
 pub use database::{Database, Plan};
 pub use functions::Given;
-pub use migrate::{Live, Piece, script};
+pub use migrate::{Live, Piece, script, split};
 pub use model::{Check, Column, ForeignKey, Index, IndexPart, Schema, Table, Unique};
 pub use time::{format_timestamp, parse_timestamp};
 pub use types::Kind;

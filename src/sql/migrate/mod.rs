@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlparser::ast::{SetExpr, Statement};
 
 use self::rebuild::Change;
-pub use self::script::{Piece, script};
+pub use self::script::{Piece, script, split};
 use self::script::What;
 use self::trigger::{Does, Function, Trigger};
 use super::ddl::Builder;

@@ -31,9 +31,25 @@ pub(super) enum What {
 }
 
 impl Piece {
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The statement on one line.
     pub fn shown(&self) -> String {
         self.text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Names of its parameters, in the order in which they stand there.
+    pub fn parameters(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for part in self.text.split(':').skip(1) {
+            let name: String = part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            if self.is_data() && name.starts_with(|c: char| c.is_alphabetic()) && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
     }
 
     /// Whether it changes rows rather than tables.
@@ -183,4 +199,21 @@ fn without_delimiters(sql: &str) -> String {
         }
     }
     out
+}
+
+/// The statements of a program's text, which may hold parameters.
+///
+/// # Errors
+/// Text that cannot be read as words at all.
+pub fn split(dialect: Dialect, sql: &str) -> Result<Vec<String>, SqlProblem> {
+    let lines = parse::Lines::new(sql);
+    let tokens = Tokenizer::new(parse::grammar(dialect), sql).tokenize_with_location().map_err(|error| {
+        SqlProblem::new(SqlProblemKind::Syntax, parse::plain(&error.message), None)
+    })?;
+    let texts = cut(&tokens).into_iter().filter_map(|statement| {
+        let (first, last) = (statement.first()?, statement.last()?);
+        sql.get(lines.offset(first.span.start)..lines.offset(last.span.end)).map(str::to_string)
+    });
+    let control = ["BEGIN", "COMMIT", "START TRANSACTION", "BEGIN TRANSACTION", "END"];
+    Ok(texts.filter(|text| !control.iter().any(|word| text.eq_ignore_ascii_case(word))).collect())
 }
