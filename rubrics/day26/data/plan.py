@@ -16,7 +16,9 @@ def seconds(value):
     if isinstance(value, (int, float)):
         return value
     text = word(value).replace(",", "").replace("about", "").replace("~", "").replace("a week", "1 week").replace("a day", "1 day").replace("an hour", "1 hour").replace("a minute", "1 minute")
-    text = re.sub("^(one|two|three|four|five|seven) ", lambda m: {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "seven": "7"}[m.group(1)] + " ", text)
+    for number, name in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven"]):
+        if text.startswith(name + " "):
+            text = str(number) + text[len(name):]
     parts = re.findall("([0-9]+(?:[.][0-9]+)?) *([a-z]+)?", text)
     if not parts:
         return None
@@ -46,7 +48,7 @@ def waited(s, to):
 
 def said(text):
     words = [w for w in re.findall("[A-Za-z0-9_%']+", str(text or "")) if w.lower() not in ("todo", "tbd", "none", "nothing")]
-    return len(words) >= 3
+    return len(words) >= 2 and len(str(text).strip()) >= 6
 
 def telling(s):
     seen = {}

@@ -16,6 +16,8 @@ pub(super) struct Trail {
     pub(super) no_return: Option<(usize, String)>,
     /// The step that first gave the new version traffic.
     pub(super) switched: Option<usize>,
+    /// What had the traffic before the last switch.
+    pub(super) came_from: Vec<Environment>,
 }
 
 /// Tries the ways back from here; whether one was tried, and with how many statements.
@@ -34,7 +36,7 @@ pub(super) fn from_here(
     let before = trail.switched.is_none();
     let mut statements = 0;
     let instant = if trail.no_return.is_some() { Err(passed(world, trail)) } else { instantly(world, &mut statements) };
-    if let (Err(problem), None) = (&instant, &trail.no_return) {
+    if let (Err(problem), None, false) = (&instant, &trail.no_return, before) {
         trail.no_return = Some((number, problem.message.clone()));
     }
     let at = |message: String| {
@@ -55,7 +57,16 @@ pub(super) fn from_here(
             )));
         }
         Back::Switch => {
-            if let Err(problem) = instant {
+            // A later version may be left for the one between.
+            let between = trail.came_from.iter().copied().find(|environment| {
+                world.runs.get(environment).is_some_and(|version| !world.is_old(version))
+                    && !world.serving.contains(environment)
+            });
+            let result = match between {
+                Some(home) if instant.is_err() => to(world, home, &mut statements),
+                _ => instant,
+            };
+            if let Err(problem) = result {
                 found.add((Judge::Back, claimed(problem, step, "traffic can be switched back")));
             }
         }
@@ -109,12 +120,23 @@ fn instantly(world: &World<'_>, statements: &mut usize) -> Result<(), Box<Proble
     let Some(home) = old_home(world) else {
         return Err(plain(format!("{old} runs nowhere any more")));
     };
+    to(world, home, statements)
+}
+
+fn to(world: &World<'_>, home: Environment, statements: &mut usize) -> Result<(), Box<Problem>> {
     let mut copy = world.fork().map_err(|error| plain(error.message))?;
     let forth = copy.serving.clone();
     copy.serving = vec![home];
+    let forth = sound(&copy, forth);
     let result = back_and_forth(&mut copy, home, &forth);
     *statements += copy.statements;
     result.map_err(|(_, problem)| problem)
+}
+
+/// Those of the environments that find everything now; what they miss already is no fault of the way back.
+fn sound(world: &World<'_>, environments: Vec<Environment>) -> Vec<Environment> {
+    let reads = |environment: &Environment| world.fork().is_ok_and(|mut copy| copy.read_all(*environment).is_ok());
+    environments.into_iter().filter(reads).collect()
 }
 
 fn back_and_forth(copy: &mut World<'_>, home: Environment, forth: &[Environment]) -> Result<(), Wrong> {
@@ -156,8 +178,8 @@ fn undo_and_redo(
     tested: &BTreeSet<Environment>,
     home: Environment,
 ) -> Result<(), Box<Problem>> {
-    let runs = copy.runs.clone();
-    let serving = copy.serving.clone();
+    let counted = |environment: &Environment| copy.serving.contains(environment) || tested.contains(environment);
+    let readers = sound(copy, copy.runs.keys().copied().filter(counted).collect());
     copy.serving = vec![home];
     let done: Vec<&Step> = copy.plan.steps[..=number].iter().collect();
     for step in done.iter().rev() {
@@ -189,12 +211,9 @@ fn undo_and_redo(
     copy.place = undone;
     let trials = std::mem::take(&mut copy.trials);
     copy.ledger.retain(|id, _| !trials.contains(id));
-    copy.runs = runs;
     copy.moment = "when everything has been undone and done again".into();
-    for environment in copy.runs.keys().copied().collect::<Vec<_>>() {
-        if serving.contains(&environment) || tested.contains(&environment) {
-            copy.read_all(environment).map_err(|(_, problem)| problem)?;
-        }
+    for environment in readers {
+        copy.read_all(environment).map_err(|(_, problem)| problem)?;
     }
     Ok(())
 }

@@ -113,7 +113,7 @@ pub(super) fn read(situation: &Situation, document: &Json, dialect: Dialect) -> 
         }
         steps.push(step);
     }
-    let no_return = document.pointer(&situation.no_return).and_then(Json::as_str).map(|id| id.trim().to_string());
+    let no_return = document.pointer(&situation.no_return).map(id_of);
     Ok(Plan { dialect, steps, versions, no_return })
 }
 
@@ -164,6 +164,14 @@ fn one_of<'a>(given: &str, names: &[(&'a str, &[&str])]) -> Option<&'a str> {
         .map(|(name, _)| *name)
 }
 
+fn id_of(value: &Json) -> String {
+    match value {
+        Json::String(id) => id.trim().to_string(),
+        Json::Number(number) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
 fn text<'a>(item: &'a Json, field: &str) -> &'a str {
     item.get(field).and_then(Json::as_str).map(str::trim).unwrap_or_default()
 }
@@ -180,11 +188,7 @@ fn environment(pointer: &str, item: &Json, field: &str) -> Read<Environment> {
 }
 
 fn step(pointer: &str, item: &Json, dialect: Dialect, versions: &BTreeMap<String, Version>) -> Read<Step> {
-    let id = match item.get("id") {
-        Some(Json::String(id)) => id.trim().to_string(),
-        Some(Json::Number(number)) => number.to_string(),
-        _ => String::new(),
-    };
+    let id = item.get("id").map(id_of).unwrap_or_default();
     if id.is_empty() {
         return Err(at(pointer, "the step has no id".into()));
     }

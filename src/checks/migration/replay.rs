@@ -72,6 +72,8 @@ pub(super) fn replay(situation: &Situation, plan: &Plan) -> Result<Run, Stop> {
     let mut found = Found::default();
     let mut tested: BTreeSet<Environment> = BTreeSet::from([Environment::Blue]);
     let mut versions_tested: BTreeSet<String> = BTreeSet::from([situation.old.version.clone()]);
+    // Environments that have had traffic since they were deployed to.
+    let mut served: BTreeSet<Environment> = BTreeSet::from([Environment::Blue]);
     let mut trail = back::Trail::default();
     let mut returns = 0;
     let mut statements = 0;
@@ -87,6 +89,7 @@ pub(super) fn replay(situation: &Situation, plan: &Plan) -> Result<Run, Stop> {
             }
             Act::Deploy { environment, version } => {
                 world.runs.insert(*environment, version.clone());
+                served.remove(environment);
                 if !(world.serving.contains(environment) && versions_tested.contains(version)) {
                     tested.remove(environment);
                 }
@@ -107,6 +110,7 @@ pub(super) fn replay(situation: &Situation, plan: &Plan) -> Result<Run, Stop> {
             }
             Act::Switch { to } => {
                 let before = world.serving.clone();
+                trail.came_from = before.iter().copied().filter(|environment| !to.contains(environment)).collect();
                 world.tell(step, format!("traffic to {}", names(to)));
                 for environment in to {
                     if !world.runs.contains_key(environment) {
@@ -142,8 +146,9 @@ pub(super) fn replay(situation: &Situation, plan: &Plan) -> Result<Run, Stop> {
             Act::Other => world.tell(step, String::new()),
         }
         found.note(world.traffic());
-        for (environment, _) in world.runs.clone() {
-            if !world.serving.contains(&environment) && !world.is_old(&world.runs[&environment]) {
+        served.extend(&world.serving);
+        for (environment, version) in world.runs.clone() {
+            if !served.contains(&environment) && !world.is_old(&version) {
                 idle(&world, environment, tested.contains(&environment), &mut found);
             }
         }
