@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::Judge;
 use super::plan::{Act, Back, Environment, Step};
 use super::replay::Found;
 use super::traffic::{World, Wrong};
-use super::Judge;
 use crate::checks::{Place, Problem};
 use crate::sql::{Params, Piece};
 
@@ -76,7 +76,10 @@ pub(super) fn from_here(
             }
         }
         Back::Nothing if before => {
-            found.add(at(format!("users are still on {} after step {}, and there should be a way back from it", world.situation.old.version, step.id)));
+            found.add(at(format!(
+                "users are still on {} after step {}, and there should be a way back from it",
+                world.situation.old.version, step.id
+            )));
         }
         Back::Nothing if trail.switched == Some(number) => {
             let why = instant.err().map(|problem| format!(": {}", problem.message)).unwrap_or_default();
@@ -199,9 +202,9 @@ fn undo_and_redo(
             let mut changed = 0;
             for piece in pieces {
                 let params = super::replay::window(piece, round);
-                changed += copy.apply(piece, &field, &params).map_err(|error| {
-                    copy.refused(step, piece, &error, "everything undone and done again,")
-                })?;
+                changed += copy
+                    .apply(piece, &field, &params)
+                    .map_err(|error| copy.refused(step, piece, &error, "everything undone and done again,"))?;
             }
             if rounds > 1 && changed == 0 && pieces.iter().all(|piece| piece.parameters().len() < 2) {
                 break;
@@ -240,13 +243,15 @@ pub(super) fn declared(world: &World<'_>, trail: &Trail, found: &mut Found) {
         (_, None, _) => found.add(wrong("no point of no return is named".into(), place, Vec::new())),
         (_, Some(said), None) => found.add(wrong(format!("there is no step {said}"), place, Vec::new())),
         (None, Some(said), Some(_)) => {
-            found.add(wrong(format!("traffic can still go back after every step, and {said} is called the point of no return"), place, Vec::new()));
+            found.add(wrong(
+                format!("traffic can still go back after every step, and {said} is called the point of no return"),
+                place,
+                Vec::new(),
+            ));
         }
-        (Some((at, why)), Some(said), Some(known)) if *at < known => found.add(wrong(
-            format!("the way back is lost at step {}, before {said}", id(*at)),
-            place,
-            notes(*at, why),
-        )),
+        (Some((at, why)), Some(said), Some(known)) if *at < known => {
+            found.add(wrong(format!("the way back is lost at step {}, before {said}", id(*at)), place, notes(*at, why)))
+        }
         (Some((at, why)), Some(said), Some(known)) if *at > known => found.add(wrong(
             format!("traffic can still go back after step {said}; the way is lost at step {} only", id(*at)),
             place,

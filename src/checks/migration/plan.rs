@@ -119,8 +119,7 @@ pub(super) fn read(situation: &Situation, document: &Json, dialect: Dialect) -> 
 
 fn versions(situation: &Situation, document: &Json, dialect: Dialect) -> Read<BTreeMap<String, Version>> {
     let old = situation.old.statements.iter().map(|(name, text)| (name.clone(), vec![text.clone()])).collect();
-    let mut versions =
-        BTreeMap::from([(situation.old.version.clone(), Version { pointer: None, statements: old })]);
+    let mut versions = BTreeMap::from([(situation.old.version.clone(), Version { pointer: None, statements: old })]);
     let given = document.pointer(&situation.versions).and_then(Json::as_object);
     for (name, statements) in given.into_iter().flatten() {
         let pointer = format!("{}/{}", situation.versions, crate::checks::escape(name));
@@ -128,10 +127,15 @@ fn versions(situation: &Situation, document: &Json, dialect: Dialect) -> Read<BT
             return Err(at(&pointer, format!("{name} is the old version, whose statements are given")));
         }
         let mut read = BTreeMap::new();
-        for operation in situation.new.operations.keys() {
+        let mut operations: Vec<&String> = situation.new.operations.keys().collect();
+        operations.sort_by_key(|name| *name != "create");
+        for operation in operations {
             let text = statements.get(operation).and_then(Json::as_str).map(str::trim).unwrap_or_default();
             if text.is_empty() || text.trim_matches(';').eq_ignore_ascii_case("todo") {
-                return Err(at(&format!("{pointer}/{operation}"), format!("{name} has no statement for {operation} yet")));
+                return Err(at(
+                    &format!("{pointer}/{operation}"),
+                    format!("{name} has no statement for {operation} yet"),
+                ));
             }
             let pieces = split(dialect, text)
                 .map_err(|problem| sql_problem(&format!("{pointer}/{operation}"), "the statement", problem))?;
@@ -152,7 +156,10 @@ const ACTS: &[(&str, &[&str])] = &[
     ("test", &["smoke test", "tests", "verify", "check"]),
     ("switch", &["switch traffic", "traffic", "cut over", "cutover", "shift", "switch back"]),
     ("wait", &["soak", "watch", "observe", "keep", "drain", "monitor"]),
-    ("stop", &["stop environment", "destroy", "tear down", "teardown", "shut down", "shutdown", "decommission", "remove"]),
+    (
+        "stop",
+        &["stop environment", "destroy", "tear down", "teardown", "shut down", "shutdown", "decommission", "remove"],
+    ),
     ("other", &["prepare", "warm", "warm up", "announce", "backup", "other work"]),
 ];
 

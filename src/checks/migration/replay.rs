@@ -95,7 +95,10 @@ pub(super) fn replay(situation: &Situation, plan: &Plan) -> Result<Run, Stop> {
                 }
                 world.tell(step, format!("deploy {version} to {}", environment.name()));
                 if world.serving.contains(environment) && !versions_tested.contains(version) {
-                    found.add(order(step, format!("step {} puts {version} under traffic before it was tested anywhere", step.id)));
+                    found.add(order(
+                        step,
+                        format!("step {} puts {version} under traffic before it was tested anywhere", step.id),
+                    ));
                 }
             }
             Act::Test { environment } => {
@@ -105,7 +108,10 @@ pub(super) fn replay(situation: &Situation, plan: &Plan) -> Result<Run, Stop> {
                     versions_tested.insert(version);
                     found.note(try_out(&mut world, *environment));
                 } else {
-                    found.add(order(step, format!("step {} tests {}, where nothing runs yet", step.id, environment.name())));
+                    found.add(order(
+                        step,
+                        format!("step {} tests {}, where nothing runs yet", step.id, environment.name()),
+                    ));
                 }
             }
             Act::Switch { to } => {
@@ -114,11 +120,18 @@ pub(super) fn replay(situation: &Situation, plan: &Plan) -> Result<Run, Stop> {
                 world.tell(step, format!("traffic to {}", names(to)));
                 for environment in to {
                     if !world.runs.contains_key(environment) {
-                        found.add(order(step, format!("step {} sends traffic to {}, where nothing runs", step.id, environment.name())));
+                        found.add(order(
+                            step,
+                            format!("step {} sends traffic to {}, where nothing runs", step.id, environment.name()),
+                        ));
                     } else if !tested.contains(environment) {
                         found.add(order(
                             step,
-                            format!("step {} sends traffic to {} before anything was tested there", step.id, environment.name()),
+                            format!(
+                                "step {} sends traffic to {} before anything was tested there",
+                                step.id,
+                                environment.name()
+                            ),
                         ));
                     }
                 }
@@ -130,7 +143,7 @@ pub(super) fn replay(situation: &Situation, plan: &Plan) -> Result<Run, Stop> {
                 for environment in late {
                     world.moment = format!("after step {}, with a request still under way", step.id);
                     found.note(world.create(environment));
-                    let ids: Vec<i64> = world.ledger.keys().copied().take(3).collect();
+                    let ids: Vec<i64> = world.changing().take(3).collect();
                     found.note(world.change(environment, &ids));
                 }
             }
@@ -214,12 +227,10 @@ impl World<'_> {
         self.place = Place::inside(field, piece.range.clone());
         let result = self.live.apply(piece, params, 1_767_225_600.0);
         self.statements += 1;
-        let words: Vec<&str> = piece.text().split_whitespace().collect();
-        let summary = words.iter().take(6).copied().collect::<Vec<_>>().join(" ");
         self.events.push(Rc::new(Event {
             client: STEPS.into(),
             call: piece.shown(),
-            summary,
+            summary: in_short(&piece.shown()),
             result: match &result {
                 Ok(_) => "done".into(),
                 Err(error) => error.message.clone(),
@@ -249,15 +260,28 @@ impl World<'_> {
 fn migrate(world: &mut World<'_>, step: &Step, pieces: &[Piece], repeat: bool, found: &mut Found) -> Result<(), Stop> {
     let field = format!("{}/sql", step.pointer);
     let mut round = 0;
+    let mut opened: Option<usize> = None;
     loop {
         let mut changed = 0;
         for piece in pieces {
             let params = window(piece, round);
-            changed += world
-                .apply(piece, &field, &params)
-                .map_err(|error| world.refused(step, piece, &error, "step"))?;
+            changed +=
+                world.apply(piece, &field, &params).map_err(|error| world.refused(step, piece, &error, "step"))?;
+            let begun = if piece.unseen {
+                opened.get_or_insert(piece.range.start);
+                None
+            } else {
+                opened.take()
+            };
+            if let Some(start) = begun {
+                world.place = Place::inside(&field, start..piece.range.end);
+            }
             if !piece.unseen && (round < BUSY_ROUNDS || !repeat) {
-                world.moment = if pieces.len() > 1 {
+                world.moment = if begun.is_some() && pieces.last().is_some_and(|last| last.range == piece.range) {
+                    format!("after step {}", step.id)
+                } else if begun.is_some() {
+                    format!("in step {}, after its transaction", step.id)
+                } else if pieces.len() > 1 {
                     format!("in step {}, after `{}`", step.id, brief(piece))
                 } else {
                     format!("after step {}", step.id)
@@ -267,13 +291,18 @@ fn migrate(world: &mut World<'_>, step: &Step, pieces: &[Piece], repeat: bool, f
         }
         round += 1;
         let windows = pieces.iter().any(|piece| piece.parameters().len() == 2);
-        let beyond = i64::try_from(round * WINDOW).unwrap_or(i64::MAX) > world.ledger.keys().next_back().copied().unwrap_or(0);
-        if !repeat && !windows || (windows && beyond) || (!windows && changed == 0) {
+        let last = world.ledger.keys().next_back().copied().unwrap_or(0);
+        let beyond = i64::try_from(round * WINDOW).unwrap_or(i64::MAX) > last;
+        let more = if windows { !beyond } else { repeat && changed > 0 };
+        if !more {
             break;
         }
         if round >= MAX_ROUNDS {
             return Err(Box::new(Problem {
-                message: format!("step {} still changes rows after {MAX_ROUNDS} rounds: nothing tells rows that are done", step.id),
+                message: format!(
+                    "step {} still changes rows after {MAX_ROUNDS} rounds: nothing tells rows that are done",
+                    step.id
+                ),
                 place: Place::field(field),
                 ..Problem::default()
             }));
@@ -281,6 +310,13 @@ fn migrate(world: &mut World<'_>, step: &Step, pieces: &[Piece], repeat: bool, f
     }
     world.moment = format!("after step {}", step.id);
     Ok(())
+}
+
+/// What a statement of a migration is about, for tables.
+fn in_short(statement: &str) -> String {
+    let words: Vec<&str> = statement.split_whitespace().collect();
+    let alters = words.len() > 3 && words[0].eq_ignore_ascii_case("alter") && words[1].eq_ignore_ascii_case("table");
+    words.iter().skip(if alters { 3 } else { 0 }).take(4).copied().collect::<Vec<_>>().join(" ")
 }
 
 fn brief(piece: &Piece) -> String {
@@ -297,10 +333,9 @@ pub(super) fn window(piece: &Piece, round: usize) -> Params {
     match piece.parameters().as_slice() {
         [] => Params::None,
         [size] => Params::Named(vec![(size.clone(), number(WINDOW))]),
-        [from, to, ..] => Params::Named(vec![
-            (from.clone(), number(round * WINDOW + 1)),
-            (to.clone(), number((round + 1) * WINDOW)),
-        ]),
+        [from, to, ..] => {
+            Params::Named(vec![(from.clone(), number(round * WINDOW + 1)), (to.clone(), number((round + 1) * WINDOW))])
+        }
     }
 }
 
@@ -331,9 +366,11 @@ fn arrived(world: &World<'_>, found: &mut Found) {
     let wrong = |message: String| {
         (Judge::Arrives, Box::new(Problem { message, place: Place::field(last.clone()), ..Problem::default() }))
     };
-    let new = world.serving.iter().copied().find(|environment| {
-        world.runs.get(environment).is_some_and(|version| !world.is_old(version))
-    });
+    let new = world
+        .serving
+        .iter()
+        .copied()
+        .find(|environment| world.runs.get(environment).is_some_and(|version| !world.is_old(version)));
     let Some(new) = new else {
         found.add((
             Judge::Order,
@@ -358,7 +395,10 @@ fn arrived(world: &World<'_>, found: &mut Found) {
     for field in &situation.required {
         let Ok(mut copy) = world.fork() else { return };
         if let Some(stored) = copy.stores_null(new, field) {
-            found.add(wrong(format!("after the last step the database takes a {} without {field}: {stored}", situation.record)));
+            found.add(wrong(format!(
+                "after the last step the database takes a {} without {field}: {stored}",
+                situation.record
+            )));
         }
     }
 }

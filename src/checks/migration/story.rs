@@ -29,7 +29,19 @@ impl World<'_> {
             let event = &self.events[at];
             at == last || event.id.is_none() || event.id == id
         };
-        let kept: Vec<usize> = (0..self.events.len()).filter(|at| belongs(*at)).collect();
+        // A batch is told once, and a transaction by what is in it.
+        let repeats = |at: usize| {
+            at > 0 && self.events[at].id.is_none() && {
+                let earlier = self.events[..at].iter().rev().find(|event| event.id.is_none());
+                earlier.is_some_and(|earlier| earlier.call == self.events[at].call)
+            }
+        };
+        let frame = |at: usize| {
+            ["BEGIN", "COMMIT", "START TRANSACTION", "BEGIN IMMEDIATE"]
+                .contains(&self.events[at].call.to_uppercase().as_str())
+        };
+        let kept: Vec<usize> =
+            (0..self.events.len()).filter(|at| belongs(*at) && (*at == last || !repeats(*at) && !frame(*at))).collect();
         let mut clients = vec![STEPS.to_string()];
         let mut steps = Vec::new();
         for (number, at) in kept.into_iter().enumerate() {

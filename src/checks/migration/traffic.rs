@@ -113,7 +113,7 @@ impl World<'_> {
             self.events.push(Rc::new(Event {
                 client: self.client(environment),
                 call: shown.clone(),
-                summary: format!("{operation} {id}"),
+                summary: in_short(operation, id, given),
                 result: told,
                 place: None,
                 id: Some(id),
@@ -145,7 +145,9 @@ impl World<'_> {
             ..Problem::default()
         };
         if let Some(pointer) = self.plan.versions.get(&version).and_then(|version| version.pointer.clone()) {
-            problem.related.push((Place { key: true, ..Place::field(pointer) }, format!("the statements of {version}")));
+            problem
+                .related
+                .push((Place { key: true, ..Place::field(pointer) }, format!("the statements of {version}")));
         }
         (if old { Judge::Old } else { Judge::New }, Box::new(problem))
     }
@@ -178,7 +180,9 @@ impl World<'_> {
     pub(super) fn change(&mut self, environment: Environment, ids: &[i64]) -> Result<(), Wrong> {
         let version = self.runs.get(&environment).cloned().unwrap_or_default();
         let operations: Vec<String> = match self.plan.versions.get(&version) {
-            Some(version) => version.statements.keys().filter(|name| !["create", "read"].contains(&name.as_str())).cloned().collect(),
+            Some(version) => {
+                version.statements.keys().filter(|name| !["create", "read"].contains(&name.as_str())).cloned().collect()
+            }
             None => return Ok(()),
         };
         for (at, operation) in operations.iter().enumerate() {
@@ -206,9 +210,10 @@ impl World<'_> {
             return self.situation.new.operations.get(operation).cloned().unwrap_or_default();
         }
         let text = self.situation.old.statements.get(operation).map(String::as_str).unwrap_or_default();
-        let names = text.split(':').skip(1).map(|part| {
-            part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>()
-        });
+        let names = text
+            .split(':')
+            .skip(1)
+            .map(|part| part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>());
         names.collect()
     }
 
@@ -244,7 +249,8 @@ impl World<'_> {
         let shows = self.shows(&version);
         let wanted: Vec<(&String, &Value)> =
             shows.iter().filter_map(|(column, field)| record.get(field).map(|value| (column, value))).collect();
-        let expected = wanted.iter().map(|(column, value)| format!("{column} {}", shown(value))).collect::<Vec<_>>().join(", ");
+        let expected =
+            wanted.iter().map(|(column, value)| format!("{column} {}", shown(value))).collect::<Vec<_>>().join(", ");
         let (message, actual) = match answer.rows.as_slice() {
             [] => (format!("{}, {name} ({version}) does not find {what} {id}", self.moment), "no row".to_string()),
             [row] => {
@@ -298,15 +304,21 @@ impl World<'_> {
         }
     }
 
+    /// Records that are changed; every second one stays as it was made.
+    pub(super) fn changing(&self) -> impl Iterator<Item = i64> {
+        self.ledger.keys().copied().filter(|id| id % 2 == 1)
+    }
+
     /// Users at work: each environment that serves them makes, changes and reads records.
     pub(super) fn traffic(&mut self) -> Result<(), Wrong> {
         let serving = self.serving.clone();
         for environment in &serving {
             let made = self.create(*environment)?;
-            let ids: Vec<i64> = self.ledger.keys().copied().collect();
-            // One that was there from the beginning or for long, one that is new, and ever others.
-            let picks = [self.count * 7 % ids.len().max(1), ids.len().saturating_sub(2), self.count * 3 % ids.len().max(1)];
-            let mut picked: Vec<i64> = picks.iter().filter_map(|at| ids.get(*at).copied()).filter(|id| *id != made).collect();
+            let ids: Vec<i64> = self.changing().filter(|id| *id != made).collect();
+            // One that is new, and ever others.
+            let places =
+                [self.count * 7 % ids.len().max(1), ids.len().saturating_sub(1), self.count * 3 % ids.len().max(1)];
+            let mut picked: Vec<i64> = places.iter().filter_map(|at| ids.get(*at).copied()).collect();
             picked.dedup();
             self.change(*environment, &picked)?;
         }
@@ -314,6 +326,15 @@ impl World<'_> {
             self.read_all(environment)?;
         }
         Ok(())
+    }
+}
+
+/// An operation with what it sets, for tables.
+fn in_short(operation: &str, id: i64, given: &[(String, Value)]) -> String {
+    let set = given.iter().find(|(name, _)| name != "id").map(|(_, value)| shown(value));
+    match set {
+        Some(value) => format!("{operation} {id} {value}"),
+        None => format!("{operation} {id}"),
     }
 }
 

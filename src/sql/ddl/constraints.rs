@@ -14,7 +14,12 @@ use crate::sql::{Dialect, SqlProblem};
 
 impl Builder<'_> {
     /// Names of the columns, all of which must exist.
-    pub(in crate::sql) fn known(&self, at: usize, names: &[Ident], within: &Range<usize>) -> Result<Vec<String>, SqlProblem> {
+    pub(in crate::sql) fn known(
+        &self,
+        at: usize,
+        names: &[Ident],
+        within: &Range<usize>,
+    ) -> Result<Vec<String>, SqlProblem> {
         let table = &self.schema.tables[at];
         names
             .iter()

@@ -188,7 +188,10 @@ fn drop_table(change: &mut Change, name: &str, cascade: bool) -> Result<(), DbEr
     }
     let dependent: Vec<String> =
         schema.views.iter().filter(|view| renames::reads(&view.query, name)).map(|view| view.name.clone()).collect();
-    if strict && !cascade && let Some(view) = dependent.first() {
+    if strict
+        && !cascade
+        && let Some(view) = dependent.first()
+    {
         return Err(invalid(format!("the table {name} cannot be dropped: the view {view} reads it")));
     }
     if strict {

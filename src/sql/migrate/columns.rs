@@ -173,7 +173,8 @@ impl<'a> Subject<'a> {
         }
         let has = |wanted: fn(&ColumnOption) -> bool| def.options.iter().any(|option| wanted(&option.option));
         if self.dialect == Dialect::Sqlite {
-            if has(|option| matches!(option, ColumnOption::NotNull)) && !has(|o| matches!(o, ColumnOption::Default(_))) {
+            if has(|option| matches!(option, ColumnOption::NotNull)) && !has(|o| matches!(o, ColumnOption::Default(_)))
+            {
                 return Err(DbError::new(
                     DbErrorKind::NotNull,
                     format!("SQLite cannot add the NOT NULL column {} without a default", def.name),
@@ -212,7 +213,10 @@ impl<'a> Subject<'a> {
             if let Some(key) = other.foreign_keys.iter().find(|key| refers(key))
                 && !cascade
             {
-                return Err(invalid(format!("the column {name} cannot be dropped: the foreign key {} refers to it", key.name)));
+                return Err(invalid(format!(
+                    "the column {name} cannot be dropped: the foreign key {} refers to it",
+                    key.name
+                )));
             }
             other.foreign_keys.retain(|key| !refers(key));
         }
@@ -234,11 +238,16 @@ impl<'a> Subject<'a> {
             || table.indexes.iter().any(indexed)
             || table.checks.iter().any(|check| speaks_of(&check.expr, dialect, name));
         if dialect == Dialect::Sqlite && blocked {
-            return Err(invalid(format!("SQLite cannot drop the column {name}: a key, an index or a condition speaks of it")));
+            return Err(invalid(format!(
+                "SQLite cannot drop the column {name}: a key, an index or a condition speaks of it"
+            )));
         }
         if dialect == Dialect::MySql {
             if let Some(check) = table.checks.iter().find(|check| speaks_of(&check.expr, dialect, name)) {
-                return Err(invalid(format!("the column {name} cannot be dropped: the constraint {} speaks of it", check.name)));
+                return Err(invalid(format!(
+                    "the column {name} cannot be dropped: the constraint {} speaks of it",
+                    check.name
+                )));
             }
             for unique in &mut table.uniques {
                 unique.columns.retain(|column| column != name);
@@ -362,11 +371,14 @@ impl<'a> Subject<'a> {
                         _ => name.clone(),
                     };
                     let expr = using.clone().unwrap_or_else(|| Expr::Identifier(Ident::with_quote('"', old)));
-                    carry.columns.insert(name, Source::Using(expr));
+                    carry.columns.insert(name, Source::Using(Box::new(expr)));
                 }
             }
             AlterColumnOperation::AddGenerated { .. } => {
-                return Err(DbError::new(DbErrorKind::Unsupported, format!("ALTER COLUMN {op} is not something belt can run")));
+                return Err(DbError::new(
+                    DbErrorKind::Unsupported,
+                    format!("ALTER COLUMN {op} is not something belt can run"),
+                ));
             }
         }
         Ok(())

@@ -22,7 +22,7 @@ pub(super) fn raised(text: &str) -> String {
 
 /// The error as the learner's database would give it.
 pub(super) fn read(error: DbError) -> DbError {
-    if error.message.contains("too many levels of trigger recursion") {
+    if ["too many levels of trigger recursion", "nested too deep"].iter().any(|said| error.message.contains(said)) {
         return DbError::new(DbErrorKind::Limit, "the triggers set each other off without end");
     }
     let Some((kind, message)) = error.message.strip_prefix(MARK).and_then(|rest| rest.split_once(':')) else {

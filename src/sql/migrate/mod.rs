@@ -20,8 +20,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlparser::ast::{SetExpr, Statement};
 
 use self::rebuild::Change;
-pub use self::script::{Piece, script, split};
 use self::script::What;
+pub use self::script::{Piece, script, split};
 use self::trigger::{Does, Function, Trigger};
 use super::ddl::Builder;
 use super::model::Schema;
@@ -64,8 +64,7 @@ impl Live {
     pub fn create(dialect: Dialect, sql: &str) -> Result<Live, SqlProblem> {
         let schema = Schema::parse(dialect, sql)?;
         let database = Database::create(&schema)?;
-        let model =
-            Model { schema, triggers: Vec::new(), functions: BTreeMap::new(), not_valid: BTreeSet::new() };
+        let model = Model { schema, triggers: Vec::new(), functions: BTreeMap::new(), not_valid: BTreeSet::new() };
         Ok(Live { model, database })
     }
 
@@ -117,7 +116,9 @@ impl Live {
         let change = match &piece.what {
             What::Nothing => return Ok(0),
             What::Sql(statement) if is_data(statement) => {
-                return self.run(&piece.text, params, now_s).map(|answer| if answer.wrote { answer.changed } else { 0 });
+                return self
+                    .run(&piece.text, params, now_s)
+                    .map(|answer| if answer.wrote { answer.changed } else { 0 });
             }
             What::Sql(statement) => match self.change(statement, &piece.text)? {
                 Some(change) => change,

@@ -20,7 +20,7 @@ pub(super) enum Source {
     /// A column of the old table.
     Keep(String),
     /// An expression over the old table.
-    Using(Expr),
+    Using(Box<Expr>),
     /// The default, or nothing.
     Default,
 }
@@ -95,9 +95,8 @@ pub(super) fn rebuilt_at(old: &Database, before: &Schema, change: &Change, now_s
 
     let mut new = Database::open(&real).map_err(|error| engine(&error, &real, None))?;
     add_functions(&new).map_err(|error| engine(&error, &real, None))?;
-    let run = |new: &Database, sql: &str| {
-        new.connection.execute_batch(sql).map_err(|error| engine(&error, &real, None))
-    };
+    let run =
+        |new: &Database, sql: &str| new.connection.execute_batch(sql).map_err(|error| engine(&error, &real, None));
     run(&new, "PRAGMA foreign_keys = OFF")?;
     for (sql, _) in &real.lowered {
         run(&new, sql)?;
@@ -107,8 +106,7 @@ pub(super) fn rebuilt_at(old: &Database, before: &Schema, change: &Change, now_s
         for (now, known) in state.sequences.iter_mut().zip(&carried.sequences) {
             *now = *known;
         }
-        (state.uuids, state.randoms, state.given, state.now_s) =
-            (carried.uuids, carried.randoms, carried.given, now_s);
+        (state.uuids, state.randoms, state.given, state.now_s) = (carried.uuids, carried.randoms, carried.given, now_s);
     });
     for table in &plain.tables {
         if let Some(carry) = change.carries.get(&table.name) {
@@ -158,12 +156,7 @@ fn is_guarded(model: &Model, table: &Table) -> bool {
 }
 
 /// Conditions for the rows of a table; `existing` leaves out what rows that were there before need not fulfil.
-fn enforced(
-    schema: &Schema,
-    table: &Table,
-    model: &Model,
-    existing: bool,
-) -> Result<Vec<(String, String)>, DbError> {
+fn enforced(schema: &Schema, table: &Table, model: &Model, existing: bool) -> Result<Vec<(String, String)>, DbError> {
     let mut conditions = Vec::new();
     for column in table.columns.iter().filter(|column| !column.nullable) {
         conditions.push((format!("{} IS NOT NULL", quoted(&column.name)), marks::not_null(&table.name, &column.name)));
@@ -238,12 +231,7 @@ fn copy(
     let picked = if read.is_empty() { "1".to_string() } else { read.join(", ") };
     let order = if has_row_number(before, &carry.from) { " ORDER BY rowid" } else { "" };
     let select = format!("SELECT {picked} FROM {}{order}", quoted(&carry.from));
-    let insert = format!(
-        "INSERT INTO {} ({}) VALUES ({})",
-        quoted(&table.name),
-        columns.join(", "),
-        values.join(", ")
-    );
+    let insert = format!("INSERT INTO {} ({}) VALUES ({})", quoted(&table.name), columns.join(", "), values.join(", "));
     let mut reading = old.connection.prepare(&select).map_err(fail)?;
     let mut writing = new.connection.prepare(&insert).map_err(fail)?;
     let mut rows = reading.query([]).map_err(fail)?;
@@ -265,7 +253,9 @@ fn has_row_number(schema: &Schema, table: &str) -> bool {
 /// What MySQL puts into a new column that may not be null and has no default.
 fn implicit(kind: &Kind) -> &'static str {
     match kind {
-        Kind::Integer { .. } | Kind::Real | Kind::Numeric { .. } | Kind::Boolean | Kind::Timestamp | Kind::Interval => "0",
+        Kind::Integer { .. } | Kind::Real | Kind::Numeric { .. } | Kind::Boolean | Kind::Timestamp | Kind::Interval => {
+            "0"
+        }
         Kind::Enum(_)
         | Kind::Text { .. }
         | Kind::Date

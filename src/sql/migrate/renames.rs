@@ -21,7 +21,8 @@ pub(super) fn table(change: &mut Change, from: &str, to: &str) -> Result<(), DbE
     if taken && !from.eq_ignore_ascii_case(to) {
         return Err(invalid(format!("there is a table or view {to} already")));
     }
-    let Some(found) = schema.tables.iter_mut().find(|table| table.name == from || table.name.eq_ignore_ascii_case(from))
+    let Some(found) =
+        schema.tables.iter_mut().find(|table| table.name == from || table.name.eq_ignore_ascii_case(from))
     else {
         return Err(missing(from));
     };

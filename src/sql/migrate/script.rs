@@ -22,10 +22,18 @@ pub struct Piece {
 #[derive(Debug, Clone)]
 pub(super) enum What {
     Sql(Box<Statement>),
-    Trigger(Trigger),
+    Trigger(Box<Trigger>),
     Function(Function),
-    DropTrigger { name: String, table: Option<String>, if_exists: bool },
-    DropFunction { name: String, if_exists: bool, cascade: bool },
+    DropTrigger {
+        name: String,
+        table: Option<String>,
+        if_exists: bool,
+    },
+    DropFunction {
+        name: String,
+        if_exists: bool,
+        cascade: bool,
+    },
     /// The beginning or end of a transaction, and what has no effect here.
     Nothing,
 }
@@ -103,9 +111,13 @@ fn one(dialect: Dialect, tokens: &[TokenWithSpan], text: &str) -> Result<What, S
         Some("BEGIN" | "START" | "COMMIT" | "END" | "LOCK" | "UNLOCK" | "SET" | "VACUUM" | "ANALYZE" | "PRAGMA") => {
             Ok(What::Nothing)
         }
-        Some("CREATE") if made == Some("TRIGGER") => trigger::parse_trigger(dialect, tokens).map(What::Trigger),
+        Some("CREATE") if made == Some("TRIGGER") => {
+            trigger::parse_trigger(dialect, tokens).map(Box::new).map(What::Trigger)
+        }
         Some("CREATE") if made == Some("FUNCTION") => trigger::parse_function(dialect, tokens).map(What::Function),
-        Some("DROP") if words.get(1).is_some_and(|word| word == "TRIGGER") => trigger::parse_drop(dialect, tokens, true),
+        Some("DROP") if words.get(1).is_some_and(|word| word == "TRIGGER") => {
+            trigger::parse_drop(dialect, tokens, true)
+        }
         Some("DROP") if words.get(1).is_some_and(|word| word == "FUNCTION") => {
             trigger::parse_drop(dialect, tokens, false)
         }
@@ -150,7 +162,8 @@ fn cut(tokens: &[TokenWithSpan]) -> Vec<&[TokenWithSpan]> {
                 if seen.len() < 8 {
                     seen.push(word.clone());
                 }
-                let trigger = seen.first().is_some_and(|word| word == "CREATE") && seen.iter().any(|word| word == "TRIGGER");
+                let trigger =
+                    seen.first().is_some_and(|word| word == "CREATE") && seen.iter().any(|word| word == "TRIGGER");
                 if trigger {
                     let begins = matches!(previous.as_str(), ";" | "ROW" | "THEN" | "ELSE" | "BEGIN");
                     match word.as_str() {
@@ -207,9 +220,9 @@ fn without_delimiters(sql: &str) -> String {
 /// Text that cannot be read as words at all.
 pub fn split(dialect: Dialect, sql: &str) -> Result<Vec<String>, SqlProblem> {
     let lines = parse::Lines::new(sql);
-    let tokens = Tokenizer::new(parse::grammar(dialect), sql).tokenize_with_location().map_err(|error| {
-        SqlProblem::new(SqlProblemKind::Syntax, parse::plain(&error.message), None)
-    })?;
+    let tokens = Tokenizer::new(parse::grammar(dialect), sql)
+        .tokenize_with_location()
+        .map_err(|error| SqlProblem::new(SqlProblemKind::Syntax, parse::plain(&error.message), None))?;
     let texts = cut(&tokens).into_iter().filter_map(|statement| {
         let (first, last) = (statement.first()?, statement.last()?);
         sql.get(lines.offset(first.span.start)..lines.offset(last.span.end)).map(str::to_string)

@@ -1,7 +1,8 @@
 use super::*;
 use crate::sql::Value;
 
-const OLD: &str = "CREATE TABLE users (id BIGINT PRIMARY KEY, name VARCHAR(120) NOT NULL, email VARCHAR(255) NOT NULL);";
+const OLD: &str =
+    "CREATE TABLE users (id BIGINT PRIMARY KEY, name VARCHAR(120) NOT NULL, email VARCHAR(255) NOT NULL);";
 
 fn live(dialect: Dialect) -> Live {
     let mut live = Live::create(dialect, OLD).unwrap();
@@ -52,7 +53,8 @@ fn columns_come_and_go() {
     assert_eq!(ask(&mut db, "SELECT * FROM users WHERE id = 1"), "1,Ada,ada@x");
     let error = migrate(&mut db, "ALTER TABLE users ALTER COLUMN display_name TYPE VARCHAR(2)").unwrap_err();
     assert_eq!(error.kind, DbErrorKind::Type, "{error}");
-    migrate(&mut db, "ALTER TABLE users ALTER COLUMN display_name TYPE VARCHAR(2) USING substring(display_name for 2)").unwrap();
+    migrate(&mut db, "ALTER TABLE users ALTER COLUMN display_name TYPE VARCHAR(2) USING substring(display_name for 2)")
+        .unwrap();
     assert_eq!(ask(&mut db, "SELECT display_name FROM users ORDER BY id"), "Ad Bo");
 }
 

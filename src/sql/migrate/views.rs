@@ -57,9 +57,10 @@ fn column(shown: &Shown<'_>) -> Column {
 
 fn sources<'a>(schema: &'a Schema, query: &Query) -> Vec<(String, &'a Table)> {
     let SetExpr::Select(select) = query.body.as_ref() else { return Vec::new() };
-    let factors = select.from.iter().flat_map(|from| {
-        std::iter::once(&from.relation).chain(from.joins.iter().map(|join| &join.relation))
-    });
+    let factors = select
+        .from
+        .iter()
+        .flat_map(|from| std::iter::once(&from.relation).chain(from.joins.iter().map(|join| &join.relation)));
     let named = factors.filter_map(|factor| match factor {
         TableFactor::Table { name, alias, .. } => {
             let name = last_name(schema.dialect, name);

@@ -14,7 +14,8 @@ pub(in crate::sql) fn write_out(tokens: &mut Vec<TokenWithSpan>) {
     let mut at = 0;
     while at < tokens.len() {
         if word(&tokens[at].token).as_deref() == Some("IS") {
-            let solid = |from: usize| (from..tokens.len()).find(|at| !matches!(tokens[*at].token, Token::Whitespace(_)));
+            let solid =
+                |from: usize| (from..tokens.len()).find(|at| !matches!(tokens[*at].token, Token::Whitespace(_)));
             let Some(mut next) = solid(at + 1) else { return };
             let negated = word(&tokens[next].token).as_deref() == Some("NOT");
             if negated {
@@ -24,7 +25,8 @@ pub(in crate::sql) fn write_out(tokens: &mut Vec<TokenWithSpan>) {
             let known = ["NULL", "TRUE", "FALSE", "UNKNOWN", "DISTINCT", "JSON", "NORMALIZED"];
             if word(&tokens[next].token).is_none_or(|word| !known.contains(&word.as_str())) {
                 let span = tokens[at].span;
-                let words: &[&str] = if negated { &["IS", "DISTINCT", "FROM"] } else { &["IS", "NOT", "DISTINCT", "FROM"] };
+                let words: &[&str] =
+                    if negated { &["IS", "DISTINCT", "FROM"] } else { &["IS", "NOT", "DISTINCT", "FROM"] };
                 let spaced = words.iter().flat_map(|word| {
                     [Token::make_keyword(word), Token::Whitespace(sqlparser::tokenizer::Whitespace::Space)]
                 });

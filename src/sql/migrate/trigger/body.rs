@@ -1,8 +1,6 @@
 //! The body of a trigger: the part of PL/pgSQL, of MySQL's and of SQLite's that dual writes are made of.
 
-use sqlparser::ast::{
-    Expr, GroupByExpr, Ident, Select, SetExpr, Statement, Value,
-};
+use sqlparser::ast::{Expr, GroupByExpr, Ident, Select, SetExpr, Statement, Value};
 use sqlparser::tokenizer::Token;
 
 use super::{Act, Given, Parsed, Place, Reader, syntax};
@@ -50,7 +48,7 @@ fn declaration(reader: &mut Reader<'_>, acts: &mut Vec<Act>) -> Parsed<()> {
         let _ = reader.token(&Token::SemiColon);
         value
     };
-    acts.push(Act::Set(Place::Variable(name), value));
+    acts.push(Act::Set(Place::Variable(name), Box::new(value)));
     Ok(())
 }
 
@@ -67,7 +65,9 @@ fn act(reader: &mut Reader<'_>, acts: &mut Vec<Act>) -> Parsed<()> {
         } else if reader.word("NEW") || reader.word("OLD") {
             Given::Row
         } else {
-            return Err(SqlProblem::unsupported("a trigger that returns anything but NEW, OLD or NULL is not something belt can run"));
+            return Err(SqlProblem::unsupported(
+                "a trigger that returns anything but NEW, OLD or NULL is not something belt can run",
+            ));
         };
         acts.push(Act::Return(given));
     } else if reader.word("RAISE") || reader.word("SIGNAL") {
@@ -79,7 +79,7 @@ fn act(reader: &mut Reader<'_>, acts: &mut Vec<Act>) -> Parsed<()> {
                 return Err(reader.unexpected("="));
             }
             let value = reader.expr()?;
-            acts.push(Act::Set(place, value));
+            acts.push(Act::Set(place, Box::new(value)));
             if !reader.token(&Token::Comma) {
                 break;
             }
@@ -88,7 +88,10 @@ fn act(reader: &mut Reader<'_>, acts: &mut Vec<Act>) -> Parsed<()> {
         return declaration(reader, acts);
     } else if ["INSERT", "UPDATE", "DELETE", "SELECT", "WITH", "REPLACE"].iter().any(|word| reader.peeked(word)) {
         acts.push(statement(reader)?);
-    } else if ["PERFORM", "EXECUTE", "LOOP", "FOR", "WHILE", "CASE", "CALL", "GET"].iter().any(|word| reader.peeked(word)) {
+    } else if ["PERFORM", "EXECUTE", "LOOP", "FOR", "WHILE", "CASE", "CALL", "GET"]
+        .iter()
+        .any(|word| reader.peeked(word))
+    {
         let word = reader.parser.next_token().token;
         return Err(SqlProblem::unsupported(format!("{word} in a trigger is not something belt can run"))
             .with_help("assignments to NEW, IF, INSERT, UPDATE, DELETE and RETURN can be run"));
@@ -98,9 +101,13 @@ fn act(reader: &mut Reader<'_>, acts: &mut Vec<Act>) -> Parsed<()> {
             return Err(reader.unexpected(":="));
         }
         let value = reader.expr()?;
-        acts.push(Act::Set(place, value));
+        acts.push(Act::Set(place, Box::new(value)));
     }
-    if reader.token(&Token::SemiColon) || reader.at_end() || reader.peeked("END") { Ok(()) } else { Err(reader.unexpected(";")) }
+    if reader.token(&Token::SemiColon) || reader.at_end() || reader.peeked("END") {
+        Ok(())
+    } else {
+        Err(reader.unexpected(";"))
+    }
 }
 
 fn place(reader: &mut Reader<'_>) -> Parsed<Place> {
@@ -164,7 +171,7 @@ fn statement(reader: &mut Reader<'_>) -> Parsed<Act> {
                 return Err(SqlProblem::unsupported("SELECT INTO several variables is not something belt can run"));
             };
             let name = fold(reader.dialect, target);
-            return Ok(Act::Set(Place::Variable(name), Expr::Subquery(query)));
+            return Ok(Act::Set(Place::Variable(name), Box::new(Expr::Subquery(query))));
         }
         if let Some(text) = raised(select) {
             let condition = select.selection.take();
@@ -209,4 +216,3 @@ pub(super) fn row(new: bool, column: &str) -> Expr {
     let name = if new { "new" } else { "old" };
     Expr::CompoundIdentifier(vec![Ident::new(name), Ident::with_quote('"', column)])
 }
-

@@ -28,7 +28,8 @@ pub(in crate::sql::migrate) struct Subject<'a> {
 pub(in crate::sql::migrate) fn emit(subject: &Subject<'_>, triggers: &[&Trigger]) -> Result<Vec<String>, SqlProblem> {
     let mut created = Vec::new();
     for event in Event::ALL {
-        let mut own: Vec<&Trigger> = triggers.iter().copied().filter(|trigger| trigger.events.contains(&event)).collect();
+        let mut own: Vec<&Trigger> =
+            triggers.iter().copied().filter(|trigger| trigger.events.contains(&event)).collect();
         if subject.schema.dialect() == Dialect::PostgreSql {
             own.sort_by(|a, b| a.name.cmp(&b.name));
         }
@@ -40,7 +41,8 @@ pub(in crate::sql::migrate) fn emit(subject: &Subject<'_>, triggers: &[&Trigger]
             Err(problem) if problem.kind == SqlProblemKind::Unsupported => return Err(problem),
             // A trigger that speaks of what is no longer there fails when it is fired, not before.
             Err(problem) => {
-                let timing = if own.iter().any(|trigger| trigger.timing == Timing::Instead) { "INSTEAD OF" } else { "AFTER" };
+                let timing =
+                    if own.iter().any(|trigger| trigger.timing == Timing::Instead) { "INSTEAD OF" } else { "AFTER" };
                 let does = format!("SELECT RAISE(ABORT, {})", literal(&marks::broken(&problem.message)));
                 vec![(format!("{timing} {}", event.word()), None, vec![does])]
             }
@@ -173,7 +175,7 @@ fn fire(subject: &Subject<'_>, follow: &mut Follow, trigger: &Trigger, held: Hel
     if follow.event == Event::Update && !trigger.columns.is_empty() {
         guard.extend(follow::any(trigger.columns.iter().map(|column| follow::changed(column)).collect()));
     }
-    guard.extend(trigger.when.as_ref().map(|when| follow.read(&held, when)));
+    guard.extend(trigger.when.as_ref().map(|when| follow.read_when(&held, when)));
     let after = follow.body(body, held.clone(), &guard)?;
     Ok(match follow::all(&guard) {
         Some(guard) => follow::merged(vec![(guard, after)], held),
@@ -224,8 +226,7 @@ fn statement_over_rows(subject: &Subject<'_>, statement: &Statement) -> Result<S
 fn key(table: &Table) -> String {
     match table.primary_key() {
         Some(key) => {
-            let parts: Vec<String> =
-                key.columns.iter().map(|name| format!("{0} = NEW.{0}", quoted(name))).collect();
+            let parts: Vec<String> = key.columns.iter().map(|name| format!("{0} = NEW.{0}", quoted(name))).collect();
             parts.join(" AND ")
         }
         None => "rowid = NEW.rowid".into(),

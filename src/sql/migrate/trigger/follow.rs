@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{
-    BinaryOperator, CaseWhen, Expr, Statement, Value, VisitMut, VisitorMut,
-};
 use sqlparser::ast::helpers::attached_token::AttachedToken;
+use sqlparser::ast::{BinaryOperator, CaseWhen, Expr, Statement, Value, VisitMut, VisitorMut};
 
 use super::{Act, Event, Given, Place, body};
 use crate::sql::lower::raw;
@@ -46,8 +44,17 @@ impl Follow {
 
     /// An expression of the body, in terms of the row as it came.
     pub(super) fn read(&self, held: &Held, expr: &Expr) -> Expr {
+        self.read_at(held, expr, 1)
+    }
+
+    /// A trigger's own condition, which is looked at before the trigger counts as one that is at work.
+    pub(super) fn read_when(&self, held: &Held, expr: &Expr) -> Expr {
+        self.read_at(held, expr, 0)
+    }
+
+    fn read_at(&self, held: &Held, expr: &Expr, depth: u8) -> Expr {
         let mut expr = expr.clone();
-        let _ = VisitMut::visit(&mut expr, &mut Replace { dialect: self.dialect, event: self.event, held });
+        let _ = VisitMut::visit(&mut expr, &mut Replace { dialect: self.dialect, event: self.event, held, depth });
         expr
     }
 
@@ -96,7 +103,7 @@ impl Follow {
                     let held = &held;
                     let _ = VisitMut::visit(
                         statement.as_mut(),
-                        &mut Replace { dialect: self.dialect, event: self.event, held },
+                        &mut Replace { dialect: self.dialect, event: self.event, held, depth: 1 },
                     );
                     self.effects.push(Effect::Statement(guard.to_vec(), statement));
                 }
@@ -177,6 +184,7 @@ struct Replace<'a> {
     dialect: Dialect,
     event: Event,
     held: &'a Held,
+    depth: u8,
 }
 
 impl VisitorMut for Replace<'_> {
@@ -200,7 +208,7 @@ impl VisitorMut for Replace<'_> {
         } else if let Expr::Function(function) = expr
             && last_name(Dialect::PostgreSql, &function.name) == "pg_trigger_depth"
         {
-            *expr = raw("(belt_depth(0) + 1)".into());
+            *expr = raw(format!("(belt_depth(0) + {})", self.depth));
         }
         ControlFlow::Continue(())
     }

@@ -74,7 +74,7 @@ pub(super) struct Function {
 #[derive(Debug, Clone)]
 pub(super) enum Act {
     /// `NEW.x := ...` or a variable of the body's own.
-    Set(Place, Expr),
+    Set(Place, Box<Expr>),
     If(Vec<(Expr, Vec<Act>)>, Vec<Act>),
     Sql(Box<Statement>),
     Refuse(String),
