@@ -224,7 +224,10 @@ impl World<'_> {
 
     /// One statement of a step.
     pub(super) fn apply(&mut self, piece: &Piece, field: &str, params: &Params) -> Result<u64, DbError> {
-        self.place = Place::inside(field, piece.range.clone());
+        // The end of a transaction shows what was done in it.
+        if !piece.is_control() {
+            self.place = Place::inside(field, piece.range.clone());
+        }
         let result = self.live.apply(piece, params, 1_767_225_600.0);
         self.statements += 1;
         self.events.push(Rc::new(Event {
@@ -260,26 +263,19 @@ impl World<'_> {
 fn migrate(world: &mut World<'_>, step: &Step, pieces: &[Piece], repeat: bool, found: &mut Found) -> Result<(), Stop> {
     let field = format!("{}/sql", step.pointer);
     let mut round = 0;
-    let mut opened: Option<usize> = None;
+    let mut opened = false;
     loop {
         let mut changed = 0;
         for piece in pieces {
             let params = window(piece, round);
             changed +=
                 world.apply(piece, &field, &params).map_err(|error| world.refused(step, piece, &error, "step"))?;
-            let begun = if piece.unseen {
-                opened.get_or_insert(piece.range.start);
-                None
-            } else {
-                opened.take()
-            };
-            if let Some(start) = begun {
-                world.place = Place::inside(&field, start..piece.range.end);
-            }
+            let begun = !piece.unseen && std::mem::take(&mut opened);
+            opened |= piece.unseen;
             if !piece.unseen && (round < BUSY_ROUNDS || !repeat) {
-                world.moment = if begun.is_some() && pieces.last().is_some_and(|last| last.range == piece.range) {
+                world.moment = if begun && pieces.last().is_some_and(|last| last.range == piece.range) {
                     format!("after step {}", step.id)
-                } else if begun.is_some() {
+                } else if begun {
                     format!("in step {}, after its transaction", step.id)
                 } else if pieces.len() > 1 {
                     format!("in step {}, after `{}`", step.id, brief(piece))

@@ -60,6 +60,11 @@ impl Piece {
         names
     }
 
+    /// Whether it is the beginning or end of a transaction, or has no effect.
+    pub fn is_control(&self) -> bool {
+        matches!(self.what, What::Nothing)
+    }
+
     /// Whether it changes rows rather than tables.
     pub fn is_data(&self) -> bool {
         matches!(&self.what, What::Sql(statement) if super::is_data(statement))

@@ -187,3 +187,16 @@ fn sqlite_keeps_its_own_rules() {
     assert_eq!(ask(&mut db, "UPDATE users SET name = 'Bo' WHERE id = 2"), "");
     assert_eq!(ask(&mut db, "SELECT display_name FROM users ORDER BY id"), "Ada Bo Cy");
 }
+
+#[test]
+fn mysql_does_not_change_the_table_of_its_trigger() {
+    let mut db = live(Dialect::MySql);
+    migrate(
+        &mut db,
+        "ALTER TABLE users ADD COLUMN l CHAR(2);
+         CREATE TRIGGER t AFTER INSERT ON users FOR EACH ROW UPDATE users SET l = 'en' WHERE id = NEW.id;",
+    )
+    .unwrap();
+    let refused = ask(&mut db, "INSERT INTO users (id, name, email) VALUES (3, 'Cy', 'c@x')");
+    assert!(refused.contains("MySQL cannot change users"), "{refused}");
+}

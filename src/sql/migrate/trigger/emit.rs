@@ -216,6 +216,12 @@ fn check_rows<T: sqlparser::ast::Visit>(subject: &Subject<'_>, tree: &T) -> Resu
 fn statement_over_rows(subject: &Subject<'_>, statement: &Statement) -> Result<String, SqlProblem> {
     check_rows(subject, statement)?;
     let lowered = lower::lower_statement(subject.schema, statement.clone(), Vec::new(), &rows(subject));
+    if let Ok(lowered) = &lowered
+        && subject.schema.dialect() == Dialect::MySql
+        && lowered.target.as_deref() == Some(subject.table.name.as_str())
+    {
+        return Err(SqlProblem::invalid(format!("MySQL cannot change {0} in a trigger of {0}", subject.table.name)));
+    }
     lowered.map(|lowered| lowered.sql).map_err(|error: DbError| match error.kind {
         DbErrorKind::Unsupported => SqlProblem::unsupported(error.message),
         _ => SqlProblem::invalid(error.message),
