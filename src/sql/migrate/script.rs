@@ -116,6 +116,10 @@ fn one(dialect: Dialect, tokens: &[TokenWithSpan], text: &str) -> Result<What, S
         Some("BEGIN" | "START" | "COMMIT" | "END" | "LOCK" | "UNLOCK" | "SET" | "VACUUM" | "ANALYZE" | "PRAGMA") => {
             Ok(What::Nothing)
         }
+        Some(word @ ("DO" | "CALL" | "COPY")) => {
+            Err(SqlProblem::unsupported(format!("{word} is not something belt can run in a migration"))
+                .with_help("write the statements themselves; repeat: true runs a step until it changes no row"))
+        }
         Some("CREATE") if made == Some("TRIGGER") => {
             trigger::parse_trigger(dialect, tokens).map(Box::new).map(What::Trigger)
         }

@@ -200,3 +200,32 @@ fn mysql_does_not_change_the_table_of_its_trigger() {
     let refused = ask(&mut db, "INSERT INTO users (id, name, email) VALUES (3, 'Cy', 'c@x')");
     assert!(refused.contains("MySQL cannot change users"), "{refused}");
 }
+
+#[test]
+fn a_view_is_written_to_by_its_own_triggers() {
+    let mut db = live(Dialect::PostgreSql);
+    migrate(
+        &mut db,
+        "CREATE TABLE tongues (user_id BIGINT PRIMARY KEY, l CHAR(2) NOT NULL);
+         CREATE VIEW people AS SELECT u.id, u.name AS title, u.email, COALESCE(t.l, 'en') AS language
+           FROM users u LEFT JOIN tongues t ON t.user_id = u.id;
+         CREATE FUNCTION write_people() RETURNS trigger AS $$ BEGIN
+           IF TG_OP = 'INSERT' THEN
+             INSERT INTO users (id, name, email) VALUES (NEW.id, NEW.title, NEW.email);
+             INSERT INTO tongues VALUES (NEW.id, NEW.language);
+           ELSE
+             UPDATE users SET name = NEW.title, email = NEW.email WHERE id = OLD.id;
+             INSERT INTO tongues VALUES (OLD.id, NEW.language) ON CONFLICT (user_id) DO UPDATE SET l = EXCLUDED.l;
+           END IF;
+           RETURN NEW;
+         END $$ LANGUAGE plpgsql;
+         CREATE TRIGGER write_people INSTEAD OF INSERT OR UPDATE ON people FOR EACH ROW EXECUTE FUNCTION write_people();",
+    )
+    .unwrap();
+    assert_eq!(ask(&mut db, "INSERT INTO people (id, title, email, language) VALUES (3, 'Cy', 'c@x', 'fr')"), "");
+    assert_eq!(ask(&mut db, "UPDATE people SET language = 'de' WHERE id = 1"), "");
+    assert_eq!(ask(&mut db, "UPDATE people SET title = 'Bo' WHERE id = 2"), "");
+    assert_eq!(ask(&mut db, "SELECT id, title, language FROM people ORDER BY id"), "1,Ada,de 2,Bo,en 3,Cy,fr");
+    let refused = script(Dialect::PostgreSql, "DO $$ BEGIN NULL; END $$").unwrap_err();
+    assert_eq!(refused.kind, SqlProblemKind::Unsupported);
+}
