@@ -8,6 +8,7 @@ pub mod code;
 pub mod expression;
 pub mod function;
 pub mod graph;
+pub mod migration;
 pub mod prose;
 pub mod quantity;
 pub mod query;
@@ -38,6 +39,7 @@ pub enum Check {
     Choice(choice::ChoiceCheck),
     Function(function::FunctionCheck),
     Graph(graph::GraphCheck),
+    Migration(migration::MigrationCheck),
     Prose(prose::ProseCheck),
     Quantity(quantity::QuantityCheck),
     Query(query::QueryCheck),
@@ -62,6 +64,7 @@ impl Check {
             Check::Choice(check) => Ok(check.run(context.document, context.at)),
             Check::Function(check) => check.run(context),
             Check::Graph(check) => Ok(check.run(context.document, context.at)),
+            Check::Migration(check) => check.run(context),
             Check::Prose(check) => Ok(check.run(context.document, context.at, context.originals)),
             Check::Quantity(check) => Ok(check.run(context.document, context.at)),
             Check::Query(check) => Ok(check.run(context.document)),

@@ -12,12 +12,16 @@ pub fn render(report: &Report, finding: &Finding, style: Style) -> Option<String
     let lead = format!("{} finding {}: ", sanitize::squeezed(&report.exercise.id), finding.number);
     push_wrapped(&mut out, &lead, &sanitize::line(&finding.message), style.width);
     push_wrapped(&mut out, "", &sanitize::line(&story.scenario), style.width);
-    out.push_str(&format!(
-        "{}, {}, {}\n",
-        count(story.steps.len(), "step"),
-        count(story.preemptions as usize, "preemption"),
-        count(story.faults as usize, "fault")
-    ));
+    let searched = story.explored.states > 0;
+    out.push_str(&count(story.steps.len(), "step"));
+    if searched {
+        out.push_str(&format!(
+            ", {}, {}",
+            count(story.preemptions as usize, "preemption"),
+            count(story.faults as usize, "fault")
+        ));
+    }
+    out.push('\n');
     for step in &story.steps {
         out.push('\n');
         push_step(&mut out, story, step, style);
@@ -28,7 +32,9 @@ pub fn render(report: &Report, finding: &Finding, style: Style) -> Option<String
             push_wrapped(&mut out, &format!("{name}: "), &sanitize::line(value), style.width);
         }
     }
-    push_wrapped(&mut out, "", &text::explored(story), style.width);
+    if searched {
+        push_wrapped(&mut out, "", &text::explored(story), style.width);
+    }
     Some(out)
 }
 

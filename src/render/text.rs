@@ -134,7 +134,9 @@ fn push_finding(out: &mut String, report: &Report, finding: &Finding, style: Sty
     }
     if let Some(story) = &finding.counterexample {
         fact("when: ", &story.scenario);
-        fact("", &explored(story));
+        if story.explored.states > 0 {
+            fact("", &explored(story));
+        }
     }
     push_facts(out, &gutter, &facts, style);
     if let Some(story) = &finding.counterexample {

@@ -2,7 +2,7 @@
 
 mod alter;
 mod columns;
-mod constraints;
+pub(super) mod constraints;
 
 use std::ops::Range;
 
@@ -13,10 +13,10 @@ use super::model::{Schema, Table, View};
 use super::names::{fold, last_name};
 use super::{Dialect, SqlProblem, parse, tables};
 
-struct Builder<'a> {
-    schema: Schema,
-    lines: parse::Lines<'a>,
-    sql: &'a str,
+pub(super) struct Builder<'a> {
+    pub(super) schema: Schema,
+    pub(super) lines: parse::Lines<'a>,
+    pub(super) sql: &'a str,
 }
 
 pub(super) fn schema(dialect: Dialect, sql: &str) -> Result<Schema, SqlProblem> {
@@ -43,7 +43,7 @@ pub(super) fn schema(dialect: Dialect, sql: &str) -> Result<Schema, SqlProblem> 
 }
 
 impl Builder<'_> {
-    fn fold(&self, ident: &Ident) -> String {
+    pub(super) fn fold(&self, ident: &Ident) -> String {
         fold(self.schema.dialect, ident)
     }
 
@@ -65,7 +65,7 @@ impl Builder<'_> {
         range
     }
 
-    fn statement(&mut self, statement: Statement, range: &Range<usize>) -> Result<(), SqlProblem> {
+    pub(super) fn statement(&mut self, statement: Statement, range: &Range<usize>) -> Result<(), SqlProblem> {
         match statement {
             Statement::CreateTable(table) => self.create_table(table, range),
             Statement::CreateIndex(index) => self.create_index(index, range),
@@ -124,7 +124,7 @@ impl Builder<'_> {
         }
     }
 
-    fn table_index(&self, name: &str, range: &Range<usize>) -> Result<usize, SqlProblem> {
+    pub(super) fn table_index(&self, name: &str, range: &Range<usize>) -> Result<usize, SqlProblem> {
         let found = self.schema.table(name).map(|table| table.name.clone());
         self.schema.tables.iter().position(|table| Some(&table.name) == found.as_ref()).ok_or_else(|| {
             SqlProblem::invalid(format!("there is no table {name} at this point"))

@@ -72,11 +72,17 @@ pub(super) fn statement(schema: &Schema, sql: &str) -> Result<Lowered, DbError> 
             ));
         }
     };
-    lower_statement(schema, statement, slots)
+    lower_statement(schema, statement, slots, &[])
 }
 
-fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) -> Result<Lowered, DbError> {
-    let mut sources = Sources { dialect: schema.dialect, tables: Vec::new(), ctes: Vec::new() };
+/// `rows` are tables a trigger sees under names of their own: alias and table.
+pub(super) fn lower_statement(
+    schema: &Schema,
+    mut statement: Statement,
+    slots: Vec<Slot>,
+    rows: &[(String, String)],
+) -> Result<Lowered, DbError> {
+    let mut sources = Sources { dialect: schema.dialect, tables: rows.to_vec(), ctes: Vec::new() };
     let _ = Visit::visit(&statement, &mut sources);
     let mut lowering = Lowering { schema, sources, locking: None, row_alias: None };
     let (wrote, returns_rows, target) = match head(&mut statement) {
@@ -160,7 +166,7 @@ fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) 
 
 /// Lowers the query of a view.
 pub(super) fn view(schema: &Schema, query: &Query) -> Result<String, SqlProblem> {
-    let lowered = lower_statement(schema, Statement::Query(Box::new(query.clone())), Vec::new());
+    let lowered = lower_statement(schema, Statement::Query(Box::new(query.clone())), Vec::new(), &[]);
     lowered.map(|lowered| lowered.sql).map_err(|error| match error.kind {
         DbErrorKind::Unsupported => SqlProblem::unsupported(error.message),
         _ => SqlProblem::invalid(error.message),
@@ -170,7 +176,16 @@ pub(super) fn view(schema: &Schema, query: &Query) -> Result<String, SqlProblem>
 /// Lowers an expression that stands in the DDL of the table at `at`.
 pub(super) fn expression(schema: &Schema, at: usize, expr: &Expr) -> Result<String, SqlProblem> {
     let name = schema.tables[at].name.clone();
-    let sources = Sources { dialect: schema.dialect, tables: vec![(name.clone(), name)], ctes: Vec::new() };
+    expression_over(schema, vec![(name.clone(), name)], expr)
+}
+
+/// Lowers an expression over these tables: alias and table.
+pub(super) fn expression_over(
+    schema: &Schema,
+    tables: Vec<(String, String)>,
+    expr: &Expr,
+) -> Result<String, SqlProblem> {
+    let sources = Sources { dialect: schema.dialect, tables, ctes: Vec::new() };
     let mut expr = expr.clone();
     let mut lowering = Lowering { schema, sources, locking: None, row_alias: None };
     match VisitMut::visit(&mut expr, &mut lowering) {

@@ -97,6 +97,8 @@ impl Lowering<'_> {
             ("char_length" | "character_length" | "length", [x]) if name != "length" => {
                 format!("length({x})")
             }
+            ("left", [x, n]) if dialect != Dialect::Sqlite => format!("substr({x}, 1, {n})"),
+            ("right", [x, n]) if dialect != Dialect::Sqlite => format!("substr({x}, -({n}))"),
             ("greatest", [_, ..]) => format!("max({})", args.join(", ")),
             ("least", [_, ..]) => format!("min({})", args.join(", ")),
             ("if", [a, b, c]) => format!("iif({a}, {b}, {c})"),
