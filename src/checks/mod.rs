@@ -14,6 +14,7 @@ pub mod query;
 mod rows;
 pub mod scenario;
 pub mod schema_probe;
+pub mod series;
 pub mod state_machine;
 
 use std::ops::Range;
@@ -40,6 +41,7 @@ pub enum Check {
     Query(query::QueryCheck),
     Scenario(scenario::ScenarioCheck),
     SchemaProbe(schema_probe::SchemaProbe),
+    Series(series::SeriesCheck),
     StateMachine(state_machine::StateMachineCheck),
 }
 
@@ -63,6 +65,7 @@ impl Check {
             Check::Query(check) => Ok(check.run(context.document)),
             Check::Scenario(check) => check.run(context),
             Check::SchemaProbe(check) => Ok(check.run(context.document)),
+            Check::Series(check) => check.run(context),
             Check::StateMachine(check) => Ok(check.run(context.document, context.at)),
         }
     }

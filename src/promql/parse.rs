@@ -54,6 +54,11 @@ pub struct Reader {
 }
 
 impl Reader {
+    /// Numbers parts from here on, for programs that share what is remembered about them.
+    pub fn beyond(next: usize) -> Self {
+        Reader { next }
+    }
+
     /// # Errors
     /// When it is no PromQL, or PromQL outside the subset.
     pub fn read(&mut self, text: &str) -> Result<Expr, ParseError> {
