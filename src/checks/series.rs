@@ -138,12 +138,18 @@ impl SeriesCheck {
         Recording::load(&file, &included).map_err(|message| context.broken(name, message))
     }
 
-    fn rules_of_others(&self, recording: &Recording, context: &Context, name: &str) -> Result<Vec<rules::Group>, Error> {
+    fn rules_of_others(
+        &self,
+        recording: &Recording,
+        context: &Context,
+        name: &str,
+    ) -> Result<Vec<rules::Group>, Error> {
         let Some(tree) = &recording.rules else { return Ok(Vec::new()) };
         // Numbers far from those of the learner's expressions.
         let mut reader = Reader::beyond(1 << 20);
         rules::read(tree, &mut reader).map_err(|errors| {
-            let first: Vec<String> = errors.into_iter().map(|error| format!("{} ({})", error.message, error.at)).collect();
+            let first: Vec<String> =
+                errors.into_iter().map(|error| format!("{} ({})", error.message, error.at)).collect();
             context.broken(name, first.join("; "))
         })
     }

@@ -19,12 +19,15 @@ pub struct Stretch {
 /// # Errors
 /// When the expectation itself is wrong.
 pub fn examine(expectation: &Expectation, files: &Files, run: &mut Run) -> Result<Option<Problem>, String> {
-    let time = |text: &str| millis(text).map(|time| run.start + time).ok_or_else(|| format!("`{text}` is no length of time"));
+    let time =
+        |text: &str| millis(text).map(|time| run.start + time).ok_or_else(|| format!("`{text}` is no length of time"));
     let stretch = Stretch { from: time(&expectation.from)?, by: time(&expectation.by)? };
     let because = expectation.because.as_str();
     Ok(match expectation {
         Expectation { page: Some(role), .. } => heard(files, run, role, stretch, because, &[Means::Page]),
-        Expectation { notice: Some(role), .. } => heard(files, run, role, stretch, because, &[Means::Page, Means::Chat]),
+        Expectation { notice: Some(role), .. } => {
+            heard(files, run, role, stretch, because, &[Means::Page, Means::Chat])
+        }
         Expectation { quiet: Some(roles), .. } => quiet(files, run, roles, stretch, expectation.at_most, because),
         Expectation { resolved: Some(role), .. } => resolved(files, run, role, stretch, because),
         _ => return Err("an expectation has one of page, notice, quiet and resolved".to_owned()),
@@ -32,14 +35,7 @@ pub fn examine(expectation: &Expectation, files: &Files, run: &mut Run) -> Resul
 }
 
 /// An alert of the role is told, for the first time within the stretch.
-fn heard(
-    files: &Files,
-    run: &mut Run,
-    role: &str,
-    stretch: Stretch,
-    because: &str,
-    ways: &[Means],
-) -> Option<Problem> {
+fn heard(files: &Files, run: &mut Run, role: &str, stretch: Stretch, because: &str, ways: &[Means]) -> Option<Problem> {
     let playing = files.playing(role);
     let Some(&first_rule) = playing.first() else {
         return Some(Problem {
@@ -76,16 +72,14 @@ fn heard(
     let verb = if ways.contains(&Means::Chat) { "tells nobody" } else { "pages nobody" };
     let expected = format!("by {}, {} after it began", of_day(stretch.by), spoken(stretch.by - stretch.from));
     let name = run.rules[rule].name.clone();
-    let fired_at = run
+    let fired_at =
+        run.episodes.iter().filter(|e| e.rule == rule).filter_map(|e| e.fired).filter(|at| *at >= stretch.from).min();
+    let pending =
+        run.episodes.iter().find(|e| e.rule == rule && e.fired.is_none() && ends_after(e, stretch.from)).cloned();
+    let before = run
         .episodes
         .iter()
-        .filter(|e| e.rule == rule)
-        .filter_map(|e| e.fired)
-        .filter(|at| *at >= stretch.from)
-        .min();
-    let pending = run.episodes.iter().find(|e| e.rule == rule && e.fired.is_none() && ends_after(e, stretch.from)).cloned();
-    let before =
-        run.episodes.iter().find(|e| e.rule == rule && e.fired.is_some_and(|f| f < stretch.from) && ends_after(e, stretch.from));
+        .find(|e| e.rule == rule && e.fired.is_some_and(|f| f < stretch.from) && ends_after(e, stretch.from));
     let before = before.cloned();
     let mut problem = Problem { expected: Some(expected), ..Problem::default() };
     if let Some(fired) = fired_at {
@@ -151,7 +145,8 @@ fn unheard(files: &Files, run: &Run, rule: usize, fired: Millis, ways: &[Means])
         if ways.contains(&files.means(&sent.receiver)) {
             return None;
         }
-        let message = format!("{name} fires at {} and goes to {}, which wakes nobody", of_day(fired), quote(&sent.receiver));
+        let message =
+            format!("{name} fires at {} and goes to {}, which wakes nobody", of_day(fired), quote(&sent.receiver));
         return Some((message, files.at_rule(run.rules[rule], "labels/severity")));
     }
     // It was never sent: look for what silenced it a little later, when others fire as well.
@@ -196,7 +191,10 @@ fn quiet(
     let mut problem = Problem {
         message: match count {
             1 => format!("{name} pages at {}, although {because}", of_day(first.time)),
-            _ => format!("{because}, and the person on call is paged {count} times, first at {} by {name}", of_day(first.time)),
+            _ => format!(
+                "{because}, and the person on call is paged {count} times, first at {} by {name}",
+                of_day(first.time)
+            ),
         },
         expected: Some(match at_most {
             0 => "no page".to_owned(),

@@ -166,7 +166,8 @@ impl Files {
     /// A field of a rule, or the rule where it has no such field.
     pub fn at_rule(&self, rule: &Rule, field: &str) -> Place {
         let pointer = format!("{}/{field}", rule.at);
-        if !field.is_empty() && (self.rules_source.has(&pointer, None) || matches!(self.rules_source, Source::Tree(_))) {
+        if !field.is_empty() && (self.rules_source.has(&pointer, None) || matches!(self.rules_source, Source::Tree(_)))
+        {
             return self.rules_source.place(&pointer, None);
         }
         self.rules_source.place(&format!("{}/alert", rule.at), None)
@@ -257,7 +258,9 @@ fn read_means(
 fn of_word(word: &str) -> Option<Means> {
     let word = word.trim().to_lowercase();
     Some(match word.as_str() {
-        "page" | "pager" | "pages" | "phone" | "call" | "sms" | "pagerduty" | "opsgenie" | "oncall" | "on-call" => Means::Page,
+        "page" | "pager" | "pages" | "phone" | "call" | "sms" | "pagerduty" | "opsgenie" | "oncall" | "on-call" => {
+            Means::Page
+        }
         "chat" | "slack" | "ticket" | "mail" | "email" | "e-mail" | "teams" | "warning" | "message" => Means::Chat,
         "log" | "none" | "nothing" | "null" | "info" | "nobody" | "drop" | "dashboard" | "blackhole" => Means::Log,
         "heartbeat" | "watchdog" | "deadman" | "dead man's switch" | "deadmansswitch" => Means::Heartbeat,
@@ -267,9 +270,13 @@ fn of_word(word: &str) -> Option<Means> {
 
 fn of_integration(field: &str) -> Option<Means> {
     Some(match field {
-        "pagerduty_configs" | "opsgenie_configs" | "victorops_configs" | "pushover_configs" | "sns_configs" => Means::Page,
+        "pagerduty_configs" | "opsgenie_configs" | "victorops_configs" | "pushover_configs" | "sns_configs" => {
+            Means::Page
+        }
         "slack_configs" | "email_configs" | "msteams_configs" | "msteamsv2_configs" | "discord_configs"
-        | "telegram_configs" | "webex_configs" | "wechat_configs" | "jira_configs" | "rocketchat_configs" => Means::Chat,
+        | "telegram_configs" | "webex_configs" | "wechat_configs" | "jira_configs" | "rocketchat_configs" => {
+            Means::Chat
+        }
         _ => return None,
     })
 }

@@ -74,7 +74,9 @@ pub fn examine(files: &Files) -> Vec<Problem> {
             message: format!("all {} alerts page the person on call", paging.len()),
             expected: Some("at least one alert that can wait until the morning: a warning, an information".to_owned()),
             place: files.at_rule(first, "labels/severity"),
-            help: Some("which of them leaves hours to act, or is about something that users do not feel yet?".to_owned()),
+            help: Some(
+                "which of them leaves hours to act, or is about something that users do not feel yet?".to_owned(),
+            ),
             ..Problem::default()
         });
     }

@@ -37,8 +37,10 @@ pub fn tell(run: &mut Run, rule: usize, stretch: Stretch) -> Story {
         times.remove(idle);
     }
     times.truncate(ROWS_MAX);
-    let mut rows: Vec<(Millis, StoryStep)> =
-        events.into_iter().map(|(time, what)| (time, step(WORLD, format!("{}  {what}", of_day(time)), String::new()))).collect();
+    let mut rows: Vec<(Millis, StoryStep)> = events
+        .into_iter()
+        .map(|(time, what)| (time, step(WORLD, format!("{}  {what}", of_day(time)), String::new())))
+        .collect();
     for (time, _) in times {
         let sees = sees(run, &expr, time);
         let state = episodes
@@ -53,11 +55,8 @@ pub fn tell(run: &mut Run, rule: usize, stretch: Stretch) -> Story {
         rows.push((time, step(&name, format!("{}  {sees}", of_day(time)), state)));
     }
     rows.sort_by_key(|(time, step)| (*time, step.client != WORLD));
-    let steps: Vec<StoryStep> = rows
-        .into_iter()
-        .enumerate()
-        .map(|(index, (_, step))| StoryStep { number: index as u32 + 1, ..step })
-        .collect();
+    let steps: Vec<StoryStep> =
+        rows.into_iter().enumerate().map(|(index, (_, step))| StoryStep { number: index as u32 + 1, ..step }).collect();
     let mut clients = vec![WORLD.to_owned(), name];
     clients.retain(|client| steps.iter().any(|step| step.client == *client));
     Story {

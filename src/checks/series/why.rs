@@ -47,8 +47,10 @@ pub fn silent(files: &Files, run: &mut Run, rule: usize, stretch: Stretch, probl
         let mut extreme: Option<(f64, f64, Millis)> = None;
         let mut time = stretch.from;
         while time <= stretch.by {
-            if let (Some(value), Some(limit)) = (story::most(run, &left, op, time), story::most(run, &right, op, time)) {
-                let beyond = |a: f64, b: f64| if matches!(op, Operator::Less | Operator::AtMost) { a < b } else { a > b };
+            if let (Some(value), Some(limit)) = (story::most(run, &left, op, time), story::most(run, &right, op, time))
+            {
+                let beyond =
+                    |a: f64, b: f64| if matches!(op, Operator::Less | Operator::AtMost) { a < b } else { a > b };
                 if extreme.is_none_or(|(known, _, _)| beyond(value, known)) {
                     extreme = Some((value, limit, time));
                 }
@@ -108,8 +110,11 @@ fn missing(run: &Run, selector: &Selector) -> Option<(String, Option<String>, St
         if named.iter().any(|series| matcher.matches(&store.labels(*series))) {
             continue;
         }
-        let mut values: Vec<String> =
-            named.iter().map(|series| store.labels(*series).get(&matcher.label).to_owned()).filter(|v| !v.is_empty()).collect();
+        let mut values: Vec<String> = named
+            .iter()
+            .map(|series| store.labels(*series).get(&matcher.label).to_owned())
+            .filter(|v| !v.is_empty())
+            .collect();
         values.sort();
         values.dedup();
         let note = format!("no series of {} has {}", selector.name, quote(&matcher.to_string()));
@@ -152,7 +157,11 @@ pub fn waiting(run: &Run, rule: usize, began: Millis, fired: Millis) -> Vec<Stri
     let since = fired - wait;
     let mut notes = Vec::new();
     if since > began {
-        notes.push(format!("its expression has a result from {} on, {} after the beginning", of_day(since), spoken(since - began)));
+        notes.push(format!(
+            "its expression has a result from {} on, {} after the beginning",
+            of_day(since),
+            spoken(since - began)
+        ));
     }
     if wait > 0 {
         notes.push(format!("`for` then waits another {}", spoken(wait)));
