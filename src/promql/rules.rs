@@ -227,11 +227,18 @@ fn read_rule(
             "write `summary: ...`",
         ));
     }
+    if text.trim() == "TODO" {
+        let message = format!("the expression of {name} is still to be written");
+        errors.push(RuleError::new(
+            format!("{at}/expr"),
+            message,
+            "write PromQL: a comparison that has a result when it is bad",
+        ));
+        return None;
+    }
     let expr = match reader.read(&text) {
         Ok(expr) => expr,
         Err(ParseError { message, part, help }) => {
-            let todo = text.trim() == "TODO";
-            let message = if todo { format!("the expression of {name} is still to be written") } else { message };
             errors.push(RuleError { at: format!("{at}/expr"), message, help, part });
             return None;
         }
