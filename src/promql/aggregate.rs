@@ -108,9 +108,12 @@ pub fn rename(
                 let mut labels: Labels = labels.clone();
                 match &pattern {
                     Some(pattern) => {
-                        if let Some(captures) = pattern.captures(&labels.get(&source).to_owned()) {
+                        let expanded = pattern.captures(labels.get(&source)).map(|captures| {
                             let mut expanded = String::new();
                             captures.expand(second, &mut expanded);
+                            expanded
+                        });
+                        if let Some(expanded) = expanded {
                             labels.set(target, &expanded);
                         }
                     }

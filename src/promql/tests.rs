@@ -11,7 +11,10 @@ use super::store::{Clock, Store};
 
 const CLOCK: Clock = Clock { start: 0, interval: 30_000, count: 41 };
 
-fn store(series: &[(&str, &[(&str, &str)], &str)]) -> Store {
+/// Name, labels, values.
+type Line<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+
+fn store(series: &[Line]) -> Store {
     let mut store = Store::default();
     for (name, labels, values) in series {
         let pairs = labels.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned()));
@@ -116,7 +119,7 @@ fn percentiles_come_from_the_sum_of_buckets() {
     let bucket = |i: &'static str, le: &'static str, values: &'static str| ("b", [("i", i), ("le", le)], values);
     let list =
         [bucket("1", "1", "0+9x*"), bucket("1", "2", "0+10x*"), bucket("1", "+Inf", "0+10x*"), bucket("2", "1", "0x*")];
-    let borrowed: Vec<(&str, &[(&str, &str)], &str)> = list.iter().map(|(n, l, v)| (*n, &l[..], *v)).collect();
+    let borrowed: Vec<Line> = list.iter().map(|(n, l, v)| (*n, &l[..], *v)).collect();
     let mut store = store(&borrowed);
     let p95 = one(&mut store, "histogram_quantile(0.95, sum by (le) (rate(b[5m])))", 10);
     assert!((p95 - 1.5).abs() < 1e-9, "{p95}");

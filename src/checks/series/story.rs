@@ -48,7 +48,8 @@ pub fn tell(run: &mut Run, rule: usize, stretch: Stretch) -> Story {
             .filter(|e| e.since <= time && e.ended.is_none_or(|ended| ended > time))
             .map(|e| match e.fired {
                 Some(fired) if fired <= time => (2, format!("firing since {}", of_day(fired))),
-                _ => (1, format!("pending, {} of {}", spoken(time - e.since), spoken(wait))),
+                _ if time == e.since => (1, "pending".to_owned()),
+                _ => (1, format!("pending {} of {}", spoken(time - e.since), spoken(wait))),
             })
             .max();
         let state = state.map_or_else(|| "inactive".to_owned(), |(_, state)| state);

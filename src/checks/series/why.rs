@@ -99,7 +99,7 @@ fn missing(run: &Run, selector: &Selector) -> Option<(String, Option<String>, St
     }
     let named = store.named(&selector.name);
     if named.is_empty() {
-        let near = nearest(&selector.name, store.metric_names().into_iter());
+        let near = nearest(&selector.name, store.metric_names());
         return Some((
             format!("no series is called {}", quote(&selector.name)),
             near.map(|near| format!("did you mean `{near}`?")),
