@@ -91,12 +91,17 @@ pub fn rename(
     let lacks = || format!("{name}() lacks a parameter");
     let target = texts.first().ok_or_else(lacks)?;
     let second = texts.get(1).ok_or_else(lacks)?;
+    // Compiling costs more than all else here, and a rule is mostly evaluated on nothing.
+    if vector.is_empty() {
+        return Ok(vector);
+    }
     let pattern = if name == "label_replace" {
-        let pattern = texts.get(3).ok_or_else(lacks)?;
-        Some(
-            regex::Regex::new(&format!("^(?s:{pattern})$"))
-                .map_err(|_| format!("`{pattern}` is no regular expression"))?,
-        )
+        let text = texts.get(3).ok_or_else(lacks)?;
+        let known = evaluation.memory.patterns.get(&part).cloned();
+        let bad = |_| format!("`{text}` is no regular expression");
+        let pattern = known.map_or_else(|| regex::Regex::new(&format!("^(?s:{text})$")).map_err(bad), Ok)?;
+        evaluation.memory.patterns.insert(part, pattern.clone());
+        Some(pattern)
     } else {
         None
     };

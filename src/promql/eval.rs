@@ -34,6 +34,7 @@ pub struct Memory {
     /// For a part of the program and labels: the labels they become there.
     pub(super) labels: HashMap<(usize, Id), Id>,
     pub(super) pairs: HashMap<(usize, Id, Id), Id>,
+    pub(super) patterns: HashMap<usize, regex::Regex>,
     /// Results of a subquery's inner expression by time.
     inner: HashMap<usize, BTreeMap<Millis, Vector>>,
     samples: u64,
