@@ -12,6 +12,7 @@ pub mod submission;
 
 pub mod checks;
 pub mod diagram;
+pub mod promql;
 pub mod sim;
 pub mod sql;
 

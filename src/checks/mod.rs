@@ -15,6 +15,7 @@ pub mod query;
 mod rows;
 pub mod scenario;
 pub mod schema_probe;
+pub mod series;
 pub mod state_machine;
 pub mod tenfold;
 
@@ -45,6 +46,7 @@ pub enum Check {
     Query(query::QueryCheck),
     Scenario(scenario::ScenarioCheck),
     SchemaProbe(schema_probe::SchemaProbe),
+    Series(series::SeriesCheck),
     StateMachine(state_machine::StateMachineCheck),
     Tenfold(tenfold::TenfoldCheck),
 }
@@ -70,6 +72,7 @@ impl Check {
             Check::Query(check) => Ok(check.run(context.document)),
             Check::Scenario(check) => check.run(context),
             Check::SchemaProbe(check) => Ok(check.run(context.document)),
+            Check::Series(check) => check.run(context),
             Check::StateMachine(check) => Ok(check.run(context.document, context.at)),
             Check::Tenfold(check) => check.run(context),
         }
