@@ -6,6 +6,8 @@
 
 mod exchange;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +17,8 @@ use monty_types::{
     CompileOptions, ExcType, ExtFunctionResult, MontyException, MontyObject, NameLookupResult, PrintWriter,
     ResourceLimits, ResourceTracker,
 };
+
+use sha2::{Digest, Sha256};
 
 use exchange::{exception_type, fault_of, from_monty, to_monty};
 
@@ -28,6 +32,8 @@ pub const HOST_CALL: &str = "_belt_call";
 
 /// Processor time that code without a world may use.
 const MAX_PURE_DURATION: Duration = Duration::from_secs(4);
+/// Programs that are remembered, some 50 KiB each.
+const REMEMBERED: usize = 128;
 const MAX_RECURSION_DEPTH: usize = 900;
 
 /// A compiled program.
@@ -152,7 +158,32 @@ pub enum Reply {
 
 impl Program {
     /// Compiles the three texts. `inputs` become global names, filled by [`Program::start`].
+    ///
+    /// Scenarios of one exercise ask for the same programs again and again, so the last ones are remembered.
     pub fn compile(prelude: &str, code: &str, epilogue: &str, inputs: &[&str]) -> Result<Program, PyError> {
+        thread_local! {
+            static KNOWN: RefCell<HashMap<u128, Result<Program, PyError>>> = RefCell::default();
+        }
+        let mut hash = Sha256::new();
+        for part in [prelude, code, epilogue].into_iter().chain(inputs.iter().copied()) {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let key = hash.finalize().iter().take(16).fold(0_u128, |key, byte| key << 8 | u128::from(*byte));
+        if let Some(known) = KNOWN.with_borrow(|known| known.get(&key).cloned()) {
+            return known;
+        }
+        let program = Self::compile_anew(prelude, code, epilogue, inputs);
+        KNOWN.with_borrow_mut(|known| {
+            if known.len() >= REMEMBERED {
+                known.clear();
+            }
+            known.insert(key, program.clone());
+        });
+        program
+    }
+
+    fn compile_anew(prelude: &str, code: &str, epilogue: &str, inputs: &[&str]) -> Result<Program, PyError> {
         if let Some((message, at)) = dialect::too_much(code) {
             let frames = vec![Frame { function: String::new(), range: at..at }];
             return Err(PyError { kind: ErrorKind::Syntax, name: "SyntaxError".into(), message, frames, help: None });
