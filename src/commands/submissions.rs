@@ -121,7 +121,13 @@ fn exercise_field(bytes: &[u8]) -> Option<String> {
         Regex::new(r#"(?m)(?:^\u{feff}?exercise|"exercise")[ \t]*:[ \t]*["']?([A-Za-z0-9_-]+)"#)
             .expect("the pattern is a constant that compiles")
     });
-    PATTERN.captures(&text).map(|captures| captures[1].to_owned())
+    // In a file that is one mapping in braces the key may stand anywhere.
+    static BRACES: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"[{,]\s*exercise\s*:\s*["']?([A-Za-z0-9_-]+)"#).expect("the pattern is a constant that compiles")
+    });
+    let found = PATTERN.captures(&text);
+    let found = found.or_else(|| text.trim_start().starts_with('{').then(|| BRACES.captures(&text)).flatten());
+    found.map(|captures| captures[1].to_owned())
 }
 
 #[cfg(test)]
@@ -137,6 +143,7 @@ mod tests {
         assert_eq!(of("x.json", "{\"exercise\" : \"day02\", ").as_deref(), Some("day02"));
         assert_eq!(of("day06.yaml", "a: b").as_deref(), Some("day06"));
         assert_eq!(of("rubrics/day06/cases/lease.yaml", "a: b").as_deref(), Some("day06"));
+        assert_eq!(of("x.yaml", "{key: {a: b},\n  exercise: day06, other: c}").as_deref(), Some("day06"));
         assert_eq!(of("x.yaml", "note: the exercise: day06\n"), None);
     }
 }
