@@ -1,5 +1,7 @@
 //! SQL functions that SQLite lacks or has differently, registered on every connection under names of belt's own.
 
+mod kept;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::functions::{Context, FunctionFlags};
@@ -10,7 +12,7 @@ use super::model::Schema;
 use super::{Dialect, time};
 
 /// What functions read and count; part of the database's state.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct State {
     /// Seconds on the simulated clock; an argument of each statement rather than state.
     pub(super) now_s: f64,
@@ -23,6 +25,12 @@ pub(super) struct State {
     pub(super) made: Option<(i64, i64)>,
     /// The table and row number of the latest row inserted, as the engine tells them.
     pub(super) inserted: Option<(String, i64)>,
+    /// Whether the latest row that changed was a new one.
+    pub(super) fresh: bool,
+    /// Rows that the parts of a statement answered; empty between statements.
+    pub(super) kept: Vec<Vec<Vec<Sqlite>>>,
+    /// Rows the statement found and changed where it might have made new ones.
+    pub(super) changed_again: u64,
 }
 
 /// The numbers one connection was given: what `lastval()`, `currval()`, `LAST_INSERT_ID()` and `last_insert_rowid()`
@@ -317,6 +325,7 @@ pub(super) fn register(connection: &Connection, state: &Shared, schema: &Schema)
             Error::UserFunctionError("currval of this sequence is not yet defined in this session".into())
         })
     })?;
+    kept::register(connection, state)?;
     let shared = Arc::clone(state);
     // MySQL's LAST_INSERT_ID(expression): the value is kept for this connection.
     connection.create_scalar_function("belt_keep_id", 1, counting, move |ctx| {

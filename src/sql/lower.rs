@@ -5,18 +5,20 @@
 mod booleans;
 mod insert;
 mod sources;
+pub(super) mod steps;
 mod store;
 
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, FromTable, Ident, JoinConstraint, JoinOperator, Query, SetExpr, Statement, TableWithJoins,
+    BinaryOperator, Expr, FromTable, Ident, JoinConstraint, JoinOperator, Query, SetExpr, Statement, TableFactor, TableWithJoins,
     Update, UpdateTableFromKind, Value, Visit, VisitMut,
 };
 use sqlparser::tokenizer::Span;
 
 use self::sources::Sources;
 use super::model::Schema;
+use super::names::{last_name, plain_name};
 use super::params::{self, Slot};
 use super::{DbError, DbErrorKind, Dialect, Locking, SqlProblem, parse};
 
@@ -38,6 +40,21 @@ pub(super) struct Lowered {
     pub(super) aliases: Vec<(String, String)>,
     /// Alias and column of what is compared for equality.
     pub(super) looked_up: Vec<(String, String)>,
+    /// What runs before it: parts of a `WITH` that changes data.
+    pub(super) parts: Vec<steps::Part>,
+    /// Whether it counts the rows it answers although parts of it changed others.
+    pub(super) answers_rows_read: bool,
+}
+
+/// What a part of a statement finds around it.
+#[derive(Debug, Default)]
+struct Surroundings {
+    /// Names made by the parts before it.
+    names: Vec<String>,
+    /// Tables they changed.
+    changed: Vec<String>,
+    /// Tables that have to be kept as they were.
+    before: Vec<String>,
 }
 
 /// Finished SQLite text as an expression.
@@ -72,18 +89,33 @@ pub(super) fn statement(schema: &Schema, sql: &str) -> Result<Lowered, DbError> 
             ));
         }
     };
-    lower_statement(schema, statement, slots)
+    match statement {
+        Statement::Query(query) if steps::is_needed(&Statement::Query(query.clone())) => {
+            steps::lower(schema, query, slots)
+        }
+        statement => lower_statement(schema, statement, slots),
+    }
 }
 
-fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) -> Result<Lowered, DbError> {
-    let mut sources = Sources { dialect: schema.dialect, tables: Vec::new(), ctes: Vec::new() };
+fn lower_statement(schema: &Schema, statement: Statement, slots: Vec<Slot>) -> Result<Lowered, DbError> {
+    lower_part(schema, statement, slots, &mut Surroundings::default())
+}
+
+fn lower_part(
+    schema: &Schema,
+    mut statement: Statement,
+    slots: Vec<Slot>,
+    around: &mut Surroundings,
+) -> Result<Lowered, DbError> {
+    let mut sources = Sources { dialect: schema.dialect, tables: Vec::new(), ctes: around.names.clone() };
     let _ = Visit::visit(&statement, &mut sources);
-    let mut lowering = Lowering { schema, sources, locking: None, row_alias: None };
+    let mut lowering = Lowering::new(schema, sources);
+    lowering.changed.clone_from(&around.changed);
     let (wrote, returns_rows, target) = match head(&mut statement) {
         Statement::Query(query) => {
             if !is_read_only(query) {
                 return Err(SqlProblem::unsupported(
-                    "a query that changes data inside WITH is not something belt can run",
+                    "a query that changes data anywhere but at the top of WITH is not something belt can run",
                 )
                 .into());
             }
@@ -142,7 +174,13 @@ fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) 
     if let ControlFlow::Break(problem) = VisitMut::visit(&mut statement, &mut lowering) {
         return Err(problem);
     }
+    lowering.name_target(head(&mut statement), target.as_deref());
     lowering.finish(head(&mut statement))?;
+    for table in std::mem::take(&mut lowering.before) {
+        if !around.before.contains(&table) {
+            around.before.push(table);
+        }
+    }
     let sql = statement.to_string();
     Ok(Lowered {
         counts: ["belt_seq(", "belt_new_uuid(", "belt_random("].iter().any(|call| sql.contains(call)),
@@ -155,6 +193,8 @@ fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) 
         target,
         aliases: lowering.sources.tables,
         looked_up,
+        parts: Vec::new(),
+        answers_rows_read: false,
     })
 }
 
@@ -172,7 +212,7 @@ pub(super) fn expression(schema: &Schema, at: usize, expr: &Expr) -> Result<Stri
     let name = schema.tables[at].name.clone();
     let sources = Sources { dialect: schema.dialect, tables: vec![(name.clone(), name)], ctes: Vec::new() };
     let mut expr = expr.clone();
-    let mut lowering = Lowering { schema, sources, locking: None, row_alias: None };
+    let mut lowering = Lowering::new(schema, sources);
     match VisitMut::visit(&mut expr, &mut lowering) {
         ControlFlow::Break(problem) if problem.kind == DbErrorKind::Unsupported => {
             Err(SqlProblem::unsupported(problem.message))
@@ -247,6 +287,38 @@ pub(super) struct Lowering<'a> {
     pub(super) locking: Option<Locking>,
     /// MySQL's name for the row that could not be inserted: `INSERT ... AS new ON DUPLICATE KEY UPDATE`.
     pub(super) row_alias: Option<String>,
+    /// Tables that parts before this one changed, and those of them that it reads.
+    pub(super) changed: Vec<String>,
+    pub(super) before: Vec<String>,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(schema: &'a Schema, sources: Sources) -> Self {
+        Lowering { schema, sources, locking: None, row_alias: None, changed: Vec::new(), before: Vec::new() }
+    }
+
+    /// What is changed is the table itself, although what is read of it may be what it was before.
+    fn name_target(&self, statement: &mut Statement, target: Option<&str>) {
+        let Some(target) = target else {
+            return;
+        };
+        let factor = match statement {
+            Statement::Update(update) => &mut update.table.relation,
+            Statement::Delete(delete) if delete.tables.is_empty() => match &mut delete.from {
+                FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from) => match from.first_mut() {
+                    Some(first) => &mut first.relation,
+                    None => return,
+                },
+            },
+            _ => return,
+        };
+        if let TableFactor::Table { name, alias, .. } = factor
+            && last_name(Dialect::Sqlite, name) == steps::before(target)
+        {
+            *name = plain_name(target);
+            alias.take_if(|alias| alias.name.value == target);
+        }
+    }
 }
 
 impl Lowering<'_> {

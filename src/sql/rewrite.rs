@@ -10,10 +10,10 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{
     BinaryOperator, Distinct, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments,
     GroupByExpr, Ident, JoinOperator, LimitClause, LockType, NonBlock, ObjectName, Offset, OffsetRows, OrderByKind,
-    OrderBySort, Query, Select, SelectItem, SetExpr, Statement, TableFactor, VisitorMut,
+    OrderBySort, Query, Select, SelectItem, SetExpr, Statement, TableAlias, TableFactor, VisitorMut,
 };
 
-use super::lower::{Lowering, raw};
+use super::lower::{Lowering, raw, steps};
 use super::names::{fold, last_name, plain_name, quoted_ident};
 use super::{DbError, DbErrorKind, Dialect, Kind, Locking, groups, parse};
 use calls::units_as_text;
@@ -174,7 +174,7 @@ impl VisitorMut for Lowering<'_> {
 
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> Step {
         match factor {
-            TableFactor::Table { alias, args, index_hints, partitions, sample, with_hints, version, .. } => {
+            TableFactor::Table { name, alias, args, index_hints, partitions, sample, with_hints, version, .. } => {
                 if args.is_some() || sample.is_some() || version.is_some() {
                     return unsupported("a function in FROM");
                 }
@@ -185,6 +185,14 @@ impl VisitorMut for Lowering<'_> {
                     self.rename(&mut alias.name);
                     // SQLite asks for the word in UPDATE and DELETE.
                     alias.explicit = true;
+                }
+                let table = last_name(self.dialect(), name);
+                if self.changed.contains(&table) {
+                    alias.get_or_insert_with(|| named(&table));
+                    *name = plain_name(&steps::before(&table));
+                    if !self.before.contains(&table) {
+                        self.before.push(table);
+                    }
                 }
                 ON
             }
@@ -272,6 +280,10 @@ fn call(name: &str, arguments: Vec<Expr>) -> Expr {
         over: None,
         within_group: Vec::new(),
     })
+}
+
+fn named(name: &str) -> TableAlias {
+    TableAlias { explicit: true, name: quoted_ident(name), columns: Vec::new(), at: None }
 }
 
 fn expr_take(expr: &mut Expr) -> Expr {
