@@ -1,6 +1,11 @@
 //! SQL functions that SQLite lacks or has differently, registered on every connection under names of belt's own.
 
+mod dates;
+mod json;
 mod kept;
+mod math;
+mod pattern;
+mod text;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -48,6 +53,19 @@ pub(super) fn with<T>(state: &Shared, f: impl FnOnce(&mut State) -> T) -> T {
     f(&mut state.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
+/// Dialects that have a function.
+const POSTGRES: u8 = 1;
+const MYSQL: u8 = 2;
+const SQLITE: u8 = 4;
+const BOTH: u8 = POSTGRES | MYSQL;
+const ANY: u8 = BOTH | SQLITE;
+
+/// Name, number of arguments (-1: any), the dialects that have it.
+type Entry = (&'static str, i32, u8, Function);
+
+/// Marks what belt, and not the learner, falls short of.
+pub(super) const CANNOT_RUN: &str = "belt cannot run: ";
+
 /// Marks an error of type among the messages of the engine.
 pub(super) const TYPE_ERROR: &str = "belt type error: ";
 
@@ -62,7 +80,7 @@ fn refused(kind: &str, value: ValueRef<'_>) -> Error {
     Error::UserFunctionError(format!("{TYPE_ERROR}{shown} is not {kind}").into())
 }
 
-fn text(value: ValueRef<'_>) -> Option<&str> {
+fn as_text(value: ValueRef<'_>) -> Option<&str> {
     value.as_str().ok()
 }
 
@@ -71,13 +89,13 @@ fn number(value: ValueRef<'_>) -> Option<f64> {
         #[expect(clippy::cast_precision_loss, reason = "SQL arithmetic on reals does the same")]
         ValueRef::Integer(i) => Some(i as f64),
         ValueRef::Real(r) => Some(r),
-        ValueRef::Text(_) => text(value)?.trim().parse::<f64>().ok().filter(|n| n.is_finite()),
+        ValueRef::Text(_) => as_text(value)?.trim().parse::<f64>().ok().filter(|n| n.is_finite()),
         ValueRef::Null | ValueRef::Blob(_) => None,
     }
 }
 
 fn seconds(value: ValueRef<'_>) -> Option<f64> {
-    match text(value) {
+    match as_text(value) {
         Some(text) => time::parse_timestamp(text),
         None => number(value),
     }
@@ -97,7 +115,7 @@ fn convert(ctx: &Context<'_>, kind: &str, f: impl FnOnce(ValueRef<'_>) -> Option
 fn bool_of(value: ValueRef<'_>) -> Option<Sqlite> {
     let truth = match value {
         ValueRef::Integer(i @ (0 | 1)) => i == 1,
-        ValueRef::Text(_) => match text(value)?.trim().to_ascii_lowercase().as_str() {
+        ValueRef::Text(_) => match as_text(value)?.trim().to_ascii_lowercase().as_str() {
             "t" | "true" | "y" | "yes" | "on" | "1" => true,
             "f" | "false" | "n" | "no" | "off" | "0" => false,
             _ => return None,
@@ -108,7 +126,7 @@ fn bool_of(value: ValueRef<'_>) -> Option<Sqlite> {
 }
 
 fn uuid_of(value: ValueRef<'_>) -> Option<Sqlite> {
-    let plain = text(value)?.trim().trim_start_matches('{').trim_end_matches('}').replace('-', "").to_ascii_lowercase();
+    let plain = as_text(value)?.trim().trim_start_matches('{').trim_end_matches('}').replace('-', "").to_ascii_lowercase();
     (plain.len() == 32 && plain.bytes().all(|b| b.is_ascii_hexdigit())).then(|| Sqlite::Text(hyphenated(&plain)))
 }
 
@@ -117,7 +135,7 @@ fn hyphenated(hex: &str) -> String {
 }
 
 fn array_of(value: ValueRef<'_>) -> Option<Sqlite> {
-    let text = text(value)?.trim();
+    let text = as_text(value)?.trim();
     if text.starts_with('[') {
         return serde_json::from_str::<Vec<serde_json::Value>>(text).ok().map(|_| Sqlite::Text(text.to_string()));
     }
@@ -225,7 +243,7 @@ const PURE: &[(&str, i32, Function)] = &[
     ("belt_date", 1, |ctx| convert(ctx, "a date", |value| seconds(value).map(|s| Sqlite::Text(time::format_date(s))))),
     ("belt_time", 1, |ctx| {
         convert(ctx, "a time of day", |value| {
-            let of_day = match text(value) {
+            let of_day = match as_text(value) {
                 Some(text) => time::parse_time_of_day(text.trim_end_matches('Z'))
                     .or_else(|| time::parse_timestamp(text).map(|s| s.rem_euclid(86_400.0)))?,
                 None => number(value)?.rem_euclid(86_400.0),
@@ -234,7 +252,7 @@ const PURE: &[(&str, i32, Function)] = &[
         })
     }),
     ("belt_interval", 1, |ctx| {
-        convert(ctx, "an interval", |value| match text(value) {
+        convert(ctx, "an interval", |value| match as_text(value) {
             Some(text) => time::parse_interval(text).map(Sqlite::Real),
             None => number(value).map(Sqlite::Real),
         })
@@ -242,7 +260,7 @@ const PURE: &[(&str, i32, Function)] = &[
     ("belt_uuid", 1, |ctx| convert(ctx, "a uuid", uuid_of)),
     ("belt_json", 1, |ctx| {
         convert(ctx, "JSON", |value| match value {
-            ValueRef::Text(_) => text(value)
+            ValueRef::Text(_) => as_text(value)
                 .filter(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok())
                 .map(|text| Sqlite::Text(text.to_string())),
             ValueRef::Integer(i) => Some(Sqlite::Text(i.to_string())),
@@ -255,7 +273,7 @@ const PURE: &[(&str, i32, Function)] = &[
     ("belt_int", 1, |ctx| {
         convert(ctx, "an integer", |value| match value {
             ValueRef::Integer(i) => Some(Sqlite::Integer(i)),
-            ValueRef::Text(_) => text(value)?.trim().parse().ok().map(Sqlite::Integer),
+            ValueRef::Text(_) => as_text(value)?.trim().parse().ok().map(Sqlite::Integer),
             #[expect(clippy::cast_possible_truncation, reason = "checked to be within 2^53")]
             ValueRef::Real(r) if r.abs() < 9.0e15 => Some(Sqlite::Integer(r.round() as i64)),
             _ => None,
@@ -277,6 +295,17 @@ pub(super) fn register(connection: &Connection, state: &Shared, schema: &Schema)
     let pure = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
     for (name, arguments, function) in PURE {
         connection.create_scalar_function(*name, *arguments, pure, *function)?;
+    }
+    let mine = match schema.dialect {
+        Dialect::PostgreSql => POSTGRES,
+        Dialect::MySql => MYSQL,
+        Dialect::Sqlite => SQLITE,
+    };
+    let tables = [text::TEXT, pattern::PATTERN, math::MATH, dates::DATES, json::JSON];
+    for (name, arguments, dialects, function) in tables.into_iter().flatten() {
+        if dialects & mine != 0 {
+            connection.create_scalar_function(*name, *arguments, pure, *function)?;
+        }
     }
     let counting = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
     let shared = Arc::clone(state);

@@ -4,6 +4,8 @@
 
 mod booleans;
 mod insert;
+mod returning;
+mod shapes;
 mod sources;
 pub(super) mod steps;
 mod store;
@@ -44,6 +46,8 @@ pub(super) struct Lowered {
     pub(super) parts: Vec<steps::Part>,
     /// Whether it counts the rows it answers although parts of it changed others.
     pub(super) answers_rows_read: bool,
+    /// The columns it answers, where they can be told.
+    shape: shapes::Shape,
 }
 
 /// What a part of a statement finds around it.
@@ -51,6 +55,8 @@ pub(super) struct Lowered {
 struct Surroundings {
     /// Names made by the parts before it.
     names: Vec<String>,
+    /// The columns under these names.
+    shapes: Vec<(String, shapes::Shape)>,
     /// Tables they changed.
     changed: Vec<String>,
     /// Tables that have to be kept as they were.
@@ -111,6 +117,7 @@ fn lower_part(
     let _ = Visit::visit(&statement, &mut sources);
     let mut lowering = Lowering::new(schema, sources);
     lowering.changed.clone_from(&around.changed);
+    lowering.shapes.clone_from(&around.shapes);
     let (wrote, returns_rows, target) = match head(&mut statement) {
         Statement::Query(query) => {
             if !is_read_only(query) {
@@ -167,9 +174,11 @@ fn lower_part(
     };
     lowering.check_tables(target.as_deref())?;
     let looked_up = lowering.looked_up(&statement);
-    let booleans = match &statement {
-        Statement::Query(query) => lowering.booleans(query),
-        _ => Vec::new(),
+    lowering.collect_shapes(&statement);
+    let booleans = lowering.booleans(head(&mut statement));
+    let shape = match head(&mut statement) {
+        Statement::Query(query) => lowering.outputs(query),
+        other => lowering.returned(other),
     };
     if let ControlFlow::Break(problem) = VisitMut::visit(&mut statement, &mut lowering) {
         return Err(problem);
@@ -195,6 +204,7 @@ fn lower_part(
         looked_up,
         parts: Vec::new(),
         answers_rows_read: false,
+        shape: shape.unwrap_or_default(),
     })
 }
 
@@ -287,6 +297,8 @@ pub(super) struct Lowering<'a> {
     pub(super) locking: Option<Locking>,
     /// MySQL's name for the row that could not be inserted: `INSERT ... AS new ON DUPLICATE KEY UPDATE`.
     pub(super) row_alias: Option<String>,
+    /// The columns of inner queries, under the names they go by.
+    shapes: Vec<(String, shapes::Shape)>,
     /// Tables that parts before this one changed, and those of them that it reads.
     pub(super) changed: Vec<String>,
     pub(super) before: Vec<String>,
@@ -294,7 +306,7 @@ pub(super) struct Lowering<'a> {
 
 impl<'a> Lowering<'a> {
     fn new(schema: &'a Schema, sources: Sources) -> Self {
-        Lowering { schema, sources, locking: None, row_alias: None, changed: Vec::new(), before: Vec::new() }
+        Lowering { schema, sources, locking: None, row_alias: None, shapes: Vec::new(), changed: Vec::new(), before: Vec::new() }
     }
 
     /// What is changed is the table itself, although what is read of it may be what it was before.

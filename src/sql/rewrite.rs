@@ -3,7 +3,10 @@
 mod calls;
 mod distinct;
 mod expressions;
+mod kinds;
 mod operators;
+mod quantified;
+mod renamed;
 
 use std::ops::ControlFlow;
 
@@ -291,7 +294,7 @@ fn expr_take(expr: &mut Expr) -> Expr {
 }
 
 /// What the learner's database calls a column that has no name.
-fn output_name(expr: &Expr, dialect: Dialect) -> Option<String> {
+pub(super) fn output_name(expr: &Expr, dialect: Dialect) -> Option<String> {
     match expr {
         Expr::Identifier(name) => Some(fold(dialect, name)),
         Expr::CompoundIdentifier(parts) => parts.last().map(|name| fold(dialect, name)),

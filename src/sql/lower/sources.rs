@@ -119,6 +119,12 @@ impl<'a> Lowering<'a> {
         found
     }
 
+    /// The alias of this name, and its table.
+    pub(in crate::sql) fn source(&self, name: &str) -> Option<(&str, &'a Table)> {
+        let (alias, table) = self.sources.tables.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name))?;
+        self.table(table).map(|table| (alias.as_str(), table))
+    }
+
     /// The columns a statement compares for equality, each with the alias of its table.
     pub(super) fn looked_up(&self, statement: &Statement) -> Vec<(String, String)> {
         let mut found = Vec::new();

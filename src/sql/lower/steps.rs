@@ -56,6 +56,9 @@ pub(super) fn lower(schema: &Schema, mut query: Box<Query>, slots: Vec<Slot>) ->
         if !around.names.contains(&name) {
             around.names.push(name.clone());
         }
+        let mut given = columns.iter().cloned();
+        let shape = lowered.shape.into_iter().map(|(known, kind)| (given.next().unwrap_or(known), kind));
+        around.shapes.push((name.clone(), shape.collect()));
         locking = locking.or(lowered.locking);
         counts |= lowered.counts;
         let part = if reads && with.recursive {

@@ -34,7 +34,8 @@ impl<'a> Lowering<'a> {
                 {
                     self.assign(table, &mut update.assignments)?;
                 }
-                Ok(())
+                let alias = insert.table_alias.as_ref().map(|alias| alias.alias.value.clone());
+                self.unqualify(insert.returning.as_mut(), &alias.unwrap_or_else(|| table.name.clone()))
             }
             Statement::Update(update) => {
                 let target = self.target(&update.table.relation)?;
@@ -54,7 +55,7 @@ impl<'a> Lowering<'a> {
                     }
                 }
                 self.assign(table, &mut update.assignments)?;
-                unqualify(update.returning.as_mut(), &update.table.relation);
+                self.unqualify(update.returning.as_mut(), &alias_of(&update.table.relation))?;
                 if !update.order_by.is_empty() || update.limit.is_some() {
                     let picked = picked_rows(table, update.selection.take(), &update.order_by, update.limit.take());
                     update.order_by.clear();
@@ -67,7 +68,7 @@ impl<'a> Lowering<'a> {
                 let Some(first) = from.first() else {
                     return Ok(());
                 };
-                unqualify(delete.returning.as_mut(), &first.relation);
+                self.unqualify(delete.returning.as_mut(), &alias_of(&first.relation))?;
                 if delete.using.is_some() || !delete.tables.is_empty() {
                     return self.delete_joined(delete);
                 }
@@ -144,20 +145,6 @@ fn alias_of(factor: &TableFactor) -> String {
         TableFactor::Table { alias: Some(alias), .. } => alias.name.value.clone(),
         TableFactor::Table { name, .. } => last_name(Dialect::Sqlite, name),
         _ => String::new(),
-    }
-}
-
-/// `RETURNING` speaks of the changed table alone, and SQLite knows it there by no other name.
-fn unqualify(returning: Option<&mut Vec<SelectItem>>, target: &TableFactor) {
-    let target = alias_of(target);
-    for item in returning.into_iter().flatten() {
-        if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } = item
-            && let Expr::CompoundIdentifier(parts) = expr
-            && let [table, column] = parts.as_slice()
-            && table.value.eq_ignore_ascii_case(&target)
-        {
-            *expr = Expr::Identifier(column.clone());
-        }
     }
 }
 
