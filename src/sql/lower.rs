@@ -22,6 +22,7 @@ use self::sources::Sources;
 use super::model::Schema;
 use super::names::{last_name, plain_name};
 use super::params::{self, Slot};
+use super::rewrite::Scope;
 use super::{DbError, DbErrorKind, Dialect, Locking, SqlProblem, parse};
 
 /// A statement ready for SQLite.
@@ -180,6 +181,9 @@ fn lower_part(
         Statement::Query(query) => lowering.outputs(query),
         other => lowering.returned(other),
     };
+    if let ControlFlow::Break(problem) = lowering.compute_beside(head(&mut statement), target.as_deref()) {
+        return Err(problem);
+    }
     if let ControlFlow::Break(problem) = VisitMut::visit(&mut statement, &mut lowering) {
         return Err(problem);
     }
@@ -297,6 +301,10 @@ pub(super) struct Lowering<'a> {
     pub(super) locking: Option<Locking>,
     /// MySQL's name for the row that could not be inserted: `INSERT ... AS new ON DUPLICATE KEY UPDATE`.
     pub(super) row_alias: Option<String>,
+    /// `OVERRIDING SYSTEM VALUE`: values are taken for columns that make their own.
+    overriding: bool,
+    /// What names may mean in the queries around an expression, the innermost last.
+    pub(super) scopes: Vec<Scope>,
     /// The columns of inner queries, under the names they go by.
     shapes: Vec<(String, shapes::Shape)>,
     /// Tables that parts before this one changed, and those of them that it reads.
@@ -306,7 +314,37 @@ pub(super) struct Lowering<'a> {
 
 impl<'a> Lowering<'a> {
     fn new(schema: &'a Schema, sources: Sources) -> Self {
-        Lowering { schema, sources, locking: None, row_alias: None, shapes: Vec::new(), changed: Vec::new(), before: Vec::new() }
+        Lowering {
+            schema,
+            sources,
+            locking: None,
+            row_alias: None,
+            overriding: false,
+            scopes: Vec::new(),
+            shapes: Vec::new(),
+            changed: Vec::new(),
+            before: Vec::new(),
+        }
+    }
+
+    /// Functions among the sources of a statement that is no query.
+    fn compute_beside(&mut self, statement: &mut Statement, target: Option<&str>) -> ControlFlow<DbError> {
+        match statement {
+            Statement::Update(Update {
+                from: Some(UpdateTableFromKind::AfterSet(sources) | UpdateTableFromKind::BeforeSet(sources)),
+                ..
+            }) => {
+                let target = target.and_then(|name| self.table(name));
+                let columns = target.into_iter().flat_map(|table| &table.columns);
+                self.within(columns.map(|column| column.name.clone()).collect());
+                self.compute_sources(sources)
+            }
+            Statement::Delete(delete) => match &mut delete.using {
+                Some(sources) => self.compute_sources(sources),
+                None => ControlFlow::Continue(()),
+            },
+            _ => ControlFlow::Continue(()),
+        }
     }
 
     /// What is changed is the table itself, although what is read of it may be what it was before.

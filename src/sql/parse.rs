@@ -2,14 +2,16 @@
 
 mod conflicts;
 mod sequences;
+mod spellings;
 
 use std::ops::Range;
 
 pub(super) use conflicts::PARTIAL;
+pub(super) use spellings::OVERRIDING;
 use sqlparser::ast::Statement;
 use sqlparser::dialect::{Dialect as Grammar, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Location, Span, Token, Tokenizer};
+use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer};
 
 use super::{Dialect, SqlProblem, SqlProblemKind};
 
@@ -71,6 +73,7 @@ pub(super) fn statements(sql: &str, dialect: Dialect) -> Result<Vec<(Statement, 
         let at = lines.offset(error.location);
         SqlProblem::new(SqlProblemKind::Syntax, plain(&error.message), Some(at..sql.len().min(at + 1)))
     })?;
+    spellings::respell(&mut tokens, dialect);
     sequences::order_options(&mut tokens);
     conflicts::mark_partial(&mut tokens);
     let mut parser = Parser::new(grammar).with_recursion_limit(MAX_DEPTH).with_tokens_with_locations(tokens);
@@ -82,6 +85,13 @@ pub(super) fn statements(sql: &str, dialect: Dialect) -> Result<Vec<(Statement, 
             return Ok(statements);
         }
         let start = lines.offset(first.span.start);
+        let ahead: Vec<TokenWithSpan> = parser.peek_tokens_with_location::<4>().into();
+        if let Some((what, instead)) = spellings::not_here(&ahead) {
+            let end = sql[start..].find(';').map_or(sql.len(), |end| start + end);
+            return Err(SqlProblem::unsupported(format!("{what} is not something belt can run"))
+                .at(start..end)
+                .with_help(instead));
+        }
         let statement = parser.parse_statement().map_err(|error| {
             let next = parser.peek_token();
             let range = lines.range(next.span).unwrap_or(sql.len()..sql.len());
@@ -111,12 +121,12 @@ fn syntax(error: &ParserError, dialect: Dialect) -> SqlProblem {
     SqlProblem::new(SqlProblemKind::Syntax, message, None)
 }
 
-/// The parser's words in this program's style.
+/// The parser's words in this program's style. A keyword keeps its letters.
 fn plain(message: &str) -> String {
     let message = message.split(" at Line:").next().unwrap_or(message).trim_end_matches('.');
     let mut chars = message.chars();
-    match chars.next() {
-        Some(first) => first.to_lowercase().chain(chars).collect(),
-        None => String::new(),
+    match (chars.next(), chars.as_str().chars().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(chars).collect(),
+        _ => message.to_string(),
     }
 }

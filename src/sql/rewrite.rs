@@ -3,6 +3,7 @@
 mod calls;
 mod distinct;
 mod expressions;
+mod from;
 mod kinds;
 mod operators;
 mod quantified;
@@ -20,6 +21,7 @@ use super::lower::{Lowering, raw, steps};
 use super::names::{fold, last_name, plain_name, quoted_ident};
 use super::{DbError, DbErrorKind, Dialect, Kind, Locking, groups, parse};
 use calls::units_as_text;
+pub(super) use from::Scope;
 
 type Step = ControlFlow<DbError>;
 
@@ -33,6 +35,7 @@ impl VisitorMut for Lowering<'_> {
     type Break = DbError;
 
     fn pre_visit_query(&mut self, query: &mut Query) -> Step {
+        self.scopes.push(Scope::default());
         if query.for_clause.is_some()
             || query.settings.is_some()
             || query.format_clause.is_some()
@@ -101,6 +104,7 @@ impl VisitorMut for Lowering<'_> {
     }
 
     fn post_visit_query(&mut self, query: &mut Query) -> Step {
+        self.scopes.pop();
         unbracket(&mut query.body);
         distinct::on(query)
     }
@@ -148,6 +152,7 @@ impl VisitorMut for Lowering<'_> {
                 }
             }
         }
+        self.compute_select(select)?;
         if let Err(error) = groups::check(self, select) {
             return ControlFlow::Break(error);
         }
@@ -178,8 +183,11 @@ impl VisitorMut for Lowering<'_> {
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> Step {
         match factor {
             TableFactor::Table { name, alias, args, index_hints, partitions, sample, with_hints, version, .. } => {
-                if args.is_some() || sample.is_some() || version.is_some() {
-                    return unsupported("a function in FROM");
+                if sample.is_some() || version.is_some() {
+                    return unsupported("a part of a table, or a table of another time,");
+                }
+                if args.is_some() {
+                    return ON;
                 }
                 index_hints.clear();
                 partitions.clear();
@@ -199,12 +207,16 @@ impl VisitorMut for Lowering<'_> {
                 }
                 ON
             }
-            TableFactor::Derived { lateral, alias, .. } => {
+            TableFactor::Derived { lateral, subquery, alias, .. } => {
                 if *lateral {
-                    return unsupported("LATERAL");
+                    return unsupported("LATERAL without a name");
                 }
                 if let Some(alias) = alias {
                     self.rename(&mut alias.name);
+                    if !alias.columns.is_empty() {
+                        let columns = std::mem::take(&mut alias.columns).into_iter().map(|column| column.name);
+                        from::name_columns(subquery, columns.collect());
+                    }
                 }
                 ON
             }

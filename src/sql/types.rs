@@ -170,6 +170,7 @@ fn custom(
         "citext" | "inet" | "cidr" | "macaddr" | "xml" | "name" | "ltree" | "nvarchar" => {
             (Kind::Text { max: first }, false)
         }
+        "any" if dialect == Dialect::Sqlite => (Kind::Any, false),
         "int64" | "long" => (I64, false),
         "money" => (Kind::Numeric { precision: None, scale: 2 }, false),
         _ => {

@@ -273,6 +273,16 @@ fn string_to_array(ctx: &Context<'_>) -> Result<Sqlite> {
     }
 }
 
+fn element(ctx: &Context<'_>) -> Json {
+    let value = ctx.get_raw(1);
+    match string(ctx, 0).unwrap_or_default().as_str() {
+        "true" => true.into(),
+        "false" => false.into(),
+        "array" | "object" => serde_json::from_str(&string(ctx, 1).unwrap_or_default()).unwrap_or_default(),
+        _ => plain(value),
+    }
+}
+
 /// Several arrays side by side, as `unnest` has them: the shorter ones end in nulls.
 fn zip(ctx: &Context<'_>) -> Result<Sqlite> {
     let mut arrays = Vec::new();
@@ -475,6 +485,13 @@ pub(super) const JSON: &[Entry] = &[
     ("belt_item", 2, POSTGRES, |ctx| {
         let at = integer(ctx, 1).and_then(|at| usize::try_from(at.checked_sub(1)?).ok());
         of(ctx, |json| at.and_then(|at| json.get(at).map(sql)).unwrap_or(Sqlite::Null))
+    }),
+    // One of `json_each`'s values, whose type it tells beside it.
+    ("belt_element", 2, POSTGRES, |ctx| Ok(Sqlite::Text(element(ctx).to_string()))),
+    ("belt_element_text", 2, POSTGRES, |ctx| match element(ctx) {
+        Json::Null => Ok(Sqlite::Null),
+        Json::String(text) => Ok(Sqlite::Text(text)),
+        other => json(&other),
     }),
     ("belt_zip", -1, POSTGRES, zip),
     ("belt_series", -1, POSTGRES, series),

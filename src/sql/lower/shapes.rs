@@ -164,6 +164,11 @@ impl Lowering<'_> {
         }
     }
 
+    /// The names of a source's columns.
+    pub(in crate::sql) fn names_of(&self, factor: &TableFactor) -> Option<Vec<String>> {
+        self.factor(factor).map(|(_, columns)| columns.into_iter().map(|(name, _)| name).collect())
+    }
+
     pub(in crate::sql) fn shape(&self, name: &str) -> Option<&Shape> {
         self.shapes.iter().rev().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, shape)| shape)
     }

@@ -27,7 +27,7 @@ impl<'a> Lowering<'a> {
                 let columns: Vec<&Column> =
                     insert.columns.iter().filter_map(|name| table.column(&last_name(Dialect::Sqlite, name))).collect();
                 if let Some(source) = &mut insert.source {
-                    store_all(&mut source.body, &columns, self.dialect() != Dialect::PostgreSql)?;
+                    store_all(&mut source.body, &columns, self.dialect() != Dialect::PostgreSql, self.overriding)?;
                 }
                 if let Some(OnInsert::OnConflict(OnConflict { action: OnConflictAction::DoUpdate(update), .. })) =
                     &mut insert.on
@@ -126,7 +126,7 @@ impl<'a> Lowering<'a> {
                 AssignmentTarget::ColumnName(name) => {
                     let column = self.known(table, &last_name(self.dialect(), name))?;
                     *name = plain_name(&column.name);
-                    store(&mut assignment.value, column, false)?;
+                    store(&mut assignment.value, column, false, false)?;
                 }
                 AssignmentTarget::Tuple(names) => {
                     for name in names {
@@ -169,12 +169,12 @@ fn picked_rows(table: &Table, selection: Option<Expr>, order: &[OrderByExpr], li
     text
 }
 
-fn store_all(body: &mut SetExpr, columns: &[&Column], counted: bool) -> Result<(), DbError> {
+fn store_all(body: &mut SetExpr, columns: &[&Column], counted: bool, overriding: bool) -> Result<(), DbError> {
     match body {
         SetExpr::Values(values) => {
             for row in &mut values.rows {
                 for (value, column) in row.content.iter_mut().zip(columns) {
-                    store(value, column, counted)?;
+                    store(value, column, counted, overriding)?;
                 }
             }
         }
@@ -186,16 +186,16 @@ fn store_all(body: &mut SetExpr, columns: &[&Column], counted: bool) -> Result<(
             if plain {
                 for (item, column) in select.projection.iter_mut().zip(columns) {
                     if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } = item {
-                        store(expr, column, counted)?;
+                        store(expr, column, counted, overriding)?;
                     }
                 }
             }
         }
         SetExpr::SetOperation { left, right, .. } => {
-            store_all(left, columns, counted)?;
-            store_all(right, columns, counted)?;
+            store_all(left, columns, counted, overriding)?;
+            store_all(right, columns, counted, overriding)?;
         }
-        SetExpr::Query(query) => store_all(&mut query.body, columns, counted)?,
+        SetExpr::Query(query) => store_all(&mut query.body, columns, counted, overriding)?,
         _ => {}
     }
     Ok(())
@@ -203,13 +203,13 @@ fn store_all(body: &mut SetExpr, columns: &[&Column], counted: bool) -> Result<(
 
 /// Gives a value the form its column is stored in. `counted`: given keys move the key generator, and null asks it for
 /// one, as MySQL and SQLite do; PostgreSQL's sequences do not look.
-fn store(value: &mut Expr, column: &Column, counted: bool) -> Result<(), DbError> {
+fn store(value: &mut Expr, column: &Column, counted: bool, overriding: bool) -> Result<(), DbError> {
     let is_default = matches!(value, Expr::Value(v) if matches!(&v.value, Value::Placeholder(p) if p == DEFAULT));
     if is_default {
         *value = raw(column.lowered_default.clone().unwrap_or_else(|| "NULL".into()));
         return Ok(());
     }
-    if column.always {
+    if column.always && !(overriding && column.computed.is_none()) {
         return Err(DbError::new(
             DbErrorKind::Syntax,
             format!("the column {} is GENERATED ALWAYS, so no value can be given for it", column.name),

@@ -27,6 +27,10 @@ impl Lowering<'_> {
                 ),
             ));
         }
+        if let Some(text) = self.computed(expr) {
+            *expr = raw(text);
+            return ON;
+        }
         if let (Dialect::PostgreSql, Expr::Identifier(name)) = (dialect, &*expr)
             && let Some(text) = system(&fold(dialect, name))
             && self.column(expr).is_none()

@@ -22,6 +22,7 @@ const FINISHED: &[(&str, Kind)] = &[
     ("belt_interval(", Kind::Interval),
     ("belt_json", Kind::Json),
     ("belt_at_path(", Kind::Json),
+    ("belt_element(", Kind::Json),
     ("jsonb_", Kind::Json),
     ("belt_array(", Kind::Array),
     ("json_array(", Kind::Array),

@@ -73,6 +73,8 @@ impl Lowering<'_> {
             B::PGNotILikeMatch => Some(raw(format!("lower({left}) NOT LIKE lower({right})"))),
             B::PGRegexMatch => Some(raw(format!("belt_regex({left}, {right}, 0)"))),
             B::PGRegexIMatch => Some(raw(format!("belt_regex({left}, {right}, 1)"))),
+            // So `NOT GLOB` is read.
+            B::PGRegexNotMatch if dialect == Dialect::Sqlite => Some(raw(format!("{left} NOT GLOB {right}"))),
             B::PGRegexNotMatch => Some(raw(format!("(NOT belt_regex({left}, {right}, 0))"))),
             B::PGRegexNotIMatch => Some(raw(format!("(NOT belt_regex({left}, {right}, 1))"))),
             B::Regexp if dialect != Dialect::Sqlite => {
