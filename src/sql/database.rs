@@ -180,7 +180,10 @@ impl Database {
             answer
         });
         result.map_err(|failure| match failure {
-            Failure::Engine(error) => errors::translate(&error, &self.schema, lowered.target.as_deref()),
+            Failure::Engine(error) => {
+                let error = errors::translate(&error, &self.schema, lowered.target.as_deref());
+                errors::with_nearest(error, &self.schema, &lowered.aliases)
+            }
             Failure::TooManyRows => {
                 DbError::new(DbErrorKind::Limit, format!("the statement answers with more than {MAX_ROWS} rows"))
             }
@@ -221,6 +224,7 @@ impl Database {
         };
         if !lowered.returns_rows {
             answer.changed = statement.raw_execute()? as u64;
+            answer.changed += functions::with(&self.state, |state| state.changed_again);
         } else {
             answer.columns = statement.column_names().map(ToString::to_string).collect();
             let width = answer.columns.len();

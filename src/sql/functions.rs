@@ -1,5 +1,6 @@
 //! SQL functions that SQLite lacks or has differently, registered on every connection under names of belt's own.
 
+mod chance;
 mod dates;
 mod json;
 mod kept;
@@ -311,6 +312,17 @@ pub(super) fn register(connection: &Connection, state: &Shared, schema: &Schema)
     let shared = Arc::clone(state);
     // Constant within a statement: the clock stands still while one runs.
     connection.create_scalar_function("belt_now", 0, pure, move |_| Ok(with(&shared, |s| s.now_s)))?;
+    let shared = Arc::clone(state);
+    // What SQLite's functions of time are told in place of its own 'now'.
+    connection.create_scalar_function("belt_moment", 1, pure, move |ctx| {
+        let value = ctx.get_raw(0);
+        let is_now = as_text(value).is_some_and(|text| text.trim().eq_ignore_ascii_case("now"));
+        Ok(if is_now {
+            Sqlite::Text(time::format_timestamp(with(&shared, |s| s.now_s)))
+        } else {
+            Sqlite::try_from(value).unwrap_or(Sqlite::Null)
+        })
+    })?;
     let (shared, by) = (Arc::clone(state), Arc::clone(&steps));
     connection.create_scalar_function("belt_seq", 1, counting, move |ctx| {
         let at = usize::try_from(ctx.get::<i64>(0)?).unwrap_or(usize::MAX);
@@ -362,23 +374,7 @@ pub(super) fn register(connection: &Connection, state: &Shared, schema: &Schema)
         with(&shared, |s| s.given.last = number.or(s.given.last));
         Ok(number)
     })?;
-    let shared = Arc::clone(state);
-    connection.create_scalar_function("belt_new_uuid", 0, counting, move |_| {
-        let n = with(&shared, |s| {
-            s.uuids += 1;
-            s.uuids
-        });
-        Ok(hyphenated(&format!("{:08x}00004000800000{:010x}", scramble(n) >> 32, n)))
-    })?;
-    let shared = Arc::clone(state);
-    connection.create_scalar_function("belt_random", 0, counting, move |_| {
-        let n = with(&shared, |s| {
-            s.randoms += 1;
-            s.randoms
-        });
-        #[expect(clippy::cast_precision_loss, reason = "53 bits")]
-        Ok((scramble(n) >> 11) as f64 / (1u64 << 53) as f64)
-    })
+    chance::register(connection, state)
 }
 
 fn next(state: &mut State, at: usize, steps: &[i64]) -> i64 {
@@ -389,12 +385,4 @@ fn next(state: &mut State, at: usize, steps: &[i64]) -> i64 {
     let first = state.made.map_or(*counter, |(first, _)| first);
     state.made = Some((first, *counter));
     *counter
-}
-
-/// SplitMix64's finalizer.
-fn scramble(n: u64) -> u64 {
-    let mut z = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }

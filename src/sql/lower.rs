@@ -2,6 +2,7 @@
 //!
 //! The tree is rewritten bottom up; what has no tree in SQLite's dialect is put in as finished text ([`raw`]).
 
+mod assignments;
 mod booleans;
 mod insert;
 mod returning;
@@ -9,16 +10,18 @@ mod shapes;
 mod sources;
 pub(super) mod steps;
 mod store;
+mod unlike;
 
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, FromTable, Ident, JoinConstraint, JoinOperator, Query, SetExpr, Statement, TableFactor, TableWithJoins,
+    Expr, FromTable, Ident, Query, SetExpr, Statement, TableFactor,
     Update, UpdateTableFromKind, Value, Visit, VisitMut,
 };
 use sqlparser::tokenizer::Span;
 
 use self::sources::Sources;
+use self::unlike::unlike;
 use super::model::Schema;
 use super::names::{last_name, plain_name};
 use super::params::{self, Slot};
@@ -64,6 +67,27 @@ struct Surroundings {
     before: Vec<String>,
 }
 
+impl Lowered {
+    /// A statement that is taken and does nothing.
+    fn nothing(sql: &str, slots: Vec<Slot>) -> Self {
+        Lowered {
+            sql: sql.to_string(),
+            slots,
+            locking: None,
+            wrote: false,
+            counts: false,
+            returns_rows: true,
+            booleans: Vec::new(),
+            target: None,
+            aliases: Vec::new(),
+            looked_up: Vec::new(),
+            parts: Vec::new(),
+            answers_rows_read: false,
+            shape: Vec::new(),
+        }
+    }
+}
+
 /// Finished SQLite text as an expression.
 pub(super) fn raw(text: String) -> Expr {
     Expr::Identifier(Ident { value: text, quote_style: None, span: Span::empty() })
@@ -92,7 +116,7 @@ pub(super) fn statement(schema: &Schema, sql: &str) -> Result<Lowered, DbError> 
         n => {
             return Err(DbError::new(
                 DbErrorKind::Unsupported,
-                format!("{n} statements in one call: run them one at a time"),
+                format!("a text of {n} statements is not something belt can run: give each a call of its own"),
             ));
         }
     };
@@ -119,6 +143,7 @@ fn lower_part(
     let mut lowering = Lowering::new(schema, sources);
     lowering.changed.clone_from(&around.changed);
     lowering.shapes.clone_from(&around.shapes);
+    lowering.arrange(head(&mut statement))?;
     let (wrote, returns_rows, target) = match head(&mut statement) {
         Statement::Query(query) => {
             if !is_read_only(query) {
@@ -134,7 +159,6 @@ fn lower_part(
             (true, insert.returning.is_some(), Some(target))
         }
         Statement::Update(update) => {
-            from_joins(update)?;
             let target = lowering.target(&update.table.relation)?;
             (true, update.returning.is_some(), Some(target))
         }
@@ -155,23 +179,7 @@ fn lower_part(
             };
             (true, delete.returning.is_some(), Some(target))
         }
-        Statement::StartTransaction { .. }
-        | Statement::Commit { .. }
-        | Statement::Rollback { .. }
-        | Statement::Savepoint { .. }
-        | Statement::ReleaseSavepoint { .. } => {
-            return Err(DbError::new(
-                DbErrorKind::Unsupported,
-                "transactions are not opened with SQL here: use the client's transaction block",
-            ));
-        }
-        other => {
-            let word = other.to_string().split_whitespace().take(2).collect::<Vec<_>>().join(" ").to_uppercase();
-            return Err(DbError::new(
-                DbErrorKind::Unsupported,
-                format!("{word} is not something a running program does here: SELECT, INSERT, UPDATE and DELETE are"),
-            ));
-        }
+        other => return unlike(schema, other).map(|sql| Lowered::nothing(sql, slots)),
     };
     lowering.check_tables(target.as_deref())?;
     let looked_up = lowering.looked_up(&statement);
@@ -196,7 +204,7 @@ fn lower_part(
     }
     let sql = statement.to_string();
     Ok(Lowered {
-        counts: ["belt_seq(", "belt_new_uuid(", "belt_random("].iter().any(|call| sql.contains(call)),
+        counts: ["belt_seq(", "belt_new_uuid(", "belt_random"].iter().any(|call| sql.contains(call)),
         sql,
         slots,
         locking: lowering.locking,
@@ -234,35 +242,6 @@ pub(super) fn expression(schema: &Schema, at: usize, expr: &Expr) -> Result<Stri
         ControlFlow::Break(problem) => Err(SqlProblem::invalid(problem.message)),
         ControlFlow::Continue(()) => Ok(expr.to_string()),
     }
-}
-
-/// MySQL's `UPDATE t JOIN u ON ... SET` as `UPDATE t SET ... FROM u WHERE ...`.
-fn from_joins(update: &mut Update) -> Result<(), DbError> {
-    for join in std::mem::take(&mut update.table.joins) {
-        let (JoinOperator::Join(on) | JoinOperator::Inner(on)) = join.join_operator else {
-            return Err(SqlProblem::unsupported("UPDATE with this kind of join is not something belt can run").into());
-        };
-        let JoinConstraint::On(on) = on else {
-            return Err(SqlProblem::unsupported("UPDATE with a join without ON is not something belt can run").into());
-        };
-        let condition = match update.selection.take() {
-            Some(selection) => Expr::BinaryOp {
-                left: Box::new(Expr::Nested(Box::new(on))),
-                op: BinaryOperator::And,
-                right: Box::new(Expr::Nested(Box::new(selection))),
-            },
-            None => on,
-        };
-        update.selection = Some(condition);
-        let source = TableWithJoins { relation: join.relation, joins: Vec::new() };
-        match &mut update.from {
-            Some(UpdateTableFromKind::AfterSet(sources) | UpdateTableFromKind::BeforeSet(sources)) => {
-                sources.push(source);
-            }
-            None => update.from = Some(UpdateTableFromKind::AfterSet(vec![source])),
-        }
-    }
-    Ok(())
 }
 
 /// What a statement does: the part behind `WITH`, where that changes data and nothing inside `WITH` does.
@@ -329,14 +308,19 @@ impl<'a> Lowering<'a> {
 
     /// Functions among the sources of a statement that is no query.
     fn compute_beside(&mut self, statement: &mut Statement, target: Option<&str>) -> ControlFlow<DbError> {
+        let target_alias = match statement {
+            Statement::Update(update) => self.alias(&update.table.relation),
+            _ => None,
+        };
         match statement {
             Statement::Update(Update {
                 from: Some(UpdateTableFromKind::AfterSet(sources) | UpdateTableFromKind::BeforeSet(sources)),
                 ..
             }) => {
-                let target = target.and_then(|name| self.table(name));
-                let columns = target.into_iter().flat_map(|table| &table.columns);
-                self.within(columns.map(|column| column.name.clone()).collect());
+                if let Some((table, alias)) = target.and_then(|name| self.table(name)).zip(target_alias) {
+                    let columns = table.columns.iter().map(|column| (alias.clone(), column.name.clone()));
+                    self.within(columns.collect());
+                }
                 self.compute_sources(sources)
             }
             Statement::Delete(delete) => match &mut delete.using {

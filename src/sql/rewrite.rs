@@ -14,7 +14,8 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{
     BinaryOperator, Distinct, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments,
     GroupByExpr, Ident, JoinOperator, LimitClause, LockType, NonBlock, ObjectName, Offset, OffsetRows, OrderByKind,
-    OrderBySort, Query, Select, SelectItem, SetExpr, Statement, TableAlias, TableFactor, VisitorMut,
+    OrderBySort, Query, Select, SelectItem, SetExpr, SetOperator,
+    SetQuantifier, Statement, TableAlias, TableFactor, VisitorMut,
 };
 
 use super::lower::{Lowering, raw, steps};
@@ -105,7 +106,7 @@ impl VisitorMut for Lowering<'_> {
 
     fn post_visit_query(&mut self, query: &mut Query) -> Step {
         self.scopes.pop();
-        unbracket(&mut query.body);
+        unbracket(&mut query.body)?;
         distinct::on(query)
     }
 
@@ -133,6 +134,11 @@ impl VisitorMut for Lowering<'_> {
             && !modifiers.is_empty()
         {
             return unsupported("GROUP BY with modifiers");
+        }
+        if let GroupByExpr::Expressions(terms, _) = &select.group_by
+            && let Some(sets) = terms.iter().find(|term| matches!(term, Expr::Rollup(_) | Expr::Cube(_) | Expr::GroupingSets(_)))
+        {
+            return unsupported(format!("GROUP BY {sets}"));
         }
         for from in &mut select.from {
             for join in &mut from.joins {
@@ -253,22 +259,24 @@ impl Lowering<'_> {
 }
 
 /// SQLite takes no brackets around the parts of a `UNION`: those with an order or a limit become a table.
-fn unbracket(body: &mut SetExpr) {
+fn unbracket(body: &mut SetExpr) -> Step {
     match body {
-        SetExpr::SetOperation { left, right, .. } => {
-            unbracket(left);
-            unbracket(right);
+        SetExpr::SetOperation { left, right, op, set_quantifier } => {
+            if *op != SetOperator::Union && matches!(set_quantifier, SetQuantifier::All) {
+                return unsupported(format!("{op} ALL"));
+            }
+            unbracket(left)?;
+            unbracket(right)?;
         }
         SetExpr::Query(inner) => {
             let bare = inner.with.is_none() && inner.order_by.is_none() && inner.limit_clause.is_none();
             if bare && !matches!(inner.body.as_ref(), SetExpr::SetOperation { .. }) {
                 *body = inner.body.as_ref().clone();
-                unbracket(body);
-                return;
+                return unbracket(body);
             }
             let template = "SELECT * FROM (SELECT 1)";
             let Ok(mut statements) = parse::statements(template, Dialect::Sqlite) else {
-                return;
+                return ON;
             };
             if let Some((Statement::Query(mut outer), _)) = statements.pop()
                 && let SetExpr::Select(select) = outer.body.as_mut()
@@ -281,6 +289,7 @@ fn unbracket(body: &mut SetExpr) {
         }
         _ => {}
     }
+    ON
 }
 
 fn call(name: &str, arguments: Vec<Expr>) -> Expr {

@@ -138,6 +138,7 @@ pub(super) fn kind_of(
                 })
                 .collect(),
         ),
+        T::Set(_) => Kind::Text { max: None },
         T::TsVector => Kind::Text { max: None },
         T::Unspecified => Kind::Any,
         T::Custom(name, arguments) => return custom(dialect, &name.to_string(), arguments, enums),
@@ -169,6 +170,12 @@ fn custom(
         "year" => (I16, false),
         "citext" | "inet" | "cidr" | "macaddr" | "xml" | "name" | "ltree" | "nvarchar" => {
             (Kind::Text { max: first }, false)
+        }
+        "tstzrange" | "tsrange" | "daterange" | "int4range" | "int8range" | "numrange"
+            if dialect == Dialect::PostgreSql =>
+        {
+            return Err(SqlProblem::unsupported(format!("a column of the type {name} is not one belt can model"))
+                .with_help("use two columns, and tstzrange(begins, ends) where a range is asked for"));
         }
         "any" if dialect == Dialect::Sqlite => (Kind::Any, false),
         "int64" | "long" => (I64, false),

@@ -13,6 +13,7 @@ use crate::sql::{Dialect, Kind, SqlProblem, types};
 
 impl Builder<'_> {
     pub(super) fn column(&mut self, at: usize, def: ColumnDef, within: &Range<usize>) -> Result<(), SqlProblem> {
+        let def = self.without_domain(def);
         let name = self.fold(&def.name);
         let range = self.range(def.span(), within);
         let dialect = self.schema.dialect;
@@ -83,6 +84,7 @@ impl Builder<'_> {
                             column.generated = true;
                             column.row_number = false;
                         }
+                        "ASC" if dialect == Dialect::Sqlite => {}
                         _ => {
                             return Err(
                                 SqlProblem::unsupported(format!("{words} is not something belt can run")).at(range)

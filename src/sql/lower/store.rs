@@ -33,6 +33,12 @@ impl<'a> Lowering<'a> {
                     &mut insert.on
                 {
                     self.assign(table, &mut update.assignments)?;
+                    if self.dialect() == Dialect::MySql {
+                        // A row that was there counts twice, or not at all where nothing changes.
+                        let changes = self.changes(table, Some(&table.name), &update.assignments);
+                        update.selection = Some(raw(format!("belt_changes({})", changes.unwrap_or_else(|| "1".into()))));
+                        self.touch(table, &mut update.assignments);
+                    }
                 }
                 let alias = insert.table_alias.as_ref().map(|alias| alias.alias.value.clone());
                 self.unqualify(insert.returning.as_mut(), &alias.unwrap_or_else(|| table.name.clone()))
@@ -42,24 +48,23 @@ impl<'a> Lowering<'a> {
                 let Some(table) = self.table(&target) else {
                     return Ok(());
                 };
-                for column in table.columns.iter().filter(|column| column.touched_on_update) {
-                    let already = update.assignments.iter().any(|assignment| {
-                        matches!(&assignment.target, AssignmentTarget::ColumnName(name)
-                            if last_name(Dialect::Sqlite, name).eq_ignore_ascii_case(&column.name))
-                    });
-                    if !already {
-                        update.assignments.push(Assignment {
-                            target: AssignmentTarget::ColumnName(plain_name(&column.name)),
-                            value: raw("belt_now()".into()),
-                        });
-                    }
-                }
                 self.assign(table, &mut update.assignments)?;
+                let name = alias_of(&update.table.relation);
+                let changes = match self.dialect() {
+                    Dialect::MySql => self.changes(table, Some(&name), &update.assignments),
+                    Dialect::PostgreSql | Dialect::Sqlite => None,
+                };
+                self.touch(table, &mut update.assignments);
                 self.unqualify(update.returning.as_mut(), &alias_of(&update.table.relation))?;
                 if !update.order_by.is_empty() || update.limit.is_some() {
                     let picked = picked_rows(table, update.selection.take(), &update.order_by, update.limit.take());
                     update.order_by.clear();
                     update.selection = Some(raw(picked));
+                }
+                // MySQL counts the rows that are not as they were.
+                if let Some(changes) = changes {
+                    let selection = update.selection.take().map(|selection| format!("({selection}) AND "));
+                    update.selection = Some(raw(format!("{}({changes})", selection.unwrap_or_default())));
                 }
                 Ok(())
             }

@@ -113,13 +113,21 @@ fn mysql(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
         }
     } else if stands(tokens, at, &["PARTITION", "BY"])
         && stands(tokens, start, &["CREATE", "TABLE"])
-        && close(tokens, start).is_none()
     {
         // How rows are spread over files changes nothing that is asked here.
         let outside = (start..at).find(|open| is(tokens, *open, &Token::LParen)).and_then(|open| close(tokens, open));
         if outside.is_some_and(|end| end < at) {
             let end = (at..tokens.len()).find(|end| matches!(tokens[*end].token, Token::SemiColon | Token::EOF));
             tokens.drain(at..end.unwrap_or(tokens.len()));
+        }
+    } else if at == start && stands(tokens, at, &["UPDATE"]) {
+        // `UPDATE a, b SET` is a join.
+        let set = (at..tokens.len()).find(|at| stands(tokens, *at, &["SET"])).unwrap_or(at);
+        for place in at..set {
+            let nested = (at..place).any(|open| close(tokens, open).is_some_and(|end| is(tokens, open, &Token::LParen) && end > place));
+            if is(tokens, place, &Token::Comma) && !nested {
+                tokens[place].token = Token::make_keyword("JOIN");
+            }
         }
     } else if is(tokens, at, &Token::ExclamationMark) {
         tokens[at].token = Token::make_keyword("NOT");
@@ -162,7 +170,7 @@ fn sqlite(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
         replace(tokens, at, 2, new);
     } else if stands(tokens, at, &["PRAGMA"]) && at == start {
         let end = (at..tokens.len()).find(|end| matches!(tokens[*end].token, Token::SemiColon | Token::EOF));
-        if let Some(value) = end.and_then(|end| end.checked_sub(1)).filter(|value| *value > at + 2)
+        if let Some(value) = end.unwrap_or(tokens.len()).checked_sub(1).filter(|value| *value > at + 2)
             && matches!(tokens[value].token, Token::Word(_))
         {
             tokens[value].token = Token::Number("1".into(), false);

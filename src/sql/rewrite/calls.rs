@@ -39,21 +39,17 @@ impl Lowering<'_> {
             ("now" | "current_timestamp" | "localtimestamp" | "utc_timestamp", [_]) => "belt_now()".into(),
             ("current_date" | "curdate" | "utc_date", []) => "belt_date(belt_now())".into(),
             ("current_time" | "curtime" | "localtime", []) => "belt_time(belt_now())".into(),
-            ("datetime", ["'now'"] | []) if dialect == Dialect::Sqlite => "belt_ts_text(belt_now())".into(),
-            ("datetime", ["'now'", change]) if dialect == Dialect::Sqlite => {
-                format!("belt_ts_text(belt_now() + belt_interval({change}))")
-            }
-            ("unixepoch", ["'now'"]) => "CAST(belt_now() AS INTEGER)".into(),
-            ("date", ["'now'"] | []) if dialect == Dialect::Sqlite => "belt_date(belt_now())".into(),
-            ("strftime", ["'%s'", "'now'"]) => "CAST(CAST(belt_now() AS INTEGER) AS TEXT)".into(),
-            ("date" | "time" | "datetime" | "julianday" | "strftime" | "timediff", _)
-                if dialect == Dialect::Sqlite && (args.is_empty() || args.contains(&"'now'")) =>
+            ("date" | "time" | "datetime" | "julianday" | "strftime" | "timediff" | "unixepoch", _)
+                if dialect == Dialect::Sqlite =>
             {
+                moment(&name, &args)
+            }
+            ("time", [x]) if dialect == Dialect::MySql => format!("belt_time({x})"),
+            // The engine's own would look at the machine's clock.
+            ("time" | "datetime" | "julianday" | "strftime" | "timediff" | "unixepoch", _) => {
                 return ControlFlow::Break(DbError::new(
                     DbErrorKind::Unsupported,
-                    format!(
-                        "{function} is not something belt can run: use datetime('now', '-5 minutes') or unixepoch()"
-                    ),
+                    format!("the function {name}() is not something belt can run"),
                 ));
             }
             ("date", [x]) if dialect != Dialect::Sqlite => format!("belt_date({x})"),
@@ -91,6 +87,8 @@ impl Lowering<'_> {
             },
             ("age", [a, b]) => format!("(belt_ts({a}) - belt_ts({b}))"),
             ("gen_random_uuid" | "uuid_generate_v4" | "uuid" | "uuidv4" | "uuidv7", []) => "belt_new_uuid()".into(),
+            ("random", []) if dialect == Dialect::Sqlite => "belt_random_int()".into(),
+            ("randomblob", [length]) if dialect == Dialect::Sqlite => format!("belt_random_bytes({length})"),
             ("random" | "rand", []) => "belt_random()".into(),
             ("last_insert_id" | "lastval" | "last_insert_rowid", []) => "belt_last_id()".into(),
             ("last_insert_id", [x]) => format!("belt_keep_id({x})"),
@@ -156,6 +154,30 @@ fn plain_arguments(arguments: &FunctionArguments) -> Vec<String> {
         FunctionArguments::List(list) => list.args.iter().map(ToString::to_string).collect(),
         FunctionArguments::None | FunctionArguments::Subquery(_) => Vec::new(),
     }
+}
+
+/// SQLite's functions of time, which would look at the machine's clock: the simulated one stands for `now`.
+fn moment(name: &str, args: &[&str]) -> String {
+    let now = "belt_moment('now')".to_string();
+    let mut out: Vec<String> = Vec::new();
+    let times = match name {
+        "strftime" => 1..2,
+        "timediff" => 0..2,
+        _ => 0..1,
+    };
+    for (at, argument) in args.iter().enumerate() {
+        match *argument {
+            "'subsec'" | "'subsecond'" if times.contains(&at) => out.extend([now.clone(), (*argument).to_string()]),
+            argument if times.contains(&at) => out.push(format!("belt_moment({argument})")),
+            // The machine's time zone is nobody's here.
+            "'localtime'" | "'utc'" => {}
+            argument => out.push(argument.to_string()),
+        }
+    }
+    if args.len() <= times.start {
+        out.push(now);
+    }
+    format!("{name}({})", out.join(", "))
 }
 
 /// `make_interval(mins => 5, secs => 30)`, or its arguments in their order.

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{DataType, Expr, Ident, TrimWhereField, Value, ValueWithSpan};
 
 use super::operators::coerce;
-use super::quantified::{like_each, subscript};
+use super::quantified::{like_each, member, subscript};
 use super::{ON, Step, call, expr_take, unsupported};
 use crate::sql::lower::{Lowering, raw, string};
 use crate::sql::names::{fold, literal, quoted_ident};
@@ -26,6 +26,9 @@ impl Lowering<'_> {
                     column.name
                 ),
             ));
+        }
+        if let Some(qualified) = self.told_apart(expr) {
+            *expr = qualified;
         }
         if let Some(text) = self.computed(expr) {
             *expr = raw(text);
@@ -149,13 +152,13 @@ impl Lowering<'_> {
                 let items: Vec<String> = array.elem.iter().map(ToString::to_string).collect();
                 raw(format!("json_array({})", items.join(", ")))
             }
-            Expr::ILike { negated, expr: inner, pattern, escape_char, any: false } => {
+            Expr::ILike { negated, expr: inner, pattern, escape_char, any } => {
                 let not = if *negated { "NOT " } else { "" };
                 let escape = like_escape(pattern, escape_char.as_deref());
                 let like = |pattern: &str| format!("lower({inner}) {not}LIKE lower({pattern}){escape}");
-                like_each(pattern, like).unwrap_or_else(|| raw(like(&pattern.to_string())))
+                if *any { like_each(pattern, like) } else { raw(like(&pattern.to_string())) }
             }
-            Expr::Like { negated, expr: inner, pattern, escape_char, any: false } => {
+            Expr::Like { negated, expr: inner, pattern, escape_char, any } => {
                 let not = if *negated { "NOT " } else { "" };
                 let escape = if dialect == Dialect::Sqlite && escape_char.is_none() {
                     String::new()
@@ -163,7 +166,7 @@ impl Lowering<'_> {
                     like_escape(pattern, escape_char.as_deref())
                 };
                 let like = |pattern: &str| format!("{inner} {not}LIKE {pattern}{escape}");
-                like_each(pattern, like).unwrap_or_else(|| raw(like(&pattern.to_string())))
+                if *any { like_each(pattern, like) } else { raw(like(&pattern.to_string())) }
             }
             Expr::SimilarTo { negated, expr: inner, pattern, escape_char: None } => {
                 raw(negation(*negated, format!("belt_similar({inner}, {pattern})")))
@@ -177,10 +180,7 @@ impl Lowering<'_> {
                 return self.cast_into(expr_take(inner), data_type, expr);
             }
             Expr::Convert { expr: inner, .. } => expr_take(inner),
-            Expr::MemberOf(member) => raw(format!(
-                "(EXISTS (SELECT 1 FROM json_each({}) WHERE value = {}))",
-                member.array, member.value
-            )),
+            Expr::MemberOf(inside) => member(&inside.value, &inside.array),
             Expr::SimilarTo { .. }
             | Expr::RLike { .. }
             | Expr::MatchAgainst { .. }

@@ -22,7 +22,8 @@ pub(in crate::sql) struct Computed {
 /// What a query's names may mean: the columns its tables have, and its computed sources.
 #[derive(Debug, Default)]
 pub(in crate::sql) struct Scope {
-    columns: Vec<String>,
+    /// Source and column.
+    columns: Vec<(String, String)>,
     computed: Vec<Computed>,
 }
 
@@ -59,8 +60,12 @@ impl Lowering<'_> {
             std::iter::once(&from.relation).chain(from.joins.iter().map(|join| &join.relation))
         });
         let plain = factors.filter(|factor| !matches!(factor, TableFactor::Derived { lateral: true, .. }));
-        let columns: Vec<String> = plain.filter_map(|factor| self.names_of(factor)).flatten().collect();
-        self.scope().columns.extend(columns);
+        let mut columns = Vec::new();
+        for (alias, names) in plain.filter_map(|factor| Some((self.alias(factor), self.names_of(factor)?))) {
+            let alias = alias.unwrap_or_default();
+            columns.extend(names.into_iter().map(|name| (alias.clone(), name)));
+        }
+        self.within(columns);
         let before = self.scope().computed.len();
         self.compute_sources(&mut select.from)?;
         let distinct = matches!(select.distinct, Some(sqlparser::ast::Distinct::On(_)));
@@ -71,7 +76,7 @@ impl Lowering<'_> {
     }
 
     /// Columns that names mean before they mean a computed one.
-    pub(in crate::sql) fn within(&mut self, columns: Vec<String>) {
+    pub(in crate::sql) fn within(&mut self, columns: Vec<(String, String)>) {
         self.scope().columns.extend(columns);
     }
 
@@ -248,7 +253,7 @@ impl Lowering<'_> {
             Expr::Identifier(name) => {
                 let name = fold(dialect, name);
                 for scope in self.scopes.iter().rev() {
-                    if scope.columns.contains(&name) {
+                    if scope.columns.iter().any(|(_, known)| *known == name) {
                         return None;
                     }
                     let mut columns = scope.computed.iter().flat_map(|source| &source.columns);
@@ -265,6 +270,20 @@ impl Lowering<'_> {
             }
             _ => None,
         }
+    }
+
+    /// A name that `json_each` has as well, with its source before it.
+    pub(super) fn told_apart(&self, expr: &Expr) -> Option<Expr> {
+        let Expr::Identifier(name) = expr else {
+            return None;
+        };
+        let name = fold(self.dialect(), name);
+        let scope = self.scopes.iter().rev().find(|scope| scope.columns.iter().any(|(_, known)| *known == name))?;
+        if scope.computed.is_empty() || !JSON_EACH.contains(&name.as_str()) {
+            return None;
+        }
+        let (source, _) = scope.columns.iter().find(|(source, known)| *known == name && !source.is_empty())?;
+        Some(Expr::CompoundIdentifier(vec![quoted_ident(source), quoted_ident(&name)]))
     }
 
     fn computed_source(&self, alias: &str) -> Option<&Computed> {
@@ -372,7 +391,7 @@ impl Lowering<'_> {
         select.projection = items;
     }
 
-    fn alias(&self, factor: &TableFactor) -> Option<String> {
+    pub(in crate::sql) fn alias(&self, factor: &TableFactor) -> Option<String> {
         let dialect = self.dialect();
         match factor {
             TableFactor::Table { name, alias, .. } => {
@@ -383,6 +402,9 @@ impl Lowering<'_> {
         }
     }
 }
+
+/// The columns of `json_each`.
+const JSON_EACH: &[&str] = &["key", "value", "type", "atom", "id", "parent", "fullkey", "path", "json", "root"];
 
 /// What the rows of functions in a list go by.
 const ROWS_ALIAS: &str = "belt.rows";

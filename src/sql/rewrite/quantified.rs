@@ -10,10 +10,8 @@ impl Lowering<'_> {
     pub(super) fn quantified(&self, left: &Expr, op: &BinaryOperator, right: &Expr, all: bool) -> Result<Expr, String> {
         use BinaryOperator as B;
         // The items of an array of times are written as the client wrote them.
-        let item = match self.kind(left) {
-            Some(kind) => kind.coerced("value").unwrap_or_else(|| "value".into()),
-            None => "value".into(),
-        };
+        let kind = self.kind(left);
+        let item = kind.and_then(|kind| kind.coerced("value")).unwrap_or_else(|| "value".into());
         let word = match (op, all) {
             (B::Eq, false) => Some("IN"),
             (B::NotEq, true) => Some("NOT IN"),
@@ -28,15 +26,32 @@ impl Lowering<'_> {
         if !matches!(op, B::Eq | B::NotEq | B::Lt | B::LtEq | B::Gt | B::GtEq) {
             return Err(format!("{op} {}", if all { "ALL" } else { "ANY" }));
         }
-        let items = match bare(right) {
-            Expr::Subquery(query) => format!("WITH \"belt.items\"(value) AS ({query}) SELECT 1 FROM \"belt.items\""),
-            list => format!("SELECT 1 FROM json_each(belt_array({list}))"),
+        let from = match bare(right) {
+            Expr::Subquery(query) => format!("WITH \"belt.items\"({ITEM}) AS ({query}) SELECT 1 FROM \"belt.items\""),
+            list => items(&list.to_string(), &item),
         };
-        Ok(raw(match all {
-            true => format!("(NOT EXISTS ({items} WHERE NOT ({left} {op} {item})))"),
-            false => format!("(EXISTS ({items} WHERE {left} {op} {item}))"),
-        }))
+        Ok(each(&from, &format!("{left} {op} {ITEM}"), all))
     }
+}
+
+/// A name that nothing else in a statement has: the columns of `json_each` must not stand for the learner's.
+const ITEM: &str = "\"belt.item\"";
+
+fn items(list: &str, item: &str) -> String {
+    format!("SELECT 1 FROM (SELECT {item} AS {ITEM} FROM json_each(belt_array({list})))")
+}
+
+fn each(from: &str, condition: &str, all: bool) -> Expr {
+    raw(match all {
+        true => format!("(NOT EXISTS ({from} WHERE NOT ({condition})))"),
+        false => format!("(EXISTS ({from} WHERE {condition}))"),
+    })
+}
+
+/// `value MEMBER OF (array)`.
+pub(super) fn member(value: &Expr, array: &Expr) -> Expr {
+    let from = format!("SELECT 1 FROM (SELECT value AS {ITEM} FROM json_each({array}))");
+    each(&from, &format!("{ITEM} = {value}"), false)
 }
 
 fn bare(expr: &Expr) -> &Expr {
@@ -46,36 +61,12 @@ fn bare(expr: &Expr) -> &Expr {
     }
 }
 
-/// `text LIKE ANY (array)`: the pattern reads as a call of a function.
-pub(super) fn like_each(pattern: &Expr, like: impl FnOnce(&str) -> String) -> Option<Expr> {
-    let Expr::Function(function) = pattern else {
-        return None;
-    };
-    let all = match function.name.to_string().to_ascii_lowercase().as_str() {
-        "any" | "some" => false,
-        "all" => true,
-        _ => return None,
-    };
-    let list = only_argument(function)?;
-    let condition = like("value");
-    let items = format!("SELECT 1 FROM json_each(belt_array({list})) WHERE");
-    Some(raw(match all {
-        true => format!("(NOT EXISTS ({items} NOT ({condition})))"),
-        false => format!("(EXISTS ({items} {condition}))"),
-    }))
+/// `text LIKE ANY (array)`.
+pub(super) fn like_each(patterns: &Expr, like: impl FnOnce(&str) -> String) -> Expr {
+    each(&items(&bare(patterns).to_string(), "value"), &like(ITEM), false)
 }
 
-pub(super) fn only_argument(function: &Function) -> Option<&Expr> {
-    match &function.args {
-        FunctionArguments::List(list) => match list.args.as_slice() {
-            [FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))] => Some(expr),
-            _ => None,
-        },
-        FunctionArguments::None | FunctionArguments::Subquery(_) => None,
-    }
-}
-
-pub(super) fn only_argument_mut(function: &mut Function) -> Option<&mut Expr> {
+pub(super) fn only_argument(function: &mut Function) -> Option<&mut Expr> {
     match &mut function.args {
         FunctionArguments::List(list) => match list.args.as_mut_slice() {
             [FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))] => Some(expr),

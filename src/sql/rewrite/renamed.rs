@@ -26,6 +26,9 @@ impl Lowering<'_> {
     pub(super) fn other_call(&self, name: &str, args: &[&str], function: &mut Function) -> Call {
         let dialect = self.dialect();
         let postgres = dialect == Dialect::PostgreSql;
+        if !function.within_group.is_empty() {
+            return refused(name, "order the rows with row_number() and pick the place");
+        }
         match (name, args) {
             ("array", []) if let Some(array) = array_of_query(function) => Call::Text(array.to_string()),
             // A transaction holds the whole database anyway, and outside one the lock ends with the statement.
@@ -41,7 +44,8 @@ impl Lowering<'_> {
             ("row_count" | "found_rows" | "changes" | "total_changes", _) => {
                 refused(name, "the client answers it; take the number that execute() returns")
             }
-            ("pg_notify", _) => refused(name, "nobody listens here; a table that is read again does what is needed"),
+            // A hint that may be lost; nobody listens here.
+            ("pg_notify", [_, _]) => Call::Text("NULL".into()),
             ("current_setting" | "set_config", _) => {
                 refused(name, "sessions have no settings here; pass the value as a parameter")
             }
@@ -67,7 +71,7 @@ impl Lowering<'_> {
                 None => format!("json_quote({row})"),
             }),
             ("json_agg" | "jsonb_agg", [row]) if let Some(object) = self.row(row) => {
-                let argument = super::quantified::only_argument_mut(function);
+                let argument = super::quantified::only_argument(function);
                 if let Some(argument) = argument {
                     *argument = raw(object);
                 }
