@@ -8,7 +8,9 @@ pub(super) mod exclusions;
 
 use std::ops::Range;
 
-use sqlparser::ast::{CreateDomain, CreateTable, CreateTableOptions, Ident, SqlOption, Statement, UserDefinedTypeRepresentation};
+use sqlparser::ast::{
+    CreateDomain, CreateTable, CreateTableOptions, Ident, SqlOption, Statement, UserDefinedTypeRepresentation,
+};
 use sqlparser::tokenizer::Span;
 
 use super::model::{Schema, Table, View};

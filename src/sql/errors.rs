@@ -4,8 +4,8 @@ use rusqlite::ffi;
 
 use super::ddl::exclusions::IN_THE_WAY;
 use super::model::{Schema, Table};
-use crate::submission::nearest;
 use super::{DbError, DbErrorKind, functions, tables};
+use crate::submission::nearest;
 
 pub(super) fn translate(error: &rusqlite::Error, schema: &Schema, target: Option<&str>) -> DbError {
     let table = target.and_then(|name| schema.table(name));

@@ -127,7 +127,8 @@ fn bool_of(value: ValueRef<'_>) -> Option<Sqlite> {
 }
 
 fn uuid_of(value: ValueRef<'_>) -> Option<Sqlite> {
-    let plain = as_text(value)?.trim().trim_start_matches('{').trim_end_matches('}').replace('-', "").to_ascii_lowercase();
+    let plain =
+        as_text(value)?.trim().trim_start_matches('{').trim_end_matches('}').replace('-', "").to_ascii_lowercase();
     (plain.len() == 32 && plain.bytes().all(|b| b.is_ascii_hexdigit())).then(|| Sqlite::Text(hyphenated(&plain)))
 }
 

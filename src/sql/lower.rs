@@ -15,8 +15,7 @@ mod unlike;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Expr, FromTable, Ident, Query, SetExpr, Statement, TableFactor,
-    Update, UpdateTableFromKind, Value, Visit, VisitMut,
+    Expr, FromTable, Ident, Query, SetExpr, Statement, TableFactor, Update, UpdateTableFromKind, Value, Visit, VisitMut,
 };
 use sqlparser::tokenizer::Span;
 

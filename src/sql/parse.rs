@@ -14,6 +14,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer};
 
 use super::{Dialect, SqlProblem, SqlProblemKind};
+use crate::submission::nearest;
 
 /// Longest SQL text that is looked at, in bytes.
 const MAX_TEXT_LEN: usize = 256 * 1024;
@@ -95,20 +96,67 @@ pub(super) fn statements(sql: &str, dialect: Dialect) -> Result<Vec<(Statement, 
         let statement = parser.parse_statement().map_err(|error| {
             let next = parser.peek_token();
             let range = lines.range(next.span).unwrap_or(sql.len()..sql.len());
-            syntax(&error, dialect).at(range)
+            let meant = misspelt(sql, range.end).or_else(|| misspelt(sql, range.start));
+            let mut problem = syntax(&error, dialect);
+            if let Some((word, meant)) = meant {
+                problem.message.push_str(&format!("; {word} may have to be {meant}"));
+            }
+            problem.at(range)
         })?;
         let next = parser.peek_token();
         if next.token != Token::EOF && next.token != Token::SemiColon {
-            return Err(SqlProblem::new(
-                SqlProblemKind::Syntax,
-                format!("{} does not belong here in {}", next.token, dialect.name()),
-                lines.range(next.span),
-            )
-            .with_help("statements are separated by ;"));
+            let range = lines.range(next.span).unwrap_or(sql.len()..sql.len());
+            let text = match misspelt(sql, range.start) {
+                Some((word, meant)) => {
+                    format!("{word} does not belong here in {}; did you mean {meant}?", dialect.name())
+                }
+                None => format!("{} does not belong here in {}", next.token, dialect.name()),
+            };
+            return Err(
+                SqlProblem::new(SqlProblemKind::Syntax, text, Some(range)).with_help("statements are separated by ;")
+            );
         }
         let end = if next.token == Token::EOF { sql.trim_end().len() } else { lines.offset(next.span.start) };
         statements.push((statement, start..end.max(start)));
     }
+}
+
+/// Words that people misspell where the parser takes them for names.
+const WORDS: &[&str] = &[
+    "SELECT",
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "CREATE",
+    "TABLE",
+    "FROM",
+    "WHERE",
+    "GROUP",
+    "ORDER",
+    "HAVING",
+    "LIMIT",
+    "OFFSET",
+    "VALUES",
+    "RETURNING",
+    "CONFLICT",
+    "PRIMARY",
+    "REFERENCES",
+    "UNIQUE",
+    "DEFAULT",
+];
+
+/// The word that ends before `end`, and the one it is nearly.
+fn misspelt(sql: &str, end: usize) -> Option<(&str, &'static str)> {
+    let before = sql.get(..end)?.trim_end();
+    let start = before.rfind(|c: char| !c.is_ascii_alphabetic()).map_or(0, |at| at + 1);
+    let word = before.get(start..).filter(|word| word.len() > 2)?;
+    if before[..start].ends_with(['\'', '"', '`', '.', '_'])
+        || WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
+    {
+        return None;
+    }
+    let meant = nearest(word, WORDS.iter().copied())?;
+    WORDS.iter().find(|known| **known == meant).map(|known| (word, *known))
 }
 
 fn syntax(error: &ParserError, dialect: Dialect) -> SqlProblem {

@@ -14,8 +14,8 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{
     BinaryOperator, Distinct, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments,
     GroupByExpr, Ident, JoinOperator, LimitClause, LockType, NonBlock, ObjectName, Offset, OffsetRows, OrderByKind,
-    OrderBySort, Query, Select, SelectItem, SetExpr, SetOperator,
-    SetQuantifier, Statement, TableAlias, TableFactor, VisitorMut,
+    OrderBySort, Query, Select, SelectItem, SetExpr, SetOperator, SetQuantifier, Statement, TableAlias, TableFactor,
+    VisitorMut,
 };
 
 use super::lower::{Lowering, raw, steps};
@@ -136,7 +136,8 @@ impl VisitorMut for Lowering<'_> {
             return unsupported("GROUP BY with modifiers");
         }
         if let GroupByExpr::Expressions(terms, _) = &select.group_by
-            && let Some(sets) = terms.iter().find(|term| matches!(term, Expr::Rollup(_) | Expr::Cube(_) | Expr::GroupingSets(_)))
+            && let Some(sets) =
+                terms.iter().find(|term| matches!(term, Expr::Rollup(_) | Expr::Cube(_) | Expr::GroupingSets(_)))
         {
             return unsupported(format!("GROUP BY {sets}"));
         }
@@ -326,6 +327,13 @@ pub(super) fn output_name(expr: &Expr, dialect: Dialect) -> Option<String> {
         Expr::Case { .. } => Some("case".into()),
         Expr::Exists { .. } => Some("exists".into()),
         Expr::Extract { .. } => Some("extract".into()),
+        Expr::Floor { .. } => Some("floor".into()),
+        Expr::Ceil { .. } => Some("ceil".into()),
+        Expr::Substring { .. } => Some("substring".into()),
+        Expr::Position { .. } => Some("position".into()),
+        Expr::Trim { .. } => Some("btrim".into()),
+        Expr::Array(_) => Some("array".into()),
+        Expr::Tuple(_) => Some("row".into()),
         _ => Some("?column?".into()),
     }
 }

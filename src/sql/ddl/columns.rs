@@ -26,7 +26,8 @@ impl Builder<'_> {
         let mut column = Column {
             name: name.clone(),
             type_text: def.data_type.to_string(),
-            ignores_case: dialect == Dialect::MySql && matches!(kind, Kind::Text { .. } | Kind::Enum(_)),
+            ignores_case: (dialect == Dialect::MySql && matches!(kind, Kind::Text { .. } | Kind::Enum(_)))
+                || def.data_type.to_string().eq_ignore_ascii_case("citext"),
             kind,
             nullable: !serial,
             default: None,

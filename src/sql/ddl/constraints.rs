@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use sqlparser::ast::{
-    CreateIndex, Expr, ForeignKeyConstraint, Ident, IndexColumn, IndexType, NullsDistinctOption, ObjectNamePart, OrderBySort,
-    ReferentialAction, Spanned, TableConstraint,
+    CreateIndex, Expr, ForeignKeyConstraint, Ident, IndexColumn, IndexType, NullsDistinctOption, ObjectNamePart,
+    OrderBySort, ReferentialAction, Spanned, TableConstraint,
 };
 
 use super::Builder;

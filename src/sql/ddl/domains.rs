@@ -27,7 +27,8 @@ impl Builder<'_> {
             return def;
         };
         let name = last_name(Dialect::PostgreSql, name);
-        let Some(domain) = self.domains.iter().find(|domain| last_name(Dialect::PostgreSql, &domain.name) == name) else {
+        let Some(domain) = self.domains.iter().find(|domain| last_name(Dialect::PostgreSql, &domain.name) == name)
+        else {
             return def;
         };
         let option = |option| ColumnOptionDef { name: None, option };
@@ -56,7 +57,8 @@ impl Builder<'_> {
 fn of_column(condition: &Expr, column: &Ident) -> Expr {
     let mut condition = condition.clone();
     let _ = visit_expressions_mut(&mut condition, |expr| {
-        if matches!(expr, Expr::Identifier(name) if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("value")) {
+        if matches!(expr, Expr::Identifier(name) if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("value"))
+        {
             *expr = Expr::Identifier(column.clone());
         }
         ControlFlow::<()>::Continue(())

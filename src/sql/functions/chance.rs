@@ -31,7 +31,8 @@ pub(super) fn register(connection: &Connection, state: &Shared) -> Result<()> {
     };
     let next = draw(state);
     #[expect(clippy::cast_precision_loss, reason = "53 bits")]
-    connection.create_scalar_function("belt_random", 0, flags, move |_| Ok((next() >> 11) as f64 / (1u64 << 53) as f64))?;
+    connection
+        .create_scalar_function("belt_random", 0, flags, move |_| Ok((next() >> 11) as f64 / (1u64 << 53) as f64))?;
     let next = draw(state);
     #[expect(clippy::cast_possible_wrap, reason = "any sixty-four bits")]
     connection.create_scalar_function("belt_random_int", 0, flags, move |_| Ok(next() as i64))?;

@@ -466,10 +466,12 @@ pub(super) const JSON: &[Entry] = &[
     ("jsonb_typeof", 1, POSTGRES, |ctx| of(ctx, |json| Sqlite::Text(kind(&json).into()))),
     ("json_typeof", 1, POSTGRES, |ctx| of(ctx, |json| Sqlite::Text(kind(&json).into()))),
     ("jsonb_array_length", 1, POSTGRES, |ctx| of(ctx, |json| length(&json))),
-    ("array_length", 2, POSTGRES, |ctx| of(ctx, |json| match items(json).len() {
-        0 => Sqlite::Null,
-        length => count(length),
-    })),
+    ("array_length", 2, POSTGRES, |ctx| {
+        of(ctx, |json| match items(json).len() {
+            0 => Sqlite::Null,
+            length => count(length),
+        })
+    }),
     ("cardinality", 1, POSTGRES, |ctx| of(ctx, |json| count(items(json).len()))),
     ("array_append", 2, POSTGRES, |ctx| changed(ctx, 0, |items| items.push(plain(ctx.get_raw(1))))),
     ("array_prepend", 2, POSTGRES, |ctx| changed(ctx, 1, |items| items.insert(0, plain(ctx.get_raw(0))))),

@@ -197,7 +197,8 @@ fn same_place(ctx: &Context<'_>, values: impl Iterator<Item = Option<String>>) -
     let Some(wanted) = string(ctx, 0).map(|text| text.to_lowercase()) else {
         return Ok(Sqlite::Integer(0));
     };
-    let at = values.map(|value| value.map(|value| value.to_lowercase())).position(|value| value.as_ref() == Some(&wanted));
+    let at =
+        values.map(|value| value.map(|value| value.to_lowercase())).position(|value| value.as_ref() == Some(&wanted));
     Ok(Sqlite::Integer(at.and_then(|at| i64::try_from(at + 1).ok()).unwrap_or(0)))
 }
 

@@ -4,19 +4,34 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{
     Assignment, AssignmentTarget, BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Insert,
-    JoinConstraint, JoinOperator, ObjectName, OnConflictAction, OnInsert, Statement, TableFactor, TableWithJoins, Update,
-    UpdateTableFromKind, Value, visit_expressions_mut,
+    JoinConstraint, JoinOperator, ObjectName, OnConflictAction, OnInsert, SelectItem, Statement, TableFactor,
+    TableWithJoins, Update, UpdateTableFromKind, Value, visit_expressions_mut,
 };
 
 use super::store::DEFAULT;
 use super::{Lowering, raw};
 use crate::sql::model::{Column, Table};
-use crate::sql::names::{fold, last_name, plain_name, quoted};
+use crate::sql::names::{fold, last_name, plain_name, quoted, quoted_ident};
+use crate::sql::rewrite::output_name;
 use crate::sql::{DbError, Dialect, SqlProblem};
 
 impl<'a> Lowering<'a> {
-    /// Brings the assignments into one form before anything in them is lowered.
+    /// Brings the assignments into one form before anything in them is lowered, and names what is returned.
     pub(super) fn arrange(&self, statement: &mut Statement) -> Result<(), DbError> {
+        let returning = match statement {
+            Statement::Insert(insert) => insert.returning.as_mut(),
+            Statement::Update(update) => update.returning.as_mut(),
+            Statement::Delete(delete) => delete.returning.as_mut(),
+            _ => None,
+        };
+        for item in returning.into_iter().flatten() {
+            if let SelectItem::UnnamedExpr(expr) = item
+                && !matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_))
+                && let Some(name) = output_name(expr, self.dialect())
+            {
+                *item = SelectItem::ExprWithAlias { expr: expr.clone(), alias: quoted_ident(&name) };
+            }
+        }
         let assignments = match statement {
             Statement::Update(update) => {
                 self.join_sources(update)?;
@@ -111,7 +126,10 @@ impl<'a> Lowering<'a> {
             let column = table.column(&last_name(Dialect::Sqlite, name))?;
             let value = assignment.value.to_string();
             // What counts or draws must not do so twice.
-            if ["belt_keep_id(", "belt_seq(", "belt_auto(", "belt_new_uuid(", "belt_random("].iter().any(|call| value.contains(call)) {
+            if ["belt_keep_id(", "belt_seq(", "belt_auto(", "belt_new_uuid(", "belt_random("]
+                .iter()
+                .any(|call| value.contains(call))
+            {
                 return None;
             }
             let source = source.map(|source| format!("{}.", quoted(source))).unwrap_or_default();

@@ -7,8 +7,17 @@ use crate::sql::{Dialect, Kind};
 
 /// PostgreSQL's functions that answer with a boolean.
 const ANSWERS: &[&str] = &[
-    "bool_or", "bool_and", "every", "starts_with", "jsonb_exists", "jsonb_exists_any", "jsonb_exists_all",
-    "pg_try_advisory_xact_lock", "pg_try_advisory_xact_lock_shared", "regexp_like", "isempty",
+    "bool_or",
+    "bool_and",
+    "every",
+    "starts_with",
+    "jsonb_exists",
+    "jsonb_exists_any",
+    "jsonb_exists_all",
+    "pg_try_advisory_xact_lock",
+    "pg_try_advisory_xact_lock_shared",
+    "regexp_like",
+    "isempty",
 ];
 
 impl Lowering<'_> {

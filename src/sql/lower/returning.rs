@@ -23,14 +23,13 @@ impl Lowering<'_> {
                     *item = SelectItem::Wildcard(WildcardAdditionalOptions::default());
                 }
                 SelectItem::UnnamedExpr(expr) => {
-                    let name = match &*expr {
-                        Expr::CompoundIdentifier(parts) => parts.last().map(|name| name.value.clone()),
-                        _ => crate::sql::rewrite::output_name(expr, self.dialect()),
-                    };
+                    let was = expr.clone();
                     self.bare(expr, target)?;
                     // The engine names a column by its text.
-                    if let Some(name) = name.filter(|_| !matches!(expr, Expr::Identifier(_))) {
-                        *item = SelectItem::ExprWithAlias { expr: expr.clone(), alias: quoted_ident(&name) };
+                    if let (Expr::CompoundIdentifier(parts), true) = (&was, !matches!(expr, Expr::Identifier(_)))
+                        && let Some(name) = parts.last()
+                    {
+                        *item = SelectItem::ExprWithAlias { expr: expr.clone(), alias: name.clone() };
                     }
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {

@@ -45,8 +45,7 @@ pub(super) fn lower(schema: &Schema, mut query: Box<Query>, slots: Vec<Slot>) ->
     };
     for cte in with.cte_tables {
         let name = fold(schema.dialect, &cte.alias.name);
-        let columns: Vec<String> =
-            cte.alias.columns.iter().map(|column| fold(schema.dialect, &column.name)).collect();
+        let columns: Vec<String> = cte.alias.columns.iter().map(|column| fold(schema.dialect, &column.name)).collect();
         let reads = is_read_only(&cte.query);
         if reads && with.recursive {
             around.names.push(name.clone());
@@ -110,12 +109,13 @@ fn list(names: &[String]) -> String {
 /// A statement behind `WITH`: the rows that were kept, by the names and columns of the parts that answered them.
 pub(in crate::sql) fn on_kept(sql: &str, own: Option<&str>, kept: &[(String, Vec<String>)]) -> String {
     let mut tables: Vec<String> = Vec::new();
-    for (at, (name, columns)) in kept.iter().enumerate().filter(|(_, (name, _))| sql.contains(name.as_str()) || own.is_some()) {
+    for (at, (name, columns)) in
+        kept.iter().enumerate().filter(|(_, (name, _))| sql.contains(name.as_str()) || own.is_some())
+    {
         if columns.is_empty() {
             continue;
         }
-        let cells: Vec<String> =
-            (0..columns.len()).map(|column| format!("belt_cell({at}, value, {column})")).collect();
+        let cells: Vec<String> = (0..columns.len()).map(|column| format!("belt_cell({at}, value, {column})")).collect();
         tables.push(format!(
             "{}({}) AS MATERIALIZED (SELECT {} FROM json_each(belt_places({at})))",
             quoted(name),

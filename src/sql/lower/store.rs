@@ -36,7 +36,8 @@ impl<'a> Lowering<'a> {
                     if self.dialect() == Dialect::MySql {
                         // A row that was there counts twice, or not at all where nothing changes.
                         let changes = self.changes(table, Some(&table.name), &update.assignments);
-                        update.selection = Some(raw(format!("belt_changes({})", changes.unwrap_or_else(|| "1".into()))));
+                        update.selection =
+                            Some(raw(format!("belt_changes({})", changes.unwrap_or_else(|| "1".into()))));
                         self.touch(table, &mut update.assignments);
                     }
                 }

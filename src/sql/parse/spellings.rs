@@ -74,7 +74,9 @@ fn postgres(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
         replace(tokens, at, 4, words(&["FOR", "UPDATE"]));
     } else if stands(tokens, at, &["FOR", "KEY", "SHARE"]) {
         replace(tokens, at, 3, words(&["FOR", "SHARE"]));
-    } else if stands(tokens, at, &["OVERRIDING", "SYSTEM", "VALUE"]) || stands(tokens, at, &["OVERRIDING", "USER", "VALUE"]) {
+    } else if stands(tokens, at, &["OVERRIDING", "SYSTEM", "VALUE"])
+        || stands(tokens, at, &["OVERRIDING", "USER", "VALUE"])
+    {
         let system = stands(tokens, at + 1, &["SYSTEM"]);
         let mark = Token::make_word(OVERRIDING, Some('"'));
         match (system, at.checked_sub(1).filter(|close| is(tokens, *close, &Token::RParen))) {
@@ -111,9 +113,7 @@ fn mysql(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
         } else if !not {
             replace(tokens, at, 1, Vec::new());
         }
-    } else if stands(tokens, at, &["PARTITION", "BY"])
-        && stands(tokens, start, &["CREATE", "TABLE"])
-    {
+    } else if stands(tokens, at, &["PARTITION", "BY"]) && stands(tokens, start, &["CREATE", "TABLE"]) {
         // How rows are spread over files changes nothing that is asked here.
         let outside = (start..at).find(|open| is(tokens, *open, &Token::LParen)).and_then(|open| close(tokens, open));
         if outside.is_some_and(|end| end < at) {
@@ -124,7 +124,8 @@ fn mysql(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
         // `UPDATE a, b SET` is a join.
         let set = (at..tokens.len()).find(|at| stands(tokens, *at, &["SET"])).unwrap_or(at);
         for place in at..set {
-            let nested = (at..place).any(|open| close(tokens, open).is_some_and(|end| is(tokens, open, &Token::LParen) && end > place));
+            let nested = (at..place)
+                .any(|open| close(tokens, open).is_some_and(|end| is(tokens, open, &Token::LParen) && end > place));
             if is(tokens, place, &Token::Comma) && !nested {
                 tokens[place].token = Token::make_keyword("JOIN");
             }
@@ -159,7 +160,9 @@ fn sqlite(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
             let new: &[&str] = if not == 1 { &["IS", "DISTINCT", "FROM"] } else { &["IS", "NOT", "DISTINCT", "FROM"] };
             replace(tokens, at, 1 + not, words(new));
         }
-    } else if stands(tokens, at, &["IN"]) && matches!(tokens.get(at + 1).map(|token| &token.token), Some(Token::Word(_))) {
+    } else if stands(tokens, at, &["IN"])
+        && matches!(tokens.get(at + 1).map(|token| &token.token), Some(Token::Word(_)))
+    {
         let name = tokens[at + 1].token.clone();
         let mut new = words(&["IN"]);
         new.push(Token::LParen);

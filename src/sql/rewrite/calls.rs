@@ -68,9 +68,7 @@ impl Lowering<'_> {
             ("date_trunc", [unit, x]) => format!("belt_date_trunc({unit}, {x})"),
             ("date_part", [unit, x]) => format!("belt_extract({unit}, {x})"),
             ("dayofweek", [x]) if dialect == Dialect::MySql => format!("(belt_extract('dow', {x}) + 1)"),
-            ("hour" | "minute" | "second" | "day" | "month" | "year" | "quarter", [x])
-                if dialect == Dialect::MySql =>
-            {
+            ("hour" | "minute" | "second" | "day" | "month" | "year" | "quarter", [x]) if dialect == Dialect::MySql => {
                 format!("belt_extract('{name}', {x})")
             }
             ("date_add" | "adddate", [x, by]) => format!("(belt_ts({x}) + {by})"),

@@ -29,9 +29,20 @@ pub(in crate::sql) struct Scope {
 
 /// The functions that answer rows.
 const ROWS: &[&str] = &[
-    "unnest", "generate_series", "json_array_elements", "jsonb_array_elements", "json_array_elements_text",
-    "jsonb_array_elements_text", "json_each", "jsonb_each", "json_each_text", "jsonb_each_text", "json_object_keys",
-    "jsonb_object_keys", "regexp_split_to_table", "string_to_table",
+    "unnest",
+    "generate_series",
+    "json_array_elements",
+    "jsonb_array_elements",
+    "json_array_elements_text",
+    "jsonb_array_elements_text",
+    "json_each",
+    "jsonb_each",
+    "json_each_text",
+    "jsonb_each_text",
+    "json_object_keys",
+    "jsonb_object_keys",
+    "regexp_split_to_table",
+    "string_to_table",
 ];
 
 /// What a call answers: the array or object that is gone through, and the columns, as far as they have names.
@@ -44,7 +55,8 @@ impl Lowering<'_> {
     /// Gives every source among these that is a function the form SQLite knows.
     pub(in crate::sql) fn compute_sources(&mut self, from: &mut [TableWithJoins]) -> Step {
         for from in from {
-            let factors = std::iter::once(&mut from.relation).chain(from.joins.iter_mut().map(|join| &mut join.relation));
+            let factors =
+                std::iter::once(&mut from.relation).chain(from.joins.iter_mut().map(|join| &mut join.relation));
             for factor in factors {
                 self.compute(factor)?;
             }
@@ -56,9 +68,10 @@ impl Lowering<'_> {
         if self.dialect() == Dialect::PostgreSql {
             self.rows_in_list(select)?;
         }
-        let factors = select.from.iter().flat_map(|from| {
-            std::iter::once(&from.relation).chain(from.joins.iter().map(|join| &join.relation))
-        });
+        let factors = select
+            .from
+            .iter()
+            .flat_map(|from| std::iter::once(&from.relation).chain(from.joins.iter().map(|join| &join.relation)));
         let plain = factors.filter(|factor| !matches!(factor, TableFactor::Derived { lateral: true, .. }));
         let mut columns = Vec::new();
         for (alias, names) in plain.filter_map(|factor| Some((self.alias(factor), self.names_of(factor)?))) {
@@ -131,9 +144,8 @@ impl Lowering<'_> {
         }
         let alias = alias.unwrap_or_else(|| named(&name));
         let shown = fold(dialect, &alias.name);
-        let known = (dialect == Dialect::PostgreSql && ROWS.contains(&name.as_str())).then(|| {
-            self.calling(&name, args, &quoted(&shown))
-        });
+        let known = (dialect == Dialect::PostgreSql && ROWS.contains(&name.as_str()))
+            .then(|| self.calling(&name, args, &quoted(&shown)));
         let Some(Some(calling)) = known else {
             return unsupported(format!("{name}() in FROM"));
         };
@@ -324,7 +336,8 @@ impl Lowering<'_> {
             };
         }
         let mut alias = named(ROWS_ALIAS);
-        let column = |at: usize| sqlparser::ast::TableAliasColumnDef { name: quoted_ident(&format!("c{at}")), data_type: None };
+        let column =
+            |at: usize| sqlparser::ast::TableAliasColumnDef { name: quoted_ident(&format!("c{at}")), data_type: None };
         alias.columns = (1..=calls).map(column).collect();
         let relation = match (arrays.is_empty(), other) {
             (true, None) => return ON,

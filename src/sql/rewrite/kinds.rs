@@ -7,8 +7,20 @@ use crate::sql::{Kind, types};
 
 /// Functions whose value is one of their arguments.
 const SAME: &[&str] = &[
-    "coalesce", "ifnull", "nullif", "max", "min", "lag", "lead", "first_value", "last_value", "nth_value", "greatest",
-    "least", "belt_greatest", "belt_least",
+    "coalesce",
+    "ifnull",
+    "nullif",
+    "max",
+    "min",
+    "lag",
+    "lead",
+    "first_value",
+    "last_value",
+    "nth_value",
+    "greatest",
+    "least",
+    "belt_greatest",
+    "belt_least",
 ];
 
 /// What begins the text of finished expressions, and what they are.

@@ -94,7 +94,8 @@ impl Lowering<'_> {
             B::PGOverlap => Some(raw(format!("({left} AND {right})"))),
             B::Overlaps => match (&*left, &*right) {
                 (Expr::Tuple(a), Expr::Tuple(b)) if a.len() == 2 && b.len() == 2 => {
-                    let range = |ends: &[Expr]| format!("belt_range(belt_ts({}), belt_ts({}), '[)', 0)", ends[0], ends[1]);
+                    let range =
+                        |ends: &[Expr]| format!("belt_range(belt_ts({}), belt_ts({}), '[)', 0)", ends[0], ends[1]);
                     Some(raw(format!("belt_ranges_overlap({}, {})", range(a), range(b))))
                 }
                 _ => return unknown(&B::Overlaps),

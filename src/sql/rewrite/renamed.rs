@@ -16,10 +16,7 @@ pub(super) enum Call {
 }
 
 fn refused(name: &str, instead: &str) -> Call {
-    Call::Refused(DbError::new(
-        DbErrorKind::Unsupported,
-        format!("{name}() is not something belt can run: {instead}"),
-    ))
+    Call::Refused(DbError::new(DbErrorKind::Unsupported, format!("{name}() is not something belt can run: {instead}")))
 }
 
 impl Lowering<'_> {
@@ -35,7 +32,10 @@ impl Lowering<'_> {
             ("pg_advisory_xact_lock" | "pg_advisory_xact_lock_shared", [_] | [_, _]) => Call::Text("NULL".into()),
             ("pg_try_advisory_xact_lock" | "pg_try_advisory_xact_lock_shared", [_] | [_, _]) => Call::Text("1".into()),
             ("pg_advisory_lock" | "pg_try_advisory_lock" | "pg_advisory_unlock" | "pg_advisory_unlock_all", _) => {
-                refused(name, "it keeps its lock beyond the transaction; use pg_advisory_xact_lock() inside a transaction")
+                refused(
+                    name,
+                    "it keeps its lock beyond the transaction; use pg_advisory_xact_lock() inside a transaction",
+                )
             }
             ("get_lock" | "release_lock" | "is_free_lock" | "is_used_lock", _) => {
                 refused(name, "it keeps its lock beyond the transaction; lock a row with SELECT ... FOR UPDATE")
@@ -77,9 +77,10 @@ impl Lowering<'_> {
                 }
                 Call::Renamed("json_group_array")
             }
-            ("tstzrange" | "tsrange" | "int4range" | "int8range" | "numrange" | "daterange", [low, high, rest @ ..])
-                if postgres =>
-            {
+            (
+                "tstzrange" | "tsrange" | "int4range" | "int8range" | "numrange" | "daterange",
+                [low, high, rest @ ..],
+            ) if postgres => {
                 let days = matches!(name, "daterange" | "int4range" | "int8range");
                 let bounds = rest.first().copied().unwrap_or("'[)'");
                 let time = |end: &str| if name.starts_with("ts") { format!("belt_ts({end})") } else { end.to_string() };
