@@ -1,5 +1,6 @@
 //! SQL functions that SQLite lacks or has differently, registered on every connection under names of belt's own.
 
+mod arrays;
 mod chance;
 mod dates;
 mod json;
@@ -303,7 +304,7 @@ pub(super) fn register(connection: &Connection, state: &Shared, schema: &Schema)
         Dialect::MySql => MYSQL,
         Dialect::Sqlite => SQLITE,
     };
-    let tables = [text::TEXT, pattern::PATTERN, math::MATH, dates::DATES, json::JSON];
+    let tables = [text::TEXT, pattern::PATTERN, math::MATH, dates::DATES, json::JSON, arrays::ARRAYS];
     for (name, arguments, dialects, function) in tables.into_iter().flatten() {
         if dialects & mine != 0 {
             connection.create_scalar_function(*name, *arguments, pure, *function)?;

@@ -19,7 +19,7 @@ impl Database {
                 [] => {
                     let statement = self.connection.prepare(&part.sql);
                     let statement = statement.map_err(|error| errors::translate(&error, &self.schema, None))?;
-                    statement.column_names().into_iter().map(ToString::to_string).collect()
+                    statement.column_names().map(ToString::to_string).collect()
                 }
                 given => given.to_vec(),
             };

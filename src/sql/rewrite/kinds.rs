@@ -91,7 +91,7 @@ impl Lowering<'_> {
                 let text = word.value.trim_start_matches('(');
                 let found = FINISHED.iter().find(|(head, _)| text.starts_with(head)).map(|(_, kind)| kind.clone());
                 // What comes of joining texts is text, and a difference of times is none.
-                found.filter(|_| !text.contains(" || ") && !(text.matches(" - belt_ts(").count() > 0))
+                found.filter(|_| !text.contains(" || ") && !text.contains(" - belt_ts("))
             }
             _ => None,
         }
