@@ -20,7 +20,7 @@ use serde_json::Value as Json;
 
 use super::rows::{self, Bound, Filler, Form, Refusal, RoleRow, Roles};
 use super::{Outcome, Place, Problem, Verdict};
-use crate::sql::{Check, Database, DbError, DbErrorKind, Schema, Table, Value};
+use crate::sql::{Check, Database, DbError, DbErrorKind, Kind, Schema, Table, Value};
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -257,7 +257,15 @@ fn others<'a>(
                 all.push(value);
             }
         }
-        let usable = Form::suggested(&check.text).into_iter().filter(|form| form.keeps_apart(&all)).collect::<Vec<_>>();
+        let fits = |form: &Form| match column.kind {
+            Kind::Text { max: Some(max) } => all.iter().all(|value| match form.apply(value, &all) {
+                Value::Text(text) => u64::try_from(text.chars().count()).is_ok_and(|length| length <= max),
+                _ => true,
+            }),
+            _ => true,
+        };
+        let usable = Form::suggested(&check.text).into_iter().filter(|form| form.keeps_apart(&all) && fits(form));
+        let usable = usable.collect::<Vec<_>>();
         usable.into_iter().map(move |form| (table.name.clone(), column.name.clone(), all.clone(), form))
     })
 }

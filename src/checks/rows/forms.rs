@@ -71,7 +71,6 @@ impl Form {
         let both: Vec<Form> = both.map(|(start, fill)| Form::Then(Box::new(start), Box::new(fill))).collect();
         forms.extend(both.into_iter().take(60));
         forms.extend([Form::Lower, Form::Upper]);
-        forms.extend(derived(condition));
         if !texts.is_empty() {
             forms.push(Form::OneOf(texts.iter().map(|text| Value::Text((*text).to_string())).collect()));
         }
@@ -80,6 +79,7 @@ impl Form {
         }
         forms.extend([Form::From(1), Form::From(1_000)]);
         forms.extend(numbers.iter().map(|number| Form::From(*number + 1)));
+        forms.extend(derived(condition));
         forms
     }
 
