@@ -1,3 +1,5 @@
+import re
+
 belt_host = _belt_call
 belt_visits = []     # each time a service was entered: service, request, caller, start, end, answer
 belt_stack = []      # the visits under way
@@ -29,7 +31,7 @@ def belt_as_sent(headers):
 def belt_enter(plan, request, caller, headers):
     service, before, calls, messages, error, after = plan
     number = len(belt_visits)
-    visit = {"service": service, "request": request, "caller": caller, "start": clock.now(), "end": None, "answer": None, "worked": 0, "got": {k: v for k, v in headers.items() if k not in ("user-agent", "accept")}}
+    visit = {"service": service, "request": request, "caller": caller, "start": clock.now(), "end": None, "answer": None, "worked": 0, "failed": error, "got": {k: v for k, v in headers.items() if k not in ("user-agent", "accept")}}
     belt_visits.append(visit)
     belt_stack.append(number)
 
@@ -103,6 +105,18 @@ def belt_time(span, names):
             return value
     return None
 
+STARTS = ["start", "begin", "started", "start_time", "startTime", "begins", "begin_time", "started_at", "startTimeUnixNano", "start_time_unix_nano", "timestamp", "ts"]
+ENDS = ["end", "ended", "finish", "end_time", "endTime", "ends", "finished", "stop", "ended_at", "endTimeUnixNano", "end_time_unix_nano"]
+
+def belt_end(span):
+    """When it ended, said as such or as a duration in the unit of its start."""
+    end = belt_time(span, ENDS)
+    start = belt_time(span, STARTS)
+    if end is not None or start is None or not isinstance(span.get("duration"), (int, float)):
+        return end
+    told = [span[name] for name in STARTS if isinstance(span.get(name), (int, float))][0]
+    return start + span["duration"] * (start / told if told else 1.0)
+
 def belt_of(number):
     return [span for visit, span in belt_spans if visit == number]
 
@@ -131,16 +145,24 @@ def belt_unanswered():
             return belt_where(number) + " answered " + str(visit["answer"]) + ", and its work had said " + wanted
     return None
 
+def belt_swallowed():
+    """A failure of the work that the caller does not learn of."""
+    for number, visit in enumerate(belt_visits):
+        told = str(visit["answer"])
+        if visit["failed"] is not None and re.search("timeout|timed out|error|fail|not answer|unavailable|exception|[45][0-9][0-9]", told.lower()) is None:
+            return "the work of " + belt_where(number) + " ended with Timeout, and its caller got " + ("None" if visit["answer"] is None else told) + " as if all were well"
+    return None
+
 def belt_untimed():
     for number, visit in enumerate(belt_visits):
         spans = belt_of(number)
-        starts = [belt_time(span, ["start", "begin", "started", "start_time", "startTime", "begins"]) for span in spans]
-        ends = [belt_time(span, ["end", "ended", "finish", "end_time", "endTime", "ends"]) for span in spans]
+        starts = [belt_time(span, STARTS) for span in spans]
+        ends = [belt_end(span) for span in spans]
         if None in starts or None in ends:
             return belt_where(number) + " recorded a span without start or end: " + str(spans[0])
         if spans and (min(starts) > visit["start"] + 0.0015 or min(starts) < visit["start"] - 0.0015 or abs(max(ends) - visit["end"]) > 0.0015):
             return belt_where(number) + " was at work from " + belt_ms(visit["start"]) + " to " + belt_ms(visit["end"]) + " ms, and its span says " + belt_ms(min(starts)) + " to " + belt_ms(max(ends))
-        named = [str(span.get("service") or span.get("name") or "") for span in spans]
+        named = [str(span.get("service") or span.get("name") or span.get("service_name") or span.get("serviceName") or span) for span in spans]
         if spans and not any(visit["service"] in name for name in named):
             return belt_where(number) + " recorded a span of the service " + named[0]
     return None
@@ -205,7 +227,7 @@ def belt_orphan():
     return None
 
 def belt_found():
-    return {"unrecorded": belt_unrecorded(), "unanswered": belt_unanswered(), "untimed": belt_untimed(), "torn": belt_torn(), "repeated": belt_repeated(), "orphan": belt_orphan(),
+    return {"unrecorded": belt_unrecorded(), "unanswered": belt_unanswered(), "swallowed": belt_swallowed(), "untimed": belt_untimed(), "torn": belt_torn(), "repeated": belt_repeated(), "orphan": belt_orphan(),
             "ids": [belt_id(span) for visit, span in belt_spans], "traces": sorted(set([str(belt_trace(span)) for visit, span in belt_spans]))}
 
 def belt_run(*requests):

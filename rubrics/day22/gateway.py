@@ -15,7 +15,12 @@ def as_list(value):
         return []
     return value if isinstance(value, list) else [value]
 
+def records(value):
+    return [r for r in value if isinstance(r, dict)] if isinstance(value, list) else []
+
 routing = submission["routing"]
+RULES = records(routing.get("rules"))
+STEPS = records(submission["authentication"].get("steps"))
 matching = routing.get("matching") or {}
 PICK = word(matching.get("pick"))
 PLAIN = word(matching.get("plain"))
@@ -56,11 +61,18 @@ def service_of(name):
 
 def access_word(said):
     text = word(said)
-    if text.startswith(("no ", "not ", "un", "without", "none", "public", "any", "open", "all", "every", "guest", "optional", "anon", "world", "internet", "off")) or text in ("no", "false"):
+    if text == "*":
+        return "public"
+    if any(stem in text for stem in ("admin", "staff", "operator", "superuser")) and not text.startswith(("no ", "not ", "non ", "un", "without")):
+        # Users or admins, as a list in one text: both.
+        return "user" if re.search("(users?|customers?|members?) *(or|and|,|/|[|]|[+]|&)|(or|and|,|/|[|]|&) *(all |any )?(users?|customers?|members?)\\b", text) and "admin user" not in text else "admin"
+    if re.match("(any|all|every)", text) and any(stem in text for stem in ("user", "logg", "authent", "member", "customer", "signed in", "registered", "with a token", "with token")) and "unauth" not in text and " not " not in text and " or not" not in text and "without" not in text:
+        return "user"
+    if text.startswith(("no ", "not ", "un", "without", "none", "public", "permit", "any", "open", "all", "every", "guest", "optional", "anon", "world", "internet", "off")) or text in ("no", "false"):
         return "nobody" if text in ("nobody", "none at all", "no access") else "public" if not text.startswith("any user") else "user"
-    if text in ("nobody", "refuse", "deny", "refused", "denied", "block"):
+    if text in ("nobody", "internal", "refuse", "deny", "refused", "denied", "block"):
         return "nobody"
-    if any(stem in text for stem in ("user", "logg", "auth", "token", "jwt", "session", "login", "required", "customer", "private", "protected", "account", "member")) and text not in ("admin user", "admin users", "admin token"):
+    if any(stem in text for stem in ("user", "logg", "auth", "token", "jwt", "session", "login", "required", "customer", "bearer", "owner", "registered", "signed in", "private", "protected", "account", "member")) and text not in ("admin user", "admin users", "admin token"):
         return "user"
     if any(stem in text for stem in ("admin", "staff", "operator")):
         return "admin"
@@ -88,7 +100,7 @@ def unread(names):
 
 def unread_access():
     wrong = []
-    for at, rule in enumerate([{"access": routing.get("access_unless_said")}] + routing["rules"]):
+    for at, rule in enumerate([{"access": routing.get("access_unless_said")}] + RULES):
         for one in as_list(rule.get("access")):
             if word(one) != "default" and access_word(one) is None:
                 wrong.append(("rule " + str(at) if at else "access_unless_said") + " is for " + str(one) + ", and that is none of public, user, admin and nobody")
@@ -113,10 +125,10 @@ def paths_of(rule):
     return found
 
 def is_rest(part):
-    return part in ("*", "**", "(.*)", ".*", "...") or (part.startswith("{") and (part.endswith("+}") or part.endswith("...}") or part.startswith("{*") or "**" in part or ":.*" in part)) or (part.startswith("*") and part[1:].isalpha())
+    return part in ("*", "**", "(.*)", ".*", "...", "#") or part.startswith("<path:") or part.startswith("[...") or (part.startswith("{") and (part.endswith("+}") or part.endswith("...}") or part.startswith("{*") or "**" in part or ":.*" in part)) or (part.startswith("*") and part[1:].isalpha())
 
 def is_one(part):
-    return part in ("*", "+") or (part.startswith("{") and part.endswith("}")) or part.startswith(":") or (part.startswith("<") and part.endswith(">"))
+    return part in ("*", "+") or (part.startswith("{") and part.endswith("}")) or part.startswith(":") or part.startswith("$") or (part.startswith("[") and part.endswith(("]", "+"))) or (part.startswith("<") and part.endswith(">"))
 
 def is_pattern(path):
     return path.startswith("^") or path.startswith("~") or path.startswith("re:")
@@ -210,7 +222,7 @@ def matched(method, path):
     if path is None:
         return None
     best = None
-    for at, rule in enumerate(routing["rules"]):
+    for at, rule in enumerate(RULES):
         for own_method, own_path in paths_of(rule):
             allowed = [own_method] if own_method else methods_of(rule)
             if (allowed and method not in allowed) or not fits_path(own_path, path):
@@ -281,6 +293,18 @@ def unprotected():
         else:
             caller = "without a token" if who == "public" else "with an ordinary user's token"
             wrong.append(method + " " + path + " " + caller + " is refused, and should not be: " + rule_named(hit))
+    return wrong
+
+# Not in the table: a method on a path that is offered for others. The least that it must take, if it gets through at all.
+NOT_OFFERED = [("PATCH", "/products/42", "admin"), ("PATCH", "/products", "admin"), ("GET", "/users", "user"), ("PUT", "/users", "user"), ("DELETE", "/users", "user")]
+
+def opened():
+    wrong = []
+    for method, path, who in NOT_OFFERED:
+        hit = matched(method, path)
+        if hit is not None and service_of(hit[1].get("service")) is not None and RANK[access_of(hit[1])] < RANK[who]:
+            caller = "without a token" if access_of(hit[1]) == "public" else "with an ordinary user's token"
+            wrong.append(method + " " + path + ", which the table does not offer, " + caller + " reaches " + said(service_of(hit[1].get("service"))) + ": " + rule_named(hit))
     return wrong
 
 def let_in():
@@ -357,9 +381,9 @@ def by_of(rule):
     if said_by == "":
         found = re.search("(?:per|by|/) *(ip|address|client ip|client address|user|account|token)", word(rule.get("limit")))
         said_by = found.group(1) if found else word(routing.get("limit_by_unless_said"))
-    if any(w in said_by for w in ("address", "ip", "device", "subnet", "fingerprint")):
+    if any(w in said_by for w in ("address", "addr", "device", "subnet", "fingerprint", "remote host", "source", "forwarded", "xff")) or re.search(r"\bip|ip\b", said_by):
         return "address"
-    if any(w in said_by for w in ("user", "account", "token", "subject", "caller", "client", "customer", "key", "session", "sub", "cert", "admin")):
+    if any(w in said_by for w in ("user", "account", "token", "subject", "principal", "identity", "caller", "client", "customer", "key", "session", "sub", "cert", "admin")):
         return "user"
     return said_by
 
@@ -390,11 +414,17 @@ def unlimited():
 # The authentication flow, walked.
 def step_of(step):
     name = word(step.get("check"))
-    for stems, known in [(("limit", "throttl", "quota", "bucket", "flood"), "limit"), (("own", "belong", "theirs", "object", "resource", "tenant"), "owner"),
-                         (("role", "permission", "authoriz", "authoris", "authz", "scope", "allowed", "admin", "rbac", "acl", "access control", "privilege", "may "), "role"),
+    if "header" in name and any(w in name for w in ("authorization", "authorisation", "bearer")) or "bearer" in name or "access token" in name:
+        return "token"
+    if re.search(r"\bown", name):
+        return "owner"
+    for stems, known in [(("limit", "throttl", "quota", "bucket", "flood", "too many"), "limit"), (("belong", "theirs", "mine", "of this user", "object", "resource", "tenant"), "owner"),
+                         (("role", "permission", "authoriz", "authoris", "authz", "scope", "allowed", "admin", "rbac", "acl", "access control", "privilege", "may ", "access", "policy", "policies"), "role"),
                          (("token", "authent", "authn", "jwt", "session", "cert", "signature", "identity", "login", "expir", "cookie", "mtls", "mutual", "api key", "credential", "who"), "token"), (("rout", "path", "match", "rule"), "route")]:
         if any(stem in name for stem in stems):
             return known
+    if status_of_step(step) == 429:
+        return "limit"
     return "token" if name == "auth" else "limit" if name.startswith("rate") else name
 
 def at_gateway(step):
@@ -405,7 +435,7 @@ def status_of_step(step):
     return int(found.group(0)) if found else None
 
 def answer_to(failing):
-    for step in submission["authentication"]["steps"]:
+    for step in STEPS:
         if step_of(step) in failing:
             return step
     return None
@@ -452,7 +482,7 @@ def floors():
 
 def too_short():
     wrong = []
-    parts = submission["latency"]["parts"]
+    parts = submission["latency"]["parts"] if isinstance(submission["latency"]["parts"], dict) else {}
     for name, stems, least in floors():
         times = [ms(parts[part]) for part in parts if any(stem in word(part) for stem in stems)]
         if times == []:
@@ -461,4 +491,57 @@ def too_short():
             wrong.append("the part " + name + " is not a time such as 0.3 ms")
         elif sum(times) < least * 0.999:
             wrong.append("the part " + name + " is said to take " + str(sum(times)) + " ms, and what your design does there takes " + str(least) + " ms or more")
+    return wrong
+
+# What one of a few choices is meant by some words: the first whose stem the words begin with.
+def meant(value, choices):
+    text = word(value).replace("fail ", "fails ")
+    for name, stems in choices:
+        if any(text.startswith(stem) for stem in stems):
+            return name
+    return None
+
+VERIFIED = [("store", ("store", "in a store", "in store", "redis", "session store", "shared store", "cache", "in a cache", "looked up", "look", "lookup")),
+            ("auth_service", ("auth", "by the auth", "remote", "introspect", "ask", "at the auth")),
+            ("locally", ("local", "in the gateway", "in gateway", "by the gateway", "signature", "gateway", "public key", "offline", "jwks", "with the public"))]
+AWAY = [("let_through", ("let", "allow", "pass", "open", "fails open", "accept", "trust")), ("refused", ("refus", "503", "502", "500", "401", "fails closed", "closed", "error", "reject", "den", "block", "fails")),
+        ("works", ("work", "go", "contin", "valid", "still", "existing", "keep", "unaffect", "nothing"))]
+CALLER = [("kept", ("kept", "keep", "pass", "as it is", "trust", "forward", "believ", "ignor")), ("removed", ("remov", "strip", "drop", "delet", "discard")), ("replaced", ("replac", "overwr", "set", "overrid", "rewrit"))]
+
+# Capacity with a node gone, by the arrows of the diagram.
+def arrows():
+    found = {}
+    for line in str(submission["availability"].get("diagram") or "").replace(";", "\n").splitlines():
+        line = re.sub("%%.*", "", line)
+        for shape in (r'"[^"]*"', r"\|[^|]*\|", r"\[[^\[\]]*\]", r"\([^()]*\)", r"\{[^{}]*\}", r"\[[^\[\]]*\]", r"\([^()]*\)", r"\{[^{}]*\}", ":::[A-Za-z0-9_]+"):
+            line = re.sub(shape, " ", line)
+        line = re.sub("(--|==|-[.]+)[^->=.&]+(-+>|=+>|[.]+->)", "-->", line)
+        parts = [p for p in re.split("<?(?:-+>|=+>|-[.]+->|-{3,}|={3,})", line)]
+        groups = [[n.strip() for n in part.split("&") if n.strip() != ""] for part in parts]
+        for left, right in zip(groups, groups[1:]):
+            for a in left:
+                found[a] = found.get(a, []) + right
+    return found
+
+def overloaded():
+    roles = submission["availability"].get("roles") or {}
+    gateways = [str(g) for g in listed_gateways()]
+    clients = [str(c) for c in as_list(roles.get("client"))]
+    edges = arrows()
+    def left_without(node):
+        seen, todo = [], [c for c in clients if c != node]
+        while todo:
+            at = todo.pop()
+            if at not in seen and at != node:
+                seen.append(at)
+                if at not in gateways:
+                    todo = todo + edges.get(at, [])
+        return [g for g in gateways if g in seen]
+    if len(left_without("")) < len(gateways) or len(gateways) < 2:
+        return []
+    wrong = []
+    for node in sorted(edges):
+        left = left_without(node)
+        if node not in clients and node not in gateways and 0 < len(left) and len(left) * 6000 < 20000:
+            wrong.append("without " + node + " only " + str(len(left)) + " gateways get requests, " + str(round(20000 / len(left))) + " a second each, and one takes 6,000")
     return wrong

@@ -28,7 +28,7 @@ pub const HOST_CALL: &str = "_belt_call";
 
 /// Processor time that code without a world may use.
 const MAX_PURE_DURATION: Duration = Duration::from_secs(4);
-const MAX_RECURSION_DEPTH: usize = 200;
+const MAX_RECURSION_DEPTH: usize = 900;
 
 /// A compiled program.
 #[derive(Debug, Clone)]
@@ -47,6 +47,8 @@ struct Text {
     prelude_lines: u32,
     code: String,
     line_starts: Vec<usize>,
+    /// The learner's line of each line that runs; empty where they are the same.
+    lines: Vec<u32>,
     /// Built-in types that stand for exceptions of the learner's.
     renamed: Vec<(&'static str, String)>,
 }
@@ -169,8 +171,9 @@ impl Program {
         source.push_str(epilogue);
         let mut line_starts = vec![0];
         line_starts.extend(code.match_indices('\n').map(|(at, _)| at + 1));
-        let renamed = adapted.renamed;
-        let layout = Layout(Arc::new(Text { prelude, prelude_lines, code: code.to_owned(), line_starts, renamed }));
+        let (renamed, lines) = (adapted.renamed, adapted.lines);
+        let code = code.to_owned();
+        let layout = Layout(Arc::new(Text { prelude, prelude_lines, code, line_starts, lines, renamed }));
         let inputs = inputs.iter().map(|name| (*name).to_owned()).collect();
         match MontyRun::new(source, "design.py", inputs, CompileOptions::default()) {
             Ok(run) => Ok(Program { run, layout }),
@@ -326,6 +329,7 @@ impl Layout {
     /// Byte offset in the learner's code of a line and column (from 1, in characters) of the program's text.
     fn offset(&self, line: u32, column: u32) -> Option<usize> {
         let line = line.checked_sub(self.prelude_lines + 1)? as usize;
+        let line = if self.lines.is_empty() { line } else { *self.lines.get(line)? as usize };
         let start = *self.line_starts.get(line)?;
         let end = self.line_starts.get(line + 1).map_or(self.code.len(), |next| next - 1);
         let text = self.code.get(start..end)?;

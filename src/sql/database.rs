@@ -33,11 +33,11 @@ const MAX_LENGTH: i32 = 1_000_000;
 /// Nothing outside it is read or written: no clock, no files, no randomness.
 pub struct Database {
     schema: Rc<Schema>,
-    connection: Connection,
-    state: Shared,
+    pub(super) connection: Connection,
+    pub(super) state: Shared,
     /// Generators and counters as they were at each open savepoint.
     saved: Vec<State>,
-    looks: Arc<AtomicU64>,
+    pub(super) looks: Arc<AtomicU64>,
     cache: HashMap<String, Rc<Lowered>>,
     digest: Option<u128>,
     tables: Vec<String>,
@@ -70,7 +70,7 @@ impl Database {
         Ok(database)
     }
 
-    fn open(schema: &Schema) -> rusqlite::Result<Database> {
+    pub(super) fn open(schema: &Schema) -> rusqlite::Result<Database> {
         let mut connection = Connection::open_in_memory()?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
@@ -110,7 +110,7 @@ impl Database {
     }
 
     /// From here on only reading and writing of tables is possible, within bounds.
-    fn lock(&mut self) -> rusqlite::Result<()> {
+    pub(super) fn lock(&mut self) -> rusqlite::Result<()> {
         let looks = Arc::clone(&self.looks);
         self.connection.progress_handler(
             i32::try_from(STEPS_A_LOOK).unwrap_or(i32::MAX),

@@ -2,7 +2,7 @@
 
 mod alter;
 mod columns;
-mod constraints;
+pub(super) mod constraints;
 mod domains;
 pub(super) mod exclusions;
 
@@ -17,8 +17,8 @@ use super::model::{Schema, Table, View};
 use super::names::{fold, last_name};
 use super::{Dialect, SqlProblem, parse, tables};
 
-struct Builder<'a> {
-    schema: Schema,
+pub(super) struct Builder<'a> {
+    pub(super) schema: Schema,
     lines: parse::Lines<'a>,
     sql: &'a str,
     domains: Vec<CreateDomain>,
@@ -26,21 +26,16 @@ struct Builder<'a> {
 }
 
 pub(super) fn schema(dialect: Dialect, sql: &str) -> Result<Schema, SqlProblem> {
-    let mut builder = Builder {
-        schema: Schema {
-            dialect,
-            tables: Vec::new(),
-            enums: Vec::new(),
-            seeds: Vec::new(),
-            sequences: Vec::new(),
-            views: Vec::new(),
-            lowered: Vec::new(),
-        },
-        lines: parse::Lines::new(sql),
-        sql,
-        domains: Vec::new(),
-        exclusions: Vec::new(),
+    let schema = Schema {
+        dialect,
+        tables: Vec::new(),
+        enums: Vec::new(),
+        seeds: Vec::new(),
+        sequences: Vec::new(),
+        views: Vec::new(),
+        lowered: Vec::new(),
     };
+    let mut builder = Builder::new(schema, sql);
     for (statement, range) in parse::statements(sql, dialect)? {
         builder.statement(statement, &range).map_err(|problem| problem.at(range))?;
     }
@@ -52,8 +47,23 @@ pub(super) fn schema(dialect: Dialect, sql: &str) -> Result<Schema, SqlProblem> 
     Ok(schema)
 }
 
+impl<'a> Builder<'a> {
+    /// What statements of `sql` change on a schema.
+    pub(super) fn new(schema: Schema, sql: &'a str) -> Self {
+        Builder { schema, lines: parse::Lines::new(sql), sql, domains: Vec::new(), exclusions: Vec::new() }
+    }
+
+    /// The schema after a change to one that is in use.
+    pub(super) fn changed(self) -> Result<Schema, SqlProblem> {
+        match self.exclusions.is_empty() {
+            true => Ok(self.schema),
+            false => Err(SqlProblem::unsupported("an EXCLUDE constraint in a migration is not something belt can run")),
+        }
+    }
+}
+
 impl Builder<'_> {
-    fn fold(&self, ident: &Ident) -> String {
+    pub(super) fn fold(&self, ident: &Ident) -> String {
         fold(self.schema.dialect, ident)
     }
 
@@ -75,7 +85,7 @@ impl Builder<'_> {
         range
     }
 
-    fn statement(&mut self, statement: Statement, range: &Range<usize>) -> Result<(), SqlProblem> {
+    pub(super) fn statement(&mut self, statement: Statement, range: &Range<usize>) -> Result<(), SqlProblem> {
         match statement {
             Statement::CreateTable(table) => self.create_table(table, range),
             Statement::CreateIndex(index) => self.create_index(index, range),
@@ -137,7 +147,7 @@ impl Builder<'_> {
         }
     }
 
-    fn table_index(&self, name: &str, range: &Range<usize>) -> Result<usize, SqlProblem> {
+    pub(super) fn table_index(&self, name: &str, range: &Range<usize>) -> Result<usize, SqlProblem> {
         let found = self.schema.table(name).map(|table| table.name.clone());
         self.schema.tables.iter().position(|table| Some(&table.name) == found.as_ref()).ok_or_else(|| {
             SqlProblem::invalid(format!("there is no table {name} at this point"))

@@ -56,6 +56,8 @@ pub(super) struct Lowered {
 /// What a part of a statement finds around it.
 #[derive(Debug, Default)]
 struct Surroundings {
+    /// Tables under names of their own: alias and table.
+    rows: Vec<(String, String)>,
     /// Names made by the parts before it.
     names: Vec<String>,
     /// The columns under these names.
@@ -123,12 +125,18 @@ pub(super) fn statement(schema: &Schema, sql: &str) -> Result<Lowered, DbError> 
         Statement::Query(query) if steps::is_needed(&Statement::Query(query.clone())) => {
             steps::lower(schema, query, slots)
         }
-        statement => lower_statement(schema, statement, slots),
+        statement => lower_statement(schema, statement, slots, &[]),
     }
 }
 
-fn lower_statement(schema: &Schema, statement: Statement, slots: Vec<Slot>) -> Result<Lowered, DbError> {
-    lower_part(schema, statement, slots, &mut Surroundings::default())
+/// `rows` are tables a trigger sees under names of their own: alias and table.
+pub(super) fn lower_statement(
+    schema: &Schema,
+    statement: Statement,
+    slots: Vec<Slot>,
+    rows: &[(String, String)],
+) -> Result<Lowered, DbError> {
+    lower_part(schema, statement, slots, &mut Surroundings { rows: rows.to_vec(), ..Surroundings::default() })
 }
 
 fn lower_part(
@@ -137,7 +145,7 @@ fn lower_part(
     slots: Vec<Slot>,
     around: &mut Surroundings,
 ) -> Result<Lowered, DbError> {
-    let mut sources = Sources { dialect: schema.dialect, tables: Vec::new(), ctes: around.names.clone() };
+    let mut sources = Sources { dialect: schema.dialect, tables: around.rows.clone(), ctes: around.names.clone() };
     let _ = Visit::visit(&statement, &mut sources);
     let mut lowering = Lowering::new(schema, sources);
     lowering.changed.clone_from(&around.changed);
@@ -221,7 +229,7 @@ fn lower_part(
 
 /// Lowers the query of a view.
 pub(super) fn view(schema: &Schema, query: &Query) -> Result<String, SqlProblem> {
-    let lowered = lower_statement(schema, Statement::Query(Box::new(query.clone())), Vec::new());
+    let lowered = lower_statement(schema, Statement::Query(Box::new(query.clone())), Vec::new(), &[]);
     lowered.map(|lowered| lowered.sql).map_err(|error| match error.kind {
         DbErrorKind::Unsupported => SqlProblem::unsupported(error.message),
         _ => SqlProblem::invalid(error.message),
@@ -231,7 +239,16 @@ pub(super) fn view(schema: &Schema, query: &Query) -> Result<String, SqlProblem>
 /// Lowers an expression that stands in the DDL of the table at `at`.
 pub(super) fn expression(schema: &Schema, at: usize, expr: &Expr) -> Result<String, SqlProblem> {
     let name = schema.tables[at].name.clone();
-    let sources = Sources { dialect: schema.dialect, tables: vec![(name.clone(), name)], ctes: Vec::new() };
+    expression_over(schema, vec![(name.clone(), name)], expr)
+}
+
+/// Lowers an expression over these tables: alias and table.
+pub(super) fn expression_over(
+    schema: &Schema,
+    tables: Vec<(String, String)>,
+    expr: &Expr,
+) -> Result<String, SqlProblem> {
+    let sources = Sources { dialect: schema.dialect, tables, ctes: Vec::new() };
     let mut expr = expr.clone();
     let mut lowering = Lowering::new(schema, sources);
     match VisitMut::visit(&mut expr, &mut lowering) {

@@ -1,6 +1,7 @@
 //! Text to statements, with positions.
 
 mod conflicts;
+pub(super) mod is;
 mod sequences;
 mod spellings;
 
@@ -21,7 +22,7 @@ const MAX_TEXT_LEN: usize = 256 * 1024;
 /// Deepest nesting of expressions and queries.
 const MAX_DEPTH: usize = 48;
 
-fn grammar(dialect: Dialect) -> &'static dyn Grammar {
+pub(super) fn grammar(dialect: Dialect) -> &'static dyn Grammar {
     match dialect {
         Dialect::PostgreSql => &PostgreSqlDialect {},
         Dialect::MySql => &MySqlDialect {},
@@ -41,7 +42,7 @@ impl<'a> Lines<'a> {
         Lines { text, starts }
     }
 
-    fn offset(&self, location: Location) -> usize {
+    pub(super) fn offset(&self, location: Location) -> usize {
         let line = usize::try_from(location.line).unwrap_or(0).saturating_sub(1);
         let Some(&start) = self.starts.get(line) else {
             return self.text.len();
@@ -76,6 +77,9 @@ pub(super) fn statements(sql: &str, dialect: Dialect) -> Result<Vec<(Statement, 
     })?;
     spellings::respell(&mut tokens, dialect);
     sequences::order_options(&mut tokens);
+    if dialect == Dialect::Sqlite {
+        is::write_out(&mut tokens);
+    }
     conflicts::mark_partial(&mut tokens);
     let mut parser = Parser::new(grammar).with_recursion_limit(MAX_DEPTH).with_tokens_with_locations(tokens);
     let mut statements = Vec::new();
@@ -170,7 +174,7 @@ fn syntax(error: &ParserError, dialect: Dialect) -> SqlProblem {
 }
 
 /// The parser's words in this program's style. A keyword keeps its letters.
-fn plain(message: &str) -> String {
+pub(super) fn plain(message: &str) -> String {
     let message = message.split(" at Line:").next().unwrap_or(message).trim_end_matches('.');
     let mut chars = message.chars();
     match (chars.next(), chars.as_str().chars().next()) {

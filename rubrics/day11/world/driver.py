@@ -42,15 +42,17 @@ def belt_work(step, until, idle=40):
 def belt_alone(until):
     """One process that does the work of all workers in turn, until nothing is left to do, with rests that grow."""
     begin = clock.now()
+    rounds = 0
     while True:
         more = False
+        rounds = rounds + 1
         for step in (fan_out, deliver, deliver_bulk):
             try:
                 more = step() or more
             except (Timeout, ServiceUnavailable, Rejected):
                 pass
         passed = clock.now() - begin
-        if passed >= 2 * until or (passed >= until and posts.size() + pushes.size() + bulk.size() == 0):
+        if rounds > 300 or passed >= 2 * until or (passed >= until and posts.size() + pushes.size() + bulk.size() == 0):
             return passed
         if not more:
             clock.sleep(max(31, passed * 0.4))

@@ -27,10 +27,10 @@ def short(value, most=60):
 
 # What a metric measures, with the layer it belongs to.
 MEASURES = [
-    ("conversion", "business", r"conver|cart|abandon|funnel"), ("revenue", "business", r"revenue|sales|turnover|gmv|income|basket|order value|money"), ("orders", "business", r"orders?\b|purchas|checkouts? completed|sign ?ups?|registr|refund|completed checkout"),
+    ("conversion", "business", r"conver|cart|abandon|funnel"), ("revenue", "business", r"revenue|sales|turnover|gmv|merchandise|income|earning|takings|basket|order value|money"), ("orders", "business", r"orders?\b|purchas|checkouts? completed|sign ?ups?|registr|refund|completed checkout"),
     ("errors", "system", r"error|fail|5xx|4xx|exception|success"), ("latency", "system", r"latenc|response time|duration|respon|slow|speed|time to"), ("throughput", "system", r"throughput|request|traffic|rps|qps|tps|volume|login"),
     ("availability", "system", r"availab|uptime|\bup\b|probe|synthetic|heartbeat|apdex|slo|budget"), ("saturation", "system", r"saturat|queue|backlog|pool|connection|thread|lag|fresh|replica|cache|hit|capacity|timeout|retr"),
-    ("cpu", "infrastructure", r"cpu|processor|load|core"), ("memory", "infrastructure", r"memor|ram\b|heap|swap|oom|gc\b"), ("disk", "infrastructure", r"disk|storage|volume|iops|filesystem|inode|ssd"), ("network", "infrastructure", r"network|bandwidth|packet|net\b|nic|transmit|traffic|bytes|tcp"),
+    ("cpu", "infrastructure", r"cpu|processor|load|cores?\b"), ("memory", "infrastructure", r"memor|ram\b|heap|swap|oom|gc\b"), ("disk", "infrastructure", r"disk|storage|volume|iops|filesystem|inode|ssd"), ("network", "infrastructure", r"network|bandwidth|packet|net\b|nic|transmit|traffic|bytes|tcp"),
 ]
 
 
@@ -39,6 +39,8 @@ def measure_of(value, layer):
     for name, _, _ in MEASURES:
         if told == name:
             return name
+    if re.search(r"\b(size|payload)", told) and layer != "infrastructure":
+        return "other"
     infra = layer == "infrastructure"
     for name, where, pattern in (MEASURES[8:] + MEASURES[:8] if infra else MEASURES):
         if re.search(r"\b(" + pattern + ")", told):
@@ -48,7 +50,7 @@ def measure_of(value, layer):
 
 def layer_of(value):
     told = plain(value)
-    for name, pattern in (("business", r"busi|product|customer"), ("infrastructure", r"infra|host|machine|resource|node|hardware"), ("system", r"system|servic|api|applic|app\b|technical")):
+    for name, pattern in (("business", r"busi|biz\b|product|customer|commerc|shop"), ("infrastructure", r"infra|host|machine|resource|node|hardware|os\b|operating|platform|server|cluster|k8s|kubernetes|container|use\b|physical"), ("system", r"system|servic|api|applic|app\b|technical|backend|back end|golden|red\b|software")):
         if re.search(r"\b(" + pattern + ")", told):
             return name
     return None
@@ -64,7 +66,7 @@ def parts_of(value):
         t = plain(told)
         if re.search(r"host|server|machine|disk|node|pod|instance|container", t):
             continue
-        if re.search(r"^(each|every)\b|\b(each|every|per|by|split|broken down|grouped) ?(of )?(the )?(part|service|endpoint|route|api|area|three|one|function|component|handler|path)?", t):
+        if re.search(r"^(each|every)\b(?!thing)|told apart|separate|apart\b|individual|(label|tag)\w* (with|by|for)|\b(each|every|per|by|split|broken down|grouped) ?(of )?(the )?(part|service|endpoint|route|api|area|three|one|function|component|handler|path)?", t):
             return ["checkout", "search", "accounts"]
         for part, pattern in PARTS:
             if re.search(r"\b(" + pattern + ")", t) and part not in out:
@@ -73,8 +75,12 @@ def parts_of(value):
 
 
 def kind_of(value):
-    told = plain(value)
-    for name, pattern in (("counter", r"count"), ("histogram", r"hist|summary|distrib|timer|sketch"), ("gauge", r"gaug|level|current"), ("ratio", r"ratio|percent|quotient|derived|fraction|rate\b")):
+    told = re.sub(r"observable|asynchronous|async|exponential|native|monotonic|sync|distribution (?=summary)", " ", plain(value)).strip()
+    if re.search(r"^up ?down|^up (and|or) down", told):
+        return "gauge"
+    if re.search(r"^(ratio|quotient|percentage|fraction)\b", told):
+        return "ratio"
+    for name, pattern in (("counter", r"count|meter|sum\b|delta|event"), ("histogram", r"hist|summary|distrib|timer|timing|sketch"), ("gauge", r"gaug|level|current"), ("ratio", r"ratio|percent|quotient|derived|fraction|rate\b")):
         if re.search(r"\b(" + pattern + ")", told):
             return name
     return None
@@ -84,16 +90,16 @@ def unit_of(value):
     """time, part, money, bytes, bytes a second, count, count a second."""
     told = text(value)
     word = re.sub(r"\s+", " ", told).strip()
-    if re.search(r"%|percent|ratio|fraction|share|0 ?(to|-|\.\.) ?1\b", word):
+    if re.search(r"%|‰|percent|\bpct\b|permille|per mille|ratio|fraction|share|0 ?(to|or|-|–|\.\.|/) ?1\b|^1$|dimensionless", word):
         return "part"
     per = re.search(r"/ ?(s|sec|second|m|min|minute|h|hour|d|day)\b|\bper (second|minute|hour|day|s|min|h)\b|\ba (second|minute|hour|day)\b|\b(rps|qps|tps|rpm|iops|bps|mbps|gbps|mbit)\b|p/s|r/s|hz\b", word) is not None
-    if re.search(r"\$|€|£|usd|eur|dollar|euro|cent|money|currency|pound", word):
+    if re.search(r"\$|€|£|¥|₹|¢|usd|eur|\b(chf|gbp|jpy|inr|cad|aud|sek|nok|dkk|pln|brl|cny|rmb|rub|uah|try|zar)\b|dollar|euro|cent|money|currency|pound", word):
         return "money"
     if re.search(r"\b([kmgt]?i?b|bytes?|[kmgt]?i?bytes?|[kmgt]?bits?|[kmgt]?bps|[kmgt]bit)\b|byte|\bbits?\b|[kmg]b/s|[kmg]bps|[kmg]bit", word):
         return "bytes"
     if per:
         return "count"
-    if re.search(r"^(ms|s|us|µs|sec|secs|seconds?|milliseconds?|minutes?|min|h|hours?|cpu seconds?|core seconds?|seconds?\b.*|milliseconds?\b.*|(ms|s|sec|min) [^/]*|(ms|s|sec)\(.*)$", word):
+    if re.search(r"^(ms|s|us|µs|sec|secs|seconds?|milliseconds?|minutes?|min|h|hours?|cpu seconds?|core seconds?|seconds?\b.*|milliseconds?\b.*|(hours?|minutes?|days?) [a-z].*|days?|(ms|s|sec|min) [^/]*|(ms|s|sec)\(.*)$", word):
         return "time"
     if word in ("", "todo", "-"):
         return None
@@ -109,8 +115,10 @@ def percentiles(value):
     if isinstance(value, list) and value and all(isinstance(v, (int, float)) for v in value):
         return [float(v) * 100 if v < 1 else float(v) for v in value]
     told = " ".join(str(v) for v in value) if isinstance(value, list) else str(value)
-    told = told.lower()
-    out = [float(x) for x in re.findall(r"p ?([0-9]{1,2}(?:[.][0-9]+)?)\b", told)]
+    told = re.sub(r"\bp ?\(([0-9.]+)\)", r"p\1", told.lower())
+    if re.search(r"^[0-9., /%]*%( of|$)", told):
+        return [float(x) for x in re.findall(r"([0-9]{2}(?:[.][0-9]+)?) ?%", told)]
+    out = [float(x) for x in re.findall(r"\b(?:p|q|tp)[ -]?([0-9]{1,2}(?:[.][0-9]+)?)\b", told)]
     out += [float(x) for x in re.findall(r"([0-9]{1,2}(?:[.][0-9]+)?)(?:th|st|nd|rd)? ?percentile", told)]
     out += [99.9 for _ in re.findall(r"p999\b", told)] + [50.0 for _ in re.findall(r"median", told)]
     if re.search(r"percentile|quantile", told):
@@ -154,10 +162,13 @@ def counted(doc):
         words = plain(m["tells"])
         if empty(m["tells"]) or len(words.split()) < 2:
             return f"{m['name']} does not say what it tells"
+        named = f"{plain(m['name'])} {plain(m['told'])} {plain(m['of'])} the a an of this its current value metric".split()
+        if all(w in named for w in words.split()):
+            return f"{m['name']} tells no more than its name: what do you know when you see it?"
         if words in told:
             return f"{m['name']} tells the very words of {told[words]}"
         told[words] = m["name"]
-        key = (m["measure"], plain(m["of"]), m["shows"], plain(m["told"]), m["told_unit"])
+        key = (m["measure"], plain(m["of"]), m["shows"], m["measure"] if m["measure"] in ("cpu", "throughput") and not re.search("steal|wait|throttl", m["told"].lower()) else plain(m["told"]), m["told_unit"])
         if key in same:
             return f"{m['name']} and {same[key]} are the same: {m['told']} of {m['of']}, shown as {m['shows']}"
         same[key] = m["name"]
@@ -204,6 +215,8 @@ def slowest(doc):
     if not have:
         return "nothing measures the latency"
     for m in have:
+        if re.search(r"^(the )?(mean|average|avg|sum)( of| over)?( [a-z]+){0,3} (p ?[0-9]|percentile|quantile)", m["shows"]):
+            return f"{m['name']} is shown as {m['shows']}: a mean of percentiles is no percentile of anybody, they have to come from one distribution"
         if not m["p"]:
             return f"{m['name']} is shown as {m['shows'] or 'nothing'}: if 2 of 100 requests take 2 s and the others 20 ms, the mean is 60 ms, which nobody experiences"
         if m["kind"] != "histogram":
@@ -237,14 +250,14 @@ def fits(doc):
             return f"{m['name']} is a counter, which only goes up, and {m['measure']} goes down as well"
         if m["kind"] == "counter" and m["p"]:
             return f"{m['name']} is a counter and shown as {m['shows']}: percentiles need the single values, and a counter has their number only"
-        if m["kind"] == "counter" and re.search(r"^(current|value|last|raw|now|latest|mean|average|avg)", m["shows"]):
+        if m["kind"] == "counter" and re.search(r"^(current|value|last|raw|now|latest|mean|average|avg|max|min|cumulat)|^(grand |running )?total$|since (the )?(start|restart|begin|last restart)", m["shows"]) and not re.search(r"rate|\bper\b|increase|last (hour|day|minute|[0-9])|min\b.*[0-9]", m["shows"]):
             return f"{m['name']} is a counter and shown as {m['shows']}: that is everything since the last restart, and says nothing about now"
         if m["kind"] == "gauge" and m["measure"] != "latency" and m["p"] and "p" in m["shows"][:1]:
             return f"{m['name']} is a gauge and shown as {m['shows']}: percentiles need a histogram"
         if m["kind"] == "gauge" and re.search(r"^(rate|increase|increment|delta per)\b", m["shows"]) and not re.search(r"s$|second|minute|hour", plain(m["told_unit"])):
             return f"{m['name']} is a gauge and shown as a rate, which is what a counter is for"
-        if m["kind"] == "ratio" and m["unit"] != "part":
-            return f"{m['name']} is a ratio in {m['told_unit']}: a quotient of two numbers of the same kind has no such unit"
+        if m["kind"] == "ratio" and m["unit"] != "part" and m["measure"] != "revenue":
+            return f"{m['name']} is a ratio in {m['told_unit']}: a quotient of two numbers of the same kind is a percentage or a fraction"
         if m["kind"] == "histogram" and m["unit"] == "part":
             return f"{m['name']} is a histogram in {m['told_unit']}: a histogram holds times, sizes or amounts"
     return None
@@ -255,9 +268,11 @@ FELT = ("latency", "errors", "throughput", "availability", "conversion", "revenu
 
 def severity(value):
     told = plain(value)
-    if re.search(r"page|critical|urgent|wake|call|sev ?1|p1|high|immediate|phone|emergency", told) and not re.search(r"^(no|not|never|don)\b", told):
+    if re.search(r"\b(no|not|never|don t|without) (a |to |any )?(page|paging|wak|call|phone|pager)", told):
+        return "ticket"
+    if re.search(r"page|fatal|major|alarm|\berror|disaster|on call|critical|urgent|wake|call|sev ?[01]\b|\bs[01]\b|\bp[01]\b|high|immediate|phone|emergency", told) and not re.search(r"^(no|not|never|don)\b", told):
         return "page"
-    return "ticket" if re.search(r"ticket|warn|info|chat|slack|mail|low|medium|sev|p[2-5]|notif|no|day|work", told) else None
+    return "ticket" if re.search(r"ticket|warn|info|chat|slack|mail|low|medium|business hours|office|jira|backlog|next morning|sev|p[2-5]|s[2-5]|minor|moderate|notif|no|day|work", told) else None
 
 
 def alerts(doc):
@@ -267,6 +282,36 @@ def alerts(doc):
         names = listed(row.get("metric")) if find(row.get("metric"), have) is None else [str(row.get("metric"))]
         out.append({"n": n + 1, "names": names, "found": [find(x, have) for x in names], "when": str(row.get("when", "")), "severity": severity(row.get("severity")), "told": str(row.get("severity", ""))})
     return out
+
+
+def way(when):
+    """Whether an alert fires when the value has risen or fallen; None where that stays open."""
+    told = re.sub(r"\bover (the (last |past )?)?([0-9]+|an?|one|two|five|ten) ?(h|hours?|m|min|minutes?|d|days?)\b", " ", text(when))
+    up = re.search(r">|≥|\b(above|over|exceed\w*|more|greater|higher|at least|ris(e|es|en|ing)|doubles?|spik\w*|increas\w*|climbs?|grows?)\b", told) is not None
+    down = re.search(r"<|≤|-[0-9]|\b(below|under|less|fewer|lower|at most|drop\w*|fall\w*|fell|half|halv\w*|declin\w*|decreas\w*|sinks?|dips?|loss|reduc\w*|no|zero|absent|missing|stops?|stopped|down|gone|collaps\w*|minus|behind|short)\b", told) is not None
+    return None if up == down else "up" if up else "down"
+
+
+def backwards(a, m):
+    """What a single alert on the metric would never tell, or tell when all is well."""
+    when = text(a["when"])
+    told = f"{plain(m['told'])} {plain(m['name'])}"
+    open_ended = re.search(r"deviat|differ|anomal|sigma|outlier|chang|budget|burn|forecast error|slo\b|objective", when) is not None
+    fires = way(when)
+    if m["measure"] in ("errors", "latency") and fires == "down" and not open_ended and not re.search(r"succe|good|apdex|satisf|absent|no data|missing|no sample|%.*(faster|within|under|below)|(faster|within)", f"{when} {told}"):
+        return f"the alert on {m['name']} fires when it is low ({short(a['when'])}), which is when all is well"
+    if m["measure"] in ("conversion", "revenue", "orders", "availability") and fires == "up" and not open_ended and not re.search(r"refund|abandon|cancel|fail|charge ?back|return|lost|loss|error|unavail|downtime|bounce", f"{when} {told}"):
+        return f"the alert on {m['name']} fires when it is high ({short(a['when'])}), and trouble is when it falls"
+    if m["measure"] == "latency" and re.search(r"\b(mean|average|avg)\b", when) and not percentiles(when) and not re.search(r"week|day|usual|baseline", when):
+        return f"the alert on {m['name']} is about its mean ({short(a['when'])}), which hardly moves when one request in fifty takes 8 s"
+    if m["measure"] == "latency" and re.search(r"%|percent\b", when) and not open_ended and not re.search(r"[0-9] ?(ms|s|sec|seconds?|milliseconds?)\b|request|user|baseline|last|usual|normal|week|day|target|slower|than (the )?(median|usual|normal)|rise|increas", when):
+        return f"the alert on {m['name']} has a percentage ({short(a['when'])}), and the metric is in {m['told_unit']}"
+    if m["measure"] in ("errors", "conversion", "orders", "revenue") and re.search(r"[0-9] ?(ms|milliseconds?)\b", when) and len(a["found"]) == 1 and not re.search(r"window|every|within|\bin\b|each", when):
+        return f"the alert on {m['name']} has a time as its value ({short(a['when'])}), and the metric is in {m['told_unit']}"
+    never = [x for x in re.findall(r"(?:>|>=|above|over|exceeds|more than) ?([0-9]+) ?%", when) if int(x) >= 100]
+    if never and m["unit"] == "part" and not re.search(r"baseline|last|usual|normal|week|day|average|median|than", re.sub("more than", "", when)):
+        return f"the alert on {m['name']} never fires: no share is above {never[0]}%"
+    return None
 
 
 def alerting(doc):
@@ -282,8 +327,11 @@ def alerting(doc):
         called = a["names"][0]
         if a["severity"] is None:
             return f"the alert on {called}: severity says {a['told']}, and has to be page or ticket"
-        if empty(a["when"]) or not re.search(r"[0-9]|half|third|quarter|double|twice|zero|absent|missing|no data|nothing|baseline|usual|normal|last week|budget|burn|stops", text(a["when"])):
+        if empty(a["when"]) or not re.search(r"[0-9]|half|third|quarter|double|twice|zero|absent|missing|no data|nothing|baseline|usual|normal|last week|budget|burn|stops|sigma|deviation|anomal|seasonal|forecast|expected|predict|typical|average|yesterday|slo\b|objective|target|one|two|three|four|five|ten|no (order|sale|request|sample|scrape|checkout|payment|heartbeat)", text(a["when"])):
             return f"the alert on {called} does not say at which value it fires"
+        for m in a["found"]:
+            if backwards(a, m):
+                return backwards(a, m)
     pages = [a for a in found if a["severity"] == "page"]
     if not pages:
         return "nobody is woken whatever happens: no alert is a page"
@@ -292,7 +340,7 @@ def alerting(doc):
         if any(m["measure"] in FELT for m in a["found"]):
             continue
         m = a["found"][0]
-        soon = re.search(r"\b(in|within|before|next) (the next |less than |under |about |~ ?)?([0-9]+|two|three|four|six|a|an|few) ?(h\b|hour|d\b|day|min)|\bleft\b|predict|forecast|remain|runs? out|run(ning)? out|until|will be|out of (memory|space|disk)|oom", text(a["when"])) is not None
+        soon = re.search(r"absent|no (data|sample|scrape|heartbeat|signal)|missing|heartbeat|\b(in|within|before|next) (the next |less than |under |about |~ ?|< ?|<= ?)?([0-9]+|two|three|four|six|a|an|few) ?(h\b|hour|d\b|day|min)|\bleft\b|predict|project|forecast|remain|runs? out|run(ning)? out|until|will be|out of (memory|space|disk)|oom", text(a["when"])) is not None
         if m["measure"] in ("cpu", "network"):
             return f"{called} wakes somebody ({short(a['when'])}), and the users may notice nothing: {m['measure']} is a cause to look at once they do"
         if m["measure"] in ("memory", "disk", "saturation", "other") and not soon:

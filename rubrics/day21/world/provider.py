@@ -1,13 +1,14 @@
-books = {"calls": [], "delivered": [], "keys": {}, "down_until": 0, "unknown": [], "record": False, "silent": False}
+books = {"calls": [], "delivered": [], "keys": {}, "down_from": 0, "down_until": 0, "unknown": [], "record": False, "silent": False}
 
 def send(books, channel, user, text, idempotency_key=None):
     """Delivers a text to a user over "email", "sms" or "push" and returns the message's id, a text. With a key that was used within the last 24 hours on this channel, delivers nothing and returns what it returned then. Rejected when the user cannot be reached this way, now or ever."""
     now = books["now"]
     if books["record"]:
         books["calls"].append([channel, user, now])
-    if now < books["down_until"] and books["silent"]:
+    down = books["down_from"] <= now < books["down_until"]
+    if down and books["silent"]:
         raise Timeout("no answer came; the call may or may not have taken effect")
-    if now < books["down_until"]:
+    if down:
         raise ServiceUnavailable("the provider is down")
     if user in books["unknown"]:
         raise Rejected("unknown address")

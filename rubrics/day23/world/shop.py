@@ -71,11 +71,13 @@ def belt_tell(p):
         told += ', description "' + p["description"] + '"'
     return p["id"] + " (" + told + ")"
 
-def belt_found(index, products, query):
+def belt_found(index, products, query, want=None):
     """Which products are found, each named once or more often."""
     got = belt_ids(search(index, query))
-    want = belt_places(products, query)
+    want = belt_places(products, query) if want is None else want
     by_id = {p["id"]: p for p in products}
+    if not all([isinstance(g, str) for g in got]):
+        return f'"{query}" is answered with {got}, and a list of ids is asked for, such as ["p-1", "p-2"]'
     for p in products:
         if p["id"] in want and p["id"] not in got:
             return f'"{query}" does not find {belt_tell(p)}'
@@ -84,9 +86,9 @@ def belt_found(index, products, query):
             return f'"{query}" finds ' + (belt_tell(by_id[g]) if g in by_id else f"{g}, which is not in the shop (any more)")
     return ""
 
-def belt_order(index, products, query):
+def belt_order(index, products, query, want=None):
     got = belt_ids(search(index, query))
-    want = belt_places(products, query)
+    want = belt_places(products, query) if want is None else want
     by_id = {p["id"]: p for p in products}
     for n in range(len(got)):
         for later in got[n + 1:]:
@@ -118,3 +120,62 @@ def belt_queries(seed, count):
         words = [BELT_THINGS[draw(8)], BELT_COLOURS[draw(5)], BELT_STUFF[draw(5)]]
         made.append(" ".join(words[: 1 + draw(3)]).lower())
     return made
+
+def belt_busy(seed):
+    """A shop in which much happens: the products there are in the end, and the index that was told of it, late, twice and out of order."""
+    draw = belt_dice(seed)
+    now, version, told = {}, {}, []
+    first, other = belt_shop(seed, 9), belt_shop(seed + 50, 9)
+    for p in first:
+        now[p["id"]] = p
+        version[p["id"]] = 1
+        told.append(p)
+    for n in range(9):
+        id = first[draw(5)]["id"]
+        version[id] += 1
+        if n % 4 == 3:
+            now.pop(id, None)
+            told.append({"id": id, "version": version[id], "gone": True})
+        else:
+            now[id] = {"id": id, "title": other[n]["title"], "tags": other[n]["tags"], "description": other[n]["description"], "version": version[id]}
+            told.append(now[id])
+    # The last ones come in any order, and some of them again.
+    late = sorted([(draw(1000), n) for n in range(5, len(told))])
+    index = {}
+    for t in told[:5] + [told[n] for _, n in late] + [told[n] for d, n in late if d % 4 == 0]:
+        if t.get("gone"):
+            remove(index, t["id"], t["version"])
+        else:
+            belt_put(index, t)
+    return index, [now[p["id"]] for p in first if p["id"] in now]
+
+def belt_typed(word, way, draw):
+    """As somebody types it: in capitals, in the plural, with an error."""
+    n = 1 + draw(max(1, len(word) - 2))
+    if way == 1:
+        return word.upper()
+    if way == 2:
+        return word + "s"
+    if way == 3 and len(word) > 4:
+        return word[:n] + word[n + 1:]
+    if way == 4 and len(word) > 3:
+        return word[:n - 1] + word[n] + word[n - 1] + word[n + 1:]
+    if way == 5:
+        return "(" + word + ")"
+    return word
+
+def belt_asked(seed, count):
+    """What somebody asks this shop who has seen one of its products, and what is wrong with the answer."""
+    index, shop = belt_busy(seed)
+    draw = belt_dice(seed + 200)
+    for n in range(count):
+        p = shop[draw(len(shop))]
+        words = [w for f in BELT_FIELDS for w in belt_field_words(p, f) if len(w) > 2]
+        query = belt_typed(words[draw(len(words))], n % 6, draw)
+        if n % 2:
+            query += " " + words[draw(len(words))]
+        want = belt_places(shop, query)
+        wrong = belt_found(index, shop, query, want) or belt_order(index, shop, query, want)
+        if wrong:
+            return f"among {len(shop)} products that have been changed, removed and told of out of order, {wrong}"
+    return ""

@@ -30,7 +30,7 @@ def belt_arrive(events):
 def belt_outputs(given):
     if given is None:
         return []
-    if isinstance(given, tuple) and len(given) > 0 and isinstance(given[0], str):
+    if isinstance(given, (tuple, list)) and len(given) > 0 and isinstance(given[0], str):
         return [given]
     return list(given)
 
@@ -39,6 +39,9 @@ def belt_name(held):
 
 def belt_apply(books, outputs):
     for out in outputs:
+        sizes = {"total": 5, "add": 5}
+        if not isinstance(out, (tuple, list)) or len(out) < sizes.get(str(out[0]).lower() if len(out) > 0 else "", 2):
+            raise ValueError("process gives out " + str(out) + ', and an output is a tuple such as ("total", start, page, region, n) or ("drop", event)')
         kind = str(out[0]).lower()
         if kind == "total":
             books["figures"][(int(out[1]), out[2], out[3])] = out[4]
@@ -122,3 +125,57 @@ def belt_dice(seed):
         box[0] = (box[0] * 1103515245 + 12345) % 2147483648
         return box[0] / 2147483648
     return roll
+
+# Later than allowed by half as much again, and then some: a watermark may lag a little behind the newest event.
+BELT_LATE = 1.5 * BELT_A + 900
+
+def belt_fate(books, events):
+    """What is wrong with figures and fates, where some events are so late that they must not count."""
+    own = [e for e in events if e["page"] not in ("/end", "/tick")]
+    first = {}
+    for e in own:
+        if e["id"] not in first or e["arrived"] < first[e["id"]]:
+            first[e["id"]] = e["arrived"]
+    too_late = [e["id"] for e in own if first[e["id"]] == e["arrived"] and e["arrived"] - e["time"] > BELT_A + 0.5]
+    beyond = str((submission.get("late") or {}).get("beyond", "")).lower()
+    fate = "drop" if "drop" in beyond or "discard" in beyond else "aside"
+    other = "aside" if fate == "drop" else "drop"
+    told = {"drop": "dropped", "aside": "put aside"}
+    for name in too_late:
+        if name in books[other]:
+            return name + " is " + told[other] + ", and late says " + fate
+    wrong = belt_differs(books, belt_plain(events, too_late))
+    if wrong:
+        if too_late and belt_differs(books, belt_plain(events)) == "":
+            return "the event that comes too late is counted all the same"
+        return wrong + (" (without what comes too late)" if too_late else "")
+    for name in too_late:
+        if name not in books[fate]:
+            return name + " vanishes: it is neither counted nor " + told[fate]
+    return ""
+
+def belt_night(seed):
+    """Out of order, repeated, too late, with a crash in between: what is wrong in the end."""
+    roll = belt_dice(seed)
+    step = max(30, BELT_A / 12)
+    own = []
+    for n in range(12):
+        # The first and the third are alike but for their ids, at the edge of a window.
+        time = BELT_T + (600 if n in (0, 2) else 5 * int(roll() * 240))
+        own.append(belt_event(n, time, int(roll() * 0.9 * BELT_A) if roll() < 0.6 else 0, ("/home", "/cart")[n % 2], "eu" if n in (0, 2) else ("eu", "us")[int(roll() * 2)]))
+    twice = []
+    for e in own[:5]:
+        again = dict(e)
+        again["arrived"] = max(e["arrived"], int(e["time"] + roll() * (BELT_A + 290)))
+        twice.append(again)
+    late = [belt_event(20 + n, BELT_T + 40 * n + 7, BELT_LATE + 60 * n, "/cart") for n in range(2)]
+    events = belt_arrive(own + twice + late + belt_ticks(BELT_T, BELT_T + BELT_LATE + 1500, step))
+    died = 4 + int(roll() * (len(events) - 16))
+    saved = max(0, died - 1 - int(roll() * 6))
+    wrong = belt_fate(belt_crash(events, saved, died), events)
+    if wrong == "":
+        return ""
+    clean = belt_fate(belt_run(events), events)
+    if clean:
+        return belt_story(events) + "; " + clean
+    return belt_story(events) + "; the state was saved after " + str(saved) + " of all events, the process died after " + str(died) + "; " + wrong

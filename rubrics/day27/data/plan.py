@@ -23,8 +23,9 @@ def listed(value):
 
 UNITS = [("second", 1 / 60), ("sec", 1 / 60), ("s", 1 / 60), ("millisecond", 1 / 60000), ("ms", 1 / 60000), ("minute", 1.0), ("min", 1.0), ("m", 1.0), ("hour", 60.0), ("hr", 60.0), ("h", 60.0),
          ("day", 1440.0), ("d", 1440.0), ("night", 1440.0), ("week", 10080.0), ("w", 10080.0), ("month", 43920.0), ("mo", 43920.0), ("quarter", 131760.0), ("half year", 262800.0), ("year", 525600.0), ("y", 525600.0)]
+SIMPLE = {"": 1 / 60, "sec": 1 / 60, "second": 1 / 60, "m": 1.0, "min": 1.0, "minute": 1.0, "h": 60.0, "hour": 60.0, "day": 1440.0, "week": 10080.0, "month": 43920.0}
 WORDS = [(r"continu|stream|synchron|real.?time|constant|always|immediate|at once|every (write|commit|transaction|change)", 0.0), (r"twice a week", 5040.0), (r"twice (a|per) (month|year)|semi.?annual|half.?year|every half", 0.0),
-         (r"bi-?week|fortnight", 20160.0), (r"hourly", 60.0), (r"daily|nightly", 1440.0), (r"weekly", 10080.0), (r"monthly", 43920.0), (r"quarterly", 131760.0), (r"yearly|annual", 525600.0)]
+         (r"bi-?week|fortnight", 20160.0), (r"hourly", 60.0), (r"daily|nightly", 1440.0), (r"weekly|\b(mon|tues|wednes|thurs|fri|satur|sun)day", 10080.0), (r"monthly", 43920.0), (r"quarterly", 131760.0), (r"yearly|annual", 525600.0)]
 
 
 def minutes(value, bare=1.0):
@@ -34,7 +35,22 @@ def minutes(value, bare=1.0):
     if isinstance(value, (int, float)):
         return float(value) * bare
     told = text(value).split("=")[-1].replace("½", "0.5").strip()
-    if re.search(r"twice (a|per) year|semi.?annual|half.?year|every half|two times a year", told):
+    simple = re.match(r"^([0-9]+[.]?[0-9]*) ?([a-z]+)$", told)
+    if simple and simple.group(2) != "ms" and simple.group(2).rstrip("s") in SIMPLE:
+        return float(simple.group(1)) * SIMPLE[simple.group(2).rstrip("s")]
+    clock = re.match(r"^~?([0-9]{1,2}):([0-9]{2})(:([0-9]{2}))?( ?h)?$", told)
+    if clock:
+        return int(clock.group(1)) * 60.0 + int(clock.group(2)) + int(clock.group(4) or 0) / 60
+    without = re.sub(r"[(][^)]*[)]", " ", told).strip()
+    if re.search("[0-9a-z]", without):
+        told = without
+    told = re.sub(r"half an? (hour|day|minute|week)", r"0.5 \1", re.sub(r"half.(hour|day|minute)", r"0.5 \1", told))
+    told = re.sub(r"(a |one )?quarter of an hour", "15 min", told)
+    told = re.sub(r"three quarters of an hour", "45 min", told)
+    told = re.sub(r"every (other|second) (day|week|month|quarter|year)", r"every 2 \2", told)
+    for adverb, unit in (("daily", "day"), ("weekly", "week"), ("monthly", "month"), ("yearly", "year")):
+        told = re.sub(r"\b(once|twice|[0-9]+ ?x|[0-9]+ times) " + adverb + r"\b", r"\1 a " + unit, told)
+    if re.search(r"twice (a|per) year|semi.?annual|half.?year|half a year|every half|two times a year", told):
         return 262800.0
     if re.search(r"twice (a|per) month", told):
         return 21960.0
@@ -61,6 +77,8 @@ def minutes(value, bare=1.0):
         return total
     if found:
         return float(found[0][0]) * bare
+    if re.search(r"day.* of (the|each|every) (month|quarter)", told):
+        return 43920.0 if "month" in told else 131760.0
     for pattern, meant in WORDS:
         if re.search(pattern, told):
             return meant
@@ -111,6 +129,8 @@ def survives(doc, where):
             continue
         if re.search(r"^(both|recovery|secondary|standby|dr|second|other|global|worldwide|everywhere|outside|elsewhere|third|all|every|multi|offline|paper|printed)\b|\b(both|recovery|other|outside|third|two|all|another|every|several) (region|cloud|provider|account|the)?|multi.?region|\bglobal", p):
             return True
+        if re.search(r"^(main|home|current|active|production|prod|same|old|failed|lost|this|our)( |$)|\bsame as\b|\b(main|home|current|production|primary|first|lost|same) (region|site|location|cluster|account|vpc|network)\b|^here$|next to the (database|primary)", p):
+            continue
         if p == "primary" or p.startswith("primary ") or p == "first" or (first and (p.startswith(first) or re.search(r"\b" + first + r"\b", p))):
             continue
         return True
@@ -202,6 +222,8 @@ def worst_loss(doc):
         if not left:
             return (None, None, f"{step['name']} goes back to {', '.join(c['name'] for c in found)}, and that is in the region that is lost")
         best = min(left, key=loss_of)
+        if best["kind"] == "log" and not any(c["safe"] and c["kind"] != "log" for c in have):
+            return (None, None, f"{best['name']} holds the changes since a snapshot, and every snapshot is in the region that is lost")
         if worst is None or loss_of(best) > loss_of(worst):
             worst = best
     return (loss_of(worst), worst, None)
@@ -229,7 +251,7 @@ def loss_said(doc):
         return "nothing is said about the worst loss"
     lost, copy, why = worst_loss(doc)
     if why:
-        return why
+        return None  # the loss itself is wrong, and that is said there
     if abs(told - lost) > max(0.02, 0.05 * lost):
         return f"{told_loss(copy)}, and the plan says {length(told)}"
     count = doc.get("transactions_lost")
@@ -282,9 +304,11 @@ def mode(doc):
 def decision(doc):
     failover = doc.get("failover") if isinstance(doc.get("failover"), dict) else {}
     told = plain(failover.get("decision"))
-    if re.search(r"semi|human|manual|person|operator|on call|half|approv", told):
+    if re.search(r"semi|manual|half|approv|confirm|not auto", told):
         return "manual"
-    return "automatic" if re.search(r"auto|machine|script", told) else None
+    if re.search(r"auto|machine|script", told):
+        return "automatic"
+    return "manual" if re.search(r"human|person|people|operator|on call|manager|engineer", told) else None
 
 
 def ahead(doc):
@@ -356,6 +380,9 @@ def order(doc):
                 return f"{s['name']} moves the users without waiting for the decision"
             if "restore" in have and not waits(s, "restore"):
                 return f"{s['name']} does not wait for the data to be there"
+    if "fence" in have and not any(waits(s, "fence") for s in plan if s["does"] == "switch"):
+        fence = [s for s in plan if s["does"] == "fence"][0]
+        return f"users are moved without waiting for {fence['name']}, so both regions may take writes at the same time"
     last = [s for s in plan if s["does"] == "switch" and not any(s["name"] in before[o["name"]] for o in plan if o["does"] == "switch")]
     if last and not any(waits(s, "verify") for s in last):
         return f"{last[0]['name']} moves the users, and waits for no step that verifies"
@@ -424,7 +451,7 @@ def recovery_said(doc):
         return "nothing is said about the worst recovery"
     found, wrong = path(doc)
     if wrong:
-        return wrong
+        return None  # the steps are wrong, and that is said there
     if abs(told - found[0]) > max(0.5, 0.03 * found[0]):
         return f"from the outage to users being served the longest path is {sum_of(doc, found)}, and the plan says {length(told)}"
     return None
@@ -457,6 +484,8 @@ def independent(doc):
         return "the two regions are not named"
     if first == second:
         return f"both regions are {second}"
+    if re.search("[0-9]", first) and re.sub("(?<=[0-9]) ?[a-f]$", "", first) == re.sub("(?<=[0-9]) ?[a-f]$", "", second):
+        return f"{first} and {second} are zones of one region, and the region fails as a whole"
     have = doc.get("resources") if isinstance(doc.get("resources"), dict) else {}
     table = {plain(k): (k, have[k]) for k in have}
     for c in copies(doc):
@@ -497,7 +526,10 @@ def part(value):
         return float(value) * 100 if value <= 1 else float(value)
     found = re.search("[0-9]+([.][0-9]+)?", text(value).split("=")[-1])
     if not found:
-        return {"all": 100.0, "full": 100.0, "half": 50.0, "nothing": 0.0, "none": 0.0}.get(plain(value))
+        for words, meant in (("three quarters", 75.0), ("two thirds", 66.7), ("quarter", 25.0), ("third", 33.3), ("half", 50.0), ("nothing|none|zero|off", 0.0), ("all|full|whole|everything|entire", 100.0)):
+            if re.search(r"\b(" + words + r")\b", plain(value)):
+                return meant
+        return None
     number = float(found.group(0))
     return number * 100 if number <= 1 and "%" not in str(value) and "." in found.group(0) else number
 
@@ -511,6 +543,8 @@ def capacity(doc):
         return "nothing says which share of the load the other region bears before and after"
     if after < 100:
         return f"the other region bears {whole(after)}% of the load that the users bring"
+    if before >= 100 and mode(doc) in ("pilot light", "backup and restore"):
+        return f"with {mode(doc)} nothing serves in the other region before the outage, and the plan says that it bears {whole(before)}%"
     if before >= 100:
         return None
     graph, _ = ahead(doc)

@@ -18,6 +18,12 @@ def worked(value):
     told = text(value).split("=")[-1]
     told = re.sub(r"(?<=[0-9])[,_ '](?=[0-9]{3}([^0-9]|$))", "", told)
     told = re.sub(r"/ ?(month|mo|m|year)\b", " ", told)
+    told = re.sub(r"([0-9]) ?(hours?|hrs?|h|days?|nodes?|servers?|machines?|instances?)\b", r"\1 ", told)
+    told = re.sub(r"\bout of\b", "of", told)
+    if not re.search("[0-9]", told):
+        for words, meant in (("three quarters", 0.75), ("two thirds", 2 / 3), ("quarter", 0.25), ("third", 1 / 3), ("half", 0.5)):
+            if re.search(r"\b" + words + r"\b", told.replace("-", " ")):
+                return meant
     tokens = []
     for t in re.findall(r"[0-9]*[.]?[0-9]+ ?k?\b ?%?|\bpercent\b|\bof\b|\btimes\b|[x×](?![a-z])|[-−–+*/()]", told):
         t = t.strip()
@@ -114,7 +120,7 @@ def count(value):
 
 
 def yes(value):
-    return value is True or re.match(r"(true|yes|y|critical|1)\b", text(value)) is not None
+    return value is True or re.match(r"(true|yes|y|critical|1|high|very|users? wait|on)\b", text(value)) is not None
 
 
 def services(doc):
@@ -195,6 +201,10 @@ def ideas(doc):
         kind = kind_of(row.get("kind"))
         if kind == "other" and re.search(r"reserv|commit|savings plan|(one|a|1|three|3)[ -]year", text(row.get("idea"))):
             kind = "reserve"
+        if kind == "other" and re.search(r"\bspot\b|preempt|interruptib", text(row.get("idea"))):
+            kind = "spot"
+        if kind == "other" and re.search(r"(cheap|another|other|different|far)[a-z]* (region|country|continent)", text(row.get("idea"))):
+            kind = "region"
         out.append({"n": n + 1, "called": f"idea {n + 1} ({name})", "name": name, "kind": kind, "told_kind": str(row.get("kind", "")), "names": names, "unknown": unknown,
                     "base": row.get("base", "all"), "saves": share(row.get("saves")), "claim": worked(row.get("saving")), "day": max(0.0, number(row.get("fewer_by_day"))),
                     "night": max(0.0, number(row.get("fewer_at_night"))), "risk": str(row.get("risk", "")), "mitigation": str(row.get("mitigation", ""))})
@@ -222,7 +232,7 @@ def play(doc):
         servers = sum(h["servers"] for h in mine)
         step["unit"] = step["before"] / servers if servers > 0 else 0.0
         told = text(idea["base"])
-        if told in ("", "none") or re.match(r"(all|rest|the rest|everything|what is left|whatever is left|remaining)\b", told) and worked(told) is None:
+        if told in ("", "none") or worked(told) is None and re.search(r"\b(all|rest|everything|left|remaining|whole|entire|full|both|total)\b", told):
             asked = step["free"]
         else:
             asked = number(idea["base"])
@@ -230,8 +240,8 @@ def play(doc):
                 last = told.split("=")[-1]
                 if "%" in last and "$" not in last and asked <= 1:
                     asked = asked * step["before"]
-                elif re.match("half", last):
-                    asked = step["before"] / 2
+                elif worked(last) is not None and not re.search("[0-9]", last):
+                    asked = worked(last) * step["before"]
                 elif re.search("server|machine|instance|node", last) and "$" not in last and number(last.split(" of ")[0]) <= 20:
                     asked = number(last.split(" of ")[0]) * (sum(h["price"] * h["servers"] for h in mine) / servers if servers > 0 else 0.0)
         if asked > step["free"] * 1.01 + 1:
@@ -308,6 +318,9 @@ def adds_up(doc):
     sums = " + ".join(f"{s['cost']:,.0f}" for s in rows)
     if abs(cost - 10000) > 1:
         return f"{sums} = {money(cost)}, and the bill is $10,000"
+    without = sum(s["cost"] for s in rows if s["servers"] <= 0)
+    if without > 4000:
+        return f"{money(without)} are spent on lines without servers, and the bill is for 10 servers of $1,000"
     servers = sum(s["servers"] for s in rows)
     if abs(servers - 10) > 0.05:
         return f"{' + '.join(count(s['servers']) for s in rows)} = {count(servers)} servers, and there are 10"
@@ -386,6 +399,8 @@ def totals(doc):
         return "the result says no total saving or no new bill"
     if said <= 0:
         return "the result says no total saving"
+    if not claims:
+        return "there are no savings to add up"
     if abs(said - sum(claims)) > 15:
         return f"{' + '.join(f'{c:,.0f}' for c in claims)} = {money(sum(claims))}, and the total is given as {money(said)}"
     if abs(10000 - said - bill) > 15:
@@ -422,7 +437,7 @@ def unhurt(doc):
         if s["critical"] and s["spare"] < 1:
             return f"{s['name']} is critical and has no spare: if one of its servers fails, the rest cannot bear the busiest hour"
     by_name = {s["name"]: s for s in rows}
-    gone = {s["name"]: {"day": 0.0, "night": 0.0, "spot": 0.0, "by": []} for s in rows}
+    gone = {s["name"]: {"day": 0.0, "night": 0.0, "spot": 0.0, "asleep": 0.0, "by": []} for s in rows}
     for step in play(doc):
         i = step["idea"]
         mine = [by_name[n] for n in i["names"]]
@@ -440,7 +455,13 @@ def unhurt(doc):
             part = (max(0.0, s["servers"] - s["night"] - s["spare"]) / room if room > 0 else 1.0 / len(mine)) if len(mine) > 1 else 1.0
             g = gone[s["name"]]
             g["day"] += i["day"] * part
-            g["night"] += max(i["day"], i["night"]) * part
+            off = max(i["day"], i["night"]) * part
+            if i["kind"] == "schedule":
+                # At night, and at weekends too: what saves on machines that are off already means the same machines.
+                again = min(off, g["asleep"]) if step["base"] <= step["part"] * 1.01 + 1 else 0.0
+                g["asleep"] += off - again
+                off -= again
+            g["night"] += off
             if i["day"] or i["night"]:
                 g["by"].append(i["called"])
             if i["kind"] == "spot" and step["before"] > 0:
@@ -468,6 +489,15 @@ OWN = {
     "storage": r"slow|restor|retriev|access|fetch|latenc|lost|lose|delet|loss|need|fee|read|compress|cpu|query|queries|audit|hour|minute|incident|old|debug|cold|recover|gone|missing|histor",
     "remove": r"need|peak|spike|headroom|capacity|depend|used|use\b|still|miss|load|grow|redundan|notic|consum|forgot|job|" + SLOW + "|" + DOWN,
     "other": r"[a-z]{4}",
+}
+# What only one kind brings.
+TELLING = {
+    "spot": r"vanish|reclaim|evict|preempt|taken away|interrupt|withdrawn|disappear|market",
+    "reserve": r"commit|locked|lock-in|contract|bound\b|for a year|obsolete",
+    "region": r"egress|further away|far away|another country|jurisdiction|distance|residency",
+    "storage": r"archiv|retriev|cold (tier|storage)|thaw",
+    "schedule": r"morning|cold start|wake|not (yet )?(started|booted)|asleep|switched off",
+    "rightsize": r"too small|swap|headroom|tight",
 }
 ANSWER = r"keep|kept|monitor|alert|alarm|watch|test|measur|roll|fall ?back|only|limit|minim|floor|first|before|canary|headroom|mix|checkpoint|retr|resum|warm|ahead|early|earlier|reserve|margin|spare|at least|never|small|step|start|cap\b|on.demand|trial|review|check|backup|copy|copies|stay|stays|leave|left|cover|half|part|verify|revert|return|back|switch|scale|replica|cache|buffer|spread|zones|several|different|split|compar|profil|benchmark|convert|sell|exchange|month|quarter|threshold|prefetch|pre-?scal|pre-?warm|index|sampl|raise|add|grow|swap|drain|restart|re-?run|repeat|continue|save|saves|stor|tag|ask|owner|announce|snapshot|dump|restore|recreate|terraform|week|plan|no (user|customer|personal)|async|compress|batch|local|queue|approv|calend|override|manual"
 SHRUG = r"accept|so bad|hope|unlikely|(will|does) not happen|won't happen|probabl|rare|no problem|nothing|live with|not (be )?(needed|necessary|done)|who cares|don't care|fine\b|luck|trust"
@@ -502,7 +532,11 @@ def risky(doc):
                 return f"{i['called']}: its {what} has the words of {seen[plain(told)]}"
             seen[plain(told)] = f"the {what} of idea {i['n']}"
         if i["kind"] and not re.search(r"\b(" + OWN[i["kind"]] + ")", text(i["risk"])):
-            return f"{i['called']}: the risk is none that a {i['kind']} brings: {short(i['risk'], 90)}"
+            others = [kind for kind in TELLING if kind != i["kind"] and re.search(r"\b(" + TELLING[kind] + ")", text(i["risk"]))]
+            if others:
+                return f"{i['called']}: the risk is none that a {i['kind']} brings, it sounds like a {others[0]}: {short(i['risk'], 90)}"
+            if len(text(i["risk"]).split()) < 7:
+                return f"{i['called']}: the risk does not say what happens to whom: {short(i['risk'], 90)}"
         if re.search(SHRUG, text(i["mitigation"])) and not re.search(r"\b(" + ANSWER + ")", text(i["mitigation"])):
             return f"{i['called']}: the mitigation does not say what is done about it: {short(i['mitigation'], 90)}"
     return None

@@ -12,7 +12,12 @@ use crate::sql::names::last_name;
 use crate::sql::{Dialect, Kind, SqlProblem, types};
 
 impl Builder<'_> {
-    pub(super) fn column(&mut self, at: usize, def: ColumnDef, within: &Range<usize>) -> Result<(), SqlProblem> {
+    pub(in crate::sql) fn column(
+        &mut self,
+        at: usize,
+        def: ColumnDef,
+        within: &Range<usize>,
+    ) -> Result<(), SqlProblem> {
         let def = self.without_domain(def);
         let name = self.fold(&def.name);
         let range = self.range(def.span(), within);

@@ -14,7 +14,12 @@ use crate::sql::{Dialect, SqlProblem};
 
 impl Builder<'_> {
     /// Names of the columns, all of which must exist.
-    pub(super) fn known(&self, at: usize, names: &[Ident], within: &Range<usize>) -> Result<Vec<String>, SqlProblem> {
+    pub(in crate::sql) fn known(
+        &self,
+        at: usize,
+        names: &[Ident],
+        within: &Range<usize>,
+    ) -> Result<Vec<String>, SqlProblem> {
         let table = &self.schema.tables[at];
         names
             .iter()
@@ -54,7 +59,7 @@ impl Builder<'_> {
         self.known(at, &idents, within)
     }
 
-    pub(super) fn constraint(
+    pub(in crate::sql) fn constraint(
         &mut self,
         at: usize,
         constraint: TableConstraint,
@@ -224,7 +229,7 @@ fn column_ident(expr: &Expr) -> Option<Ident> {
 }
 
 /// Fills in what foreign keys leave out, and refuses those that refer to nothing.
-pub(super) fn check_references(schema: &mut Schema) -> Result<(), SqlProblem> {
+pub(in crate::sql) fn check_references(schema: &mut Schema) -> Result<(), SqlProblem> {
     for at in 0..schema.tables.len() {
         for key_at in 0..schema.tables[at].foreign_keys.len() {
             let key = schema.tables[at].foreign_keys[key_at].clone();

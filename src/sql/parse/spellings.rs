@@ -153,13 +153,6 @@ fn sqlite(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
         replace(tokens, at, 3.min(tokens.len() - at), Vec::new());
     } else if stands(tokens, at, &["NOT", "INDEXED"]) {
         replace(tokens, at, 2, Vec::new());
-    } else if stands(tokens, at, &["IS"]) {
-        let not = usize::from(stands(tokens, at + 1, &["NOT"]));
-        let truth = next_word(tokens, 1 + not);
-        if !matches!(truth.as_deref(), Some("NULL" | "TRUE" | "FALSE" | "DISTINCT" | "NOT")) {
-            let new: &[&str] = if not == 1 { &["IS", "DISTINCT", "FROM"] } else { &["IS", "NOT", "DISTINCT", "FROM"] };
-            replace(tokens, at, 1 + not, words(new));
-        }
     } else if stands(tokens, at, &["IN"])
         && matches!(tokens.get(at + 1).map(|token| &token.token), Some(Token::Word(_)))
     {
