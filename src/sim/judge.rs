@@ -117,7 +117,7 @@ impl Expectations {
                     let name = call.method.clone();
                     match world.query(&name, &state.world, &sql, state.now) {
                         Ok(rows) => call.resume(&Reply::Return(rows)),
-                        Err(message) => call.resume(&Reply::Raise(errors::Fault::Misuse, message)),
+                        Err(message) => call.resume(&Reply::Raise(errors::Fault::SqlError, message)),
                     }
                 }
                 Turn::Raised(error) => {

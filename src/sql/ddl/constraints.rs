@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use sqlparser::ast::{
-    CreateIndex, Expr, ForeignKeyConstraint, Ident, IndexColumn, IndexType, NullsDistinctOption, OrderBySort,
-    ReferentialAction, Spanned, TableConstraint,
+    CreateIndex, Expr, ForeignKeyConstraint, Ident, IndexColumn, IndexType, NullsDistinctOption, ObjectNamePart,
+    OrderBySort, ReferentialAction, Spanned, TableConstraint,
 };
 
 use super::Builder;
@@ -121,6 +121,7 @@ impl Builder<'_> {
                 let name = index.name.map(|name| self.fold(&name));
                 self.index(at, name, &index.columns, false, modelled, None, false, &range)?;
             }
+            TableConstraint::Exclude(exclusion) => self.exclude(at, exclusion, range),
             TableConstraint::FulltextOrSpatial(index) => {
                 let name = index.opt_index_name.map(|name| self.fold(&name));
                 self.index(at, name, &index.columns, false, false, None, false, &range)?;
@@ -214,6 +215,15 @@ fn column_ident(expr: &Expr) -> Option<Ident> {
     match expr {
         Expr::Identifier(ident) => Some(ident.clone()),
         Expr::Nested(inner) => column_ident(inner),
+        Expr::Function(function) => {
+            let length = function.args.to_string();
+            let prefix = length.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+            let prefix = prefix.is_some_and(|length| length.parse::<u32>().is_ok());
+            match function.name.0.as_slice() {
+                [ObjectNamePart::Identifier(name)] if prefix => Some(name.clone()),
+                _ => None,
+            }
+        }
         _ => None,
     }
 }

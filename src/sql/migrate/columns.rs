@@ -13,7 +13,7 @@ use super::{alter, invalid};
 use crate::sql::ddl::Builder;
 use crate::sql::model::Table;
 use crate::sql::names::fold;
-use crate::sql::{DbError, DbErrorKind, Dialect, SqlProblem, parse, types};
+use crate::sql::{DbError, DbErrorKind, Dialect, SqlProblem, types};
 
 pub(super) struct Subject<'a> {
     change: &'a mut Change,
@@ -58,9 +58,9 @@ impl<'a> Subject<'a> {
     /// The ordinary way a schema is read.
     fn build(&mut self, f: impl FnOnce(&mut Builder<'_>, usize) -> Result<(), SqlProblem>) -> Result<(), DbError> {
         let schema = self.change.model.schema.clone();
-        let mut builder = Builder { schema, lines: parse::Lines::new(""), sql: "" };
+        let mut builder = Builder::new(schema, "");
         f(&mut builder, self.at)?;
-        self.change.model.schema = builder.schema;
+        self.change.model.schema = builder.changed()?;
         crate::sql::ddl::constraints::check_references(&mut self.change.model.schema)?;
         Ok(())
     }

@@ -218,7 +218,7 @@ impl Live {
         {
             return Err(invalid(format!("there is a view {} already", view.name)));
         }
-        let mut builder = Builder { schema: change.model.schema, lines: parse::Lines::new(text), sql: text };
+        let mut builder = Builder::new(change.model.schema, text);
         // What the parser makes of the text again has its places in it.
         let Some((statement, range)) = parse::statements(text, self.model.schema.dialect)?.pop() else {
             return Ok(None);
@@ -229,7 +229,7 @@ impl Live {
             return Err(invalid(format!("there is a view {} already", table.name)));
         }
         builder.statement(statement, &range)?;
-        change.model.schema = builder.schema;
+        change.model.schema = builder.changed()?;
         let schema = &mut change.model.schema;
         super::ddl::constraints::check_references(schema)?;
         if schema.tables.len() > before || schema.views.len() != views {
