@@ -5,8 +5,9 @@
 //!
 //! Invariant: a node's `next` is a function of the root's entry and the replies on the path from the root.
 
-use std::collections::HashMap;
 use std::time::Duration;
+
+use rustc_hash::FxHashMap;
 
 use super::python::{Frame, Program, PyError, Reply, Suspended, Turn, patiently};
 use super::value::Value;
@@ -34,7 +35,7 @@ struct Node {
     depth: u32,
     /// The interpreter, waiting here, until one child has taken it.
     live: Option<Box<Suspended>>,
-    children: HashMap<Reply, NodeId>,
+    children: FxHashMap<Reply, NodeId>,
 }
 
 /// The trees of one program, one root an entry point.
@@ -43,14 +44,14 @@ pub struct Forest {
     /// Inputs after the entry's number, the same for every start.
     inputs: Vec<Value>,
     nodes: Vec<Node>,
-    roots: HashMap<u32, NodeId>,
-    entries: HashMap<NodeId, u32>,
+    roots: FxHashMap<u32, NodeId>,
+    entries: FxHashMap<NodeId, u32>,
 }
 
 impl Forest {
     /// `inputs` follow the entry point's number when the program starts.
     pub fn new(program: Program, inputs: Vec<Value>) -> Self {
-        Forest { program, inputs, nodes: Vec::new(), roots: HashMap::new(), entries: HashMap::new() }
+        Forest { program, inputs, nodes: Vec::new(), roots: FxHashMap::default(), entries: FxHashMap::default() }
     }
 
     pub fn next(&self, node: NodeId) -> &Next {
@@ -180,7 +181,7 @@ impl Forest {
             }
         };
         let id = self.nodes.len() as NodeId;
-        self.nodes.push(Node { next, parent, root, depth, live, children: HashMap::new() });
+        self.nodes.push(Node { next, parent, root, depth, live, children: FxHashMap::default() });
         id
     }
 }
