@@ -50,22 +50,26 @@ impl<'a> Pass<'a> {
                     self.number(&binary.right);
                 }
             }
-            Expr::UnaryOp(unary) if unary.op == ruff_python_ast::UnaryOp::USub => {
-                if self.survey.overloads(&["__neg__"]) && !unary.operand.is_number_literal_expr() {
-                    self.need(library::OPERATORS);
-                    let start = expr.start().to_usize();
-                    self.edits.replace(start..start + 1, "_belt_neg(");
-                    self.edits.suffix(expr.end().to_usize(), ")");
-                }
+            Expr::UnaryOp(unary)
+                if unary.op == ruff_python_ast::UnaryOp::USub
+                    && self.survey.overloads(&["__neg__"])
+                    && !unary.operand.is_number_literal_expr() =>
+            {
+                self.need(library::OPERATORS);
+                let start = expr.start().to_usize();
+                self.edits.replace(start..start + 1, "_belt_neg(");
+                self.edits.suffix(expr.end().to_usize(), ")");
             }
             Expr::Compare(compare) => self.compare(expr, compare),
             Expr::Subscript(subscript) if subscript.ctx.is_load() => self.item(expr, subscript),
             Expr::Attribute(attribute) => self.attribute(expr, attribute),
-            Expr::Name(name) if name.ctx.is_load() && BUILT_IN.contains(&name.id.as_str()) => {
-                if !self.survey.functions.contains_key(name.id.as_str()) {
-                    self.need(library::FUNCTIONS);
-                    self.edits.prefix(expr.start().to_usize(), "_belt_");
-                }
+            Expr::Name(name)
+                if name.ctx.is_load()
+                    && BUILT_IN.contains(&name.id.as_str())
+                    && !self.survey.functions.contains_key(name.id.as_str()) =>
+            {
+                self.need(library::FUNCTIONS);
+                self.edits.prefix(expr.start().to_usize(), "_belt_");
             }
             Expr::Name(name) if name.id.as_str() == "Decimal" => self.need(library::DECIMAL),
             _ => {}
