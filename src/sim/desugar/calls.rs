@@ -82,7 +82,6 @@ impl<'a> Pass<'a> {
             Expr::Attribute(method) if self.is_bound_by_name(method.attr.as_str()) => self.expression(&method.value),
             _ => self.expression(&call.func),
         }
-        let _ = expr;
         self.arguments(call);
     }
 

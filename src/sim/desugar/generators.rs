@@ -43,10 +43,9 @@ impl<'a> Pass<'a> {
                     self.edits.line(at, stop);
                 }
             }
-            Expr::YieldFrom(expr) => {
+            Expr::YieldFrom(_) => {
                 let start = statement.start().to_usize();
                 let from = self.find(start, "from").map_or(start, |at| at + "from".len());
-                let _ = expr;
                 self.edits.replace(start..from, "_belt_out.extend((");
                 self.edits.suffix(statement.end().to_usize(), "))");
             }

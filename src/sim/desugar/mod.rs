@@ -51,7 +51,7 @@ pub struct Desugared {
 pub fn desugar(code: &str, prelude: &str) -> Option<Desugared> {
     let parsed = ruff_python_parser::parse_module(code).ok()?;
     let body = &parsed.syntax().body;
-    let survey = Survey::of(code, body, prelude);
+    let survey = Survey::of(body, prelude);
     let mut pass = Pass {
         source: code,
         survey: &survey,

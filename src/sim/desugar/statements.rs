@@ -47,7 +47,7 @@ impl<'a> Visitor<'a> for Pass<'a> {
             }
             Stmt::Assign(assign) => {
                 if let [target] = assign.targets.as_slice() {
-                    self.store(statement, target, &assign.value);
+                    self.store(statement, target);
                 }
             }
             Stmt::AugAssign(assign) => self.augmented(statement, assign),
@@ -129,7 +129,7 @@ impl<'a> Pass<'a> {
     }
 
     /// `x[a:b] = v`, `x[i] = v` on objects of the code's own, and properties that are set.
-    fn store(&mut self, statement: &Stmt, target: &'a Expr, _value: &Expr) {
+    fn store(&mut self, statement: &Stmt, target: &'a Expr) {
         let end = statement.end().to_usize();
         let Some(equals) = self.find(target.end().to_usize(), "=") else { return };
         match target {
@@ -232,12 +232,13 @@ impl<'a> Pass<'a> {
 
     /// `assert x, message`: the interpreter adds the line to the message.
     fn assertion(&mut self, statement: &Stmt, assert: &'a ruff_python_ast::StmtAssert) {
-        let Some(message) = assert.msg.as_deref() else { return };
+        if assert.msg.is_none() {
+            return;
+        }
         let start = statement.start().to_usize();
         let Some(comma) = self.find(assert.test.end().to_usize(), ",") else { return };
         self.edits.replace(start..start + "assert".len(), "if not (");
         self.edits.replace(comma..comma + 1, "): raise AssertionError(str(");
-        let _ = message;
         self.edits.suffix(statement.end().to_usize(), "))");
     }
 

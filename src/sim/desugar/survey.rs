@@ -69,7 +69,7 @@ const ENUMS: [&str; 5] = ["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"];
 const EMPTY: [&str; 8] = ["object", "ABC", "Protocol", "Generic", "Hashable", "Callable", "Iterable", "Iterator"];
 
 impl<'a> Survey<'a> {
-    pub fn of(_source: &'a str, body: &'a [Stmt], prelude: &'a str) -> Self {
+    pub fn of(body: &'a [Stmt], prelude: &'a str) -> Self {
         let mut survey = Survey { objects: dialect::objects(prelude).into_iter().collect(), ..Survey::default() };
         survey.visit_body(body);
         survey.sort_classes();
