@@ -10,22 +10,19 @@ def _belt_sort(items, key=None, reverse=False):
     rows = sorted(items, key=key, reverse=reverse)
     items.clear()
     items.extend(rows)
-def _belt_best(items, key, default, better):
+def _belt_best(items, key, default, last):
     items = list(items[0]) if len(items) == 1 else list(items)
     if len(items) == 0:
         if default is _belt_nothing:
             raise ValueError("there is nothing to choose from")
         return default
     keys = items if key is None else [key(item) for item in items]
-    best = 0
-    for i in range(1, len(items)):
-        if better(keys[i], keys[best]):
-            best = i
-    return items[best]
+    # Of equal ones the first, as in Python: sorting keeps their order, also backwards.
+    return items[_belt_sorted(range(len(items)), key=lambda i: keys[i], reverse=last)[0]]
 def min(*items, key=None, default=_belt_nothing):
-    return _belt_best(items, key, default, lambda a, b: a < b)
+    return _belt_best(items, key, default, False)
 def max(*items, key=None, default=_belt_nothing):
-    return _belt_best(items, key, default, lambda a, b: a > b)
+    return _belt_best(items, key, default, True)
 def filter(test, items):
     return [item for item in items if (item if test is None else test(item))]
 def map(function, *items):

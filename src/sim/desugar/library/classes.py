@@ -59,6 +59,8 @@ class _belt_manager:
 def _belt_dict_of(thing, fields):
     return {field: getattr(thing, field) for field in fields if hasattr(thing, field)}
 def _belt_bound(thing, method):
+    if hasattr(thing, method):
+        return getattr(thing, method)
     return {
         "get": lambda *args: thing.get(*args),
         "pop": lambda *args: thing.pop(*args),
