@@ -53,6 +53,28 @@ impl Check {
         matches!(self, Check::Code(_))
     }
 
+    /// JSON pointer of the learner's code that it reads or runs, if it does.
+    ///
+    /// # Errors
+    /// When the scenario's file is wrong.
+    pub fn code(&self, context: &Context) -> Result<Option<String>, Error> {
+        let here = |at: &Option<String>| at.as_deref().or(context.at).map(str::to_owned);
+        Ok(match self {
+            Check::Code(check) => here(&check.at),
+            Check::Function(check) => here(&check.at),
+            Check::Scenario(check) => Some(check.code(context)?),
+            Check::Expression(_)
+            | Check::Choice(_)
+            | Check::Graph(_)
+            | Check::Prose(_)
+            | Check::Quantity(_)
+            | Check::Query(_)
+            | Check::SchemaProbe(_)
+            | Check::StateMachine(_)
+            | Check::Tenfold(_) => None,
+        })
+    }
+
     /// # Errors
     /// When the rubric or one of the exercise's files is wrong; a wrong submission is a verdict.
     pub fn run(&self, context: &Context) -> Result<Verdict, Error> {
