@@ -53,6 +53,24 @@ impl Check {
         matches!(self, Check::Code(_))
     }
 
+    /// Files of the exercise that it names.
+    pub fn files(&self) -> Vec<&str> {
+        match self {
+            Check::Expression(check) => check.helpers_file.as_deref().into_iter().collect(),
+            Check::Function(check) => check.driver_file.as_deref().into_iter().collect(),
+            Check::Scenario(check) => vec![&check.file],
+            Check::Tenfold(check) => vec![&check.file],
+            Check::Code(_)
+            | Check::Choice(_)
+            | Check::Graph(_)
+            | Check::Prose(_)
+            | Check::Quantity(_)
+            | Check::Query(_)
+            | Check::SchemaProbe(_)
+            | Check::StateMachine(_) => Vec::new(),
+        }
+    }
+
     /// JSON pointer of the learner's code that it reads or runs, if it does.
     ///
     /// # Errors

@@ -107,6 +107,14 @@ pub struct Against {
 }
 
 impl ProseCheck {
+    /// Patterns of the rubric that are no regular expressions, with what is wrong; they would never match.
+    pub fn broken_patterns(&self) -> Vec<(&str, String)> {
+        let concepts = self.concepts.iter().flat_map(|concept| &concept.any);
+        let against = self.against.iter().flat_map(|against| &against.any);
+        let broken = |pattern: &String| sentence::compile(pattern).err().map(|error| error.to_string());
+        concepts.chain(against).filter_map(|pattern| broken(pattern).map(|error| (pattern.as_str(), error))).collect()
+    }
+
     /// `originals` are the texts that earn nothing when copied: the template, the task, the hints.
     pub fn run(&self, document: &Value, at: Option<&str>, originals: &[&str]) -> Verdict {
         let pointer = self.at.as_deref().or(at).unwrap_or("");

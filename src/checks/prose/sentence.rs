@@ -118,12 +118,12 @@ impl Sentence<'_> {
 
     /// Whether a stem or pattern occurs, at the beginning of a word.
     pub fn mentions(&self, pattern: &str) -> bool {
-        compile(pattern).is_some_and(|regex| regex.is_match(self.text))
+        compile(pattern).is_ok_and(|regex| regex.is_match(self.text))
     }
 
     /// Where a pattern occurs without a negation shortly before or inside it, as a range of the whole text.
     pub fn claims(&self, pattern: &str) -> Option<Range<usize>> {
-        let regex = compile(pattern)?;
+        let regex = compile(pattern).ok()?;
         regex
             .find_iter(self.text)
             .find(|found| {
@@ -143,6 +143,6 @@ fn negates(word: &str) -> bool {
     NEGATIONS.contains(&word) || word == "t"
 }
 
-fn compile(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(&format!(r"\b(?:{pattern})")).case_insensitive(true).size_limit(1 << 20).build().ok()
+pub(super) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(&format!(r"\b(?:{pattern})")).case_insensitive(true).size_limit(1 << 20).build()
 }
