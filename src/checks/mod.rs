@@ -103,7 +103,7 @@ impl Check {
             Check::Function(check) => check.run(context),
             Check::Graph(check) => Ok(check.run(context.document, context.at)),
             Check::Prose(check) => Ok(check.run(context.document, context.at, context.originals)),
-            Check::Quantity(check) => Ok(check.run(context.document, context.at)),
+            Check::Quantity(check) => Ok(check.among(&context.exercise.rubric).run(context.document, context.at)),
             Check::Query(check) => Ok(check.run(context.document)),
             Check::Scenario(check) => check.run(context),
             Check::SchemaProbe(check) => Ok(check.run(context.document)),
