@@ -68,7 +68,8 @@ fn is_written(text: &str) -> bool {
     // `Todo lists` may begin a sentence; `TODO: say why` is a note to oneself.
     let noted = placeholder.contains(&first);
     let alone = text.trim().trim_matches(['.', ':']).eq_ignore_ascii_case(first);
-    !first.is_empty() && !noted && !(alone && placeholder.iter().any(|word| word.eq_ignore_ascii_case(first)))
+    let nothing = first.is_empty() || alone && placeholder.iter().any(|word| word.eq_ignore_ascii_case(first));
+    !nothing && !noted
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

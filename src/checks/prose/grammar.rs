@@ -111,17 +111,21 @@ fn is_list(text: &str, count: usize, closed: usize) -> bool {
 /// `the of is a`: what stands where the classes do not allow it. One slip of the pen is none in a long sentence.
 fn is_shuffled(words: &[Word]) -> bool {
     let ends_open = words.last().is_some_and(|last| matches!(last.tag, Tag::Article));
-    let wrong = words.windows(2).filter(|pair| {
+    let wrong = words.windows(2).enumerate().filter(|(at, pair)| {
         let [one, two] = pair else { return false };
         if one.text == two.text || two.begins && two.tag != Tag::Join {
             return false;
         }
+        // `what we pay for is each search`
+        let stranded = at.checked_sub(1).and_then(|at| words.get(at)).is_some_and(|before| before.tag == Tag::Open);
         match one.tag {
             // `the client's clock`
             Tag::Article if two.text.contains('\'') => false,
             Tag::Article => matches!(two.tag, Tag::Article | Tag::Preposition | Tag::Auxiliary | Tag::Join),
             Tag::Preposition => {
-                matches!(two.tag, Tag::Auxiliary | Tag::Join) && !lexicon::joins_clauses(&one.text, &two.text)
+                !stranded
+                    && matches!(two.tag, Tag::Auxiliary | Tag::Join)
+                    && !lexicon::joins_clauses(&one.text, &two.text)
             }
             Tag::Auxiliary => {
                 lexicon::is_finite(&two.text) && !matches!(one.text.as_str(), "do" | "does" | "did" | "is" | "be")
@@ -130,7 +134,7 @@ fn is_shuffled(words: &[Word]) -> bool {
         }
     });
     let wrong = wrong.count() + usize::from(ends_open);
-    wrong * 8 > words.len()
+    wrong * 5 >= words.len() || wrong >= 2 && wrong * 8 > words.len()
 }
 
 fn verb(words: &[Word]) -> Verb {
