@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+mod together;
+
 use crate::checks::{Context, Outcome, Place, Problem, Story, Verdict};
 use crate::course::{Course, Criterion, Error, Exercise};
 use crate::portfolio::Portfolio;
@@ -40,7 +42,7 @@ pub fn grade(
     let mut marks: Vec<Mark> = Vec::new();
     let mut findings: Vec<Ranked> = Vec::new();
     for problem in &form {
-        findings.push(Ranked { lost: 0.0, slip: false, finding: finding(document, None, problem, &[]) });
+        findings.push(Ranked::of_form(0.0, finding(document, None, problem, &[])));
     }
     let hints: Vec<&str> =
         exercise.rubric.criteria.iter().flat_map(|criterion| criterion.hints.iter().map(String::as_str)).collect();
@@ -71,6 +73,7 @@ pub fn grade(
         marks.push(mark);
     }
 
+    let findings = together::told_once(findings, document.json());
     let criteria: Vec<Graded> =
         exercise.rubric.criteria.iter().zip(&marks).map(|(criterion, mark)| graded(course, criterion, mark)).collect();
     Ok(assemble(course, exercise, (document.name(), document.sha256()), criteria, findings))
@@ -112,7 +115,7 @@ pub fn unreadable(course: &Course, exercise: &Exercise, path: &str, sha256: &str
                 hints: Vec::new(),
                 counterexample: None,
             };
-            Ranked { lost: f64::INFINITY, slip: false, finding }
+            Ranked::of_form(f64::INFINITY, finding)
         })
         .collect();
     assemble(course, exercise, (path, sha256), criteria, findings)
@@ -122,7 +125,17 @@ pub fn unreadable(course: &Course, exercise: &Exercise, path: &str, sha256: &str
 struct Ranked {
     lost: f64,
     slip: bool,
+    /// The check that found it, empty for a mistake of form.
+    check: String,
+    /// Whether that check could read what it grades.
+    gradable: bool,
     finding: Finding,
+}
+
+impl Ranked {
+    fn of_form(lost: f64, finding: Finding) -> Self {
+        Ranked { lost, slip: false, check: String::new(), gradable: true, finding }
+    }
 }
 
 struct Mark {
@@ -144,16 +157,22 @@ fn grade_criterion(
     let mut shares = Vec::new();
     let (mut passed, mut not_gradable) = (0, 0);
     let mut executed = Vec::new();
-    let mut readable = true;
+    // Code that is not as it was asked for has been told about; running it would say it again.
+    let mut unfit: BTreeSet<String> = BTreeSet::new();
     for (number, weighted) in criterion.checks.iter().enumerate() {
         let context = Context { at: criterion.at.as_deref(), ..*context };
-        let verdict = match on_check(&format!("{}/{number}", criterion.id)) {
-            // Code that cannot be read, or lacks its functions, has been told about; running it would say it again.
-            Control::Run if !readable => Verdict::not_gradable(Vec::new()),
+        let id = format!("{}/{number}", criterion.id);
+        let asked = weighted.check.is_code() || !unfit.is_empty();
+        let code = if asked { weighted.check.code(&context)? } else { None };
+        let verdict = match on_check(&id) {
+            Control::Run if code.as_ref().is_some_and(|code| unfit.contains(code)) => Verdict::not_gradable(Vec::new()),
             Control::Run => weighted.check.run(&context)?,
             Control::Killed(reason) => killed(&reason, criterion),
         };
-        readable &= !(weighted.check.is_code() && verdict.outcome != Outcome::Passed);
+        if weighted.check.is_code() && verdict.outcome != Outcome::Passed {
+            unfit.extend(code);
+        }
+        let gradable = verdict.outcome != Outcome::NotGradable;
         executed.extend(verdict.executed.clone());
         let (earned, of) = match verdict.outcome {
             Outcome::Passed => {
@@ -173,7 +192,7 @@ fn grade_criterion(
         for problem in &verdict.problems {
             if verdict.outcome != Outcome::Passed {
                 let finding = finding(document, Some(criterion), problem, hints);
-                findings.push(Ranked { lost, slip: problem.slip, finding });
+                findings.push(Ranked { lost, slip: problem.slip, check: id.clone(), gradable, finding });
             }
         }
     }
@@ -287,7 +306,7 @@ fn finding(document: &Document, criterion: Option<&Criterion>, problem: &Problem
         expected: problem.expected.clone(),
         actual: problem.actual.clone(),
         location: document.locate(&problem.place),
-        label: problem.label.clone(),
+        label: problem.label.clone().or_else(|| absent(document, problem)),
         related: problem
             .related
             .iter()
@@ -299,6 +318,14 @@ fn finding(document: &Document, criterion: Option<&Criterion>, problem: &Problem
         hints: hints.to_vec(),
         counterexample: problem.story.as_ref().map(|story| counterexample(document, story)),
     }
+}
+
+/// Names a field that is not there, where the excerpt can show what is around it only.
+fn absent(document: &Document, problem: &Problem) -> Option<String> {
+    let pointer = &problem.place.pointer;
+    let field = pointer.rsplit('/').next().filter(|field| !field.is_empty())?;
+    let told = problem.message.contains(field) || document.json().pointer(pointer).is_some();
+    (!told).then(|| format!("`{field}` is missing"))
 }
 
 fn counterexample(document: &Document, story: &Story) -> Counterexample {

@@ -15,7 +15,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Place, Problem, Verdict, listed, nearest, quote};
-use crate::diagram::normalise;
+use crate::diagram::{normalise, words};
+
+/// Most words in which an option is looked for; more of them are a reason and no choice.
+const MOST_WORDS: usize = 6;
+/// Words that may turn an option into its opposite, or set it beside another.
+const TURNS: [&str; 10] = ["not", "no", "never", "without", "instead", "than", "or", "except", "but", "t"];
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,6 +65,57 @@ impl Options {
             Options::Known(known) => known.iter().map(|(n, other)| (n.as_str(), other.as_slice())).collect(),
         }
     }
+
+    /// The one option a text names: wholly, before its first comma or bracket, or as the only one among a few words.
+    fn chosen(&self, given: &str) -> Option<&str> {
+        let names = self.names();
+        let whole = |text: &str| {
+            let wanted = normalise(text);
+            let known = names.iter().find(|(name, others)| {
+                normalise(name) == wanted || others.iter().any(|other| normalise(other) == wanted)
+            });
+            known.map(|(name, _)| *name)
+        };
+        let head = given.split(['(', ',', ';', ':']).next().unwrap_or(given);
+        if let Some(name) = whole(given).or_else(|| whole(head)) {
+            return Some(name);
+        }
+        let said = words(given);
+        if said.len() > MOST_WORDS || said.iter().any(|word| TURNS.contains(&word.as_str())) {
+            return None;
+        }
+        let holds = |phrase: &str| {
+            let phrase = words(phrase);
+            let alike = |(a, b): (&String, &String)| a.trim_end_matches('s') == b.trim_end_matches('s');
+            !phrase.is_empty() && said.windows(phrase.len()).any(|window| window.iter().zip(&phrase).all(alike))
+        };
+        let mut named = names.iter().filter(|(name, others)| holds(name) || others.iter().any(|other| holds(other)));
+        match (named.next(), named.next()) {
+            (Some((name, _)), None) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// What a mistyped text most likely meant.
+    fn like(&self, given: &str) -> Option<&str> {
+        let names = self.names();
+        nearest(
+            given,
+            names.iter().flat_map(|(name, others)| std::iter::once(*name).chain(others.iter().map(String::as_str))),
+        )
+    }
+}
+
+/// What a value may be called. YAML reads `no` and `409` as what they are not here.
+fn spellings(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) if !text.trim().is_empty() => vec![text.trim().to_owned()],
+        Value::Bool(true) => ["true", "yes", "on"].map(str::to_owned).to_vec(),
+        Value::Bool(false) => ["false", "no", "off"].map(str::to_owned).to_vec(),
+        Value::Number(number) => vec![number.to_string()],
+        Value::Array(items) if items.len() == 1 => items.iter().flat_map(spellings).collect(),
+        _ => Vec::new(),
+    }
 }
 
 impl ChoiceCheck {
@@ -67,8 +123,8 @@ impl ChoiceCheck {
         let pointer = self.at.as_deref().or(at).unwrap_or("");
         let names = self.options.names();
         let expected = Some(format!("one of {}", listed(names.iter().map(|(name, _)| *name))));
-        let given = document.pointer(pointer).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
-        let Some(given) = given else {
+        let given = document.pointer(pointer).map(spellings).unwrap_or_default();
+        let Some(first) = given.first() else {
             let problem = Problem {
                 message: "nothing is chosen yet".to_string(),
                 expected,
@@ -77,17 +133,13 @@ impl ChoiceCheck {
             };
             return Verdict::not_gradable(vec![problem]);
         };
-        let wanted = normalise(given);
-        let chosen = names
-            .iter()
-            .find(|(name, other)| normalise(name) == wanted || other.iter().any(|o| normalise(o) == wanted))
-            .map(|(name, _)| *name);
+        let chosen = given.iter().find_map(|given| self.options.chosen(given));
         let Some(chosen) = chosen else {
             return Verdict::not_gradable(vec![Problem {
-                message: format!("{} is not one of the options", quote(given)),
+                message: format!("{} is not one of the options", quote(first)),
                 expected,
                 place: Place::field(pointer),
-                help: nearest(given, names.iter().map(|(name, _)| *name)).map(|n| format!("did you mean `{n}`?")),
+                help: self.options.like(first).map(|n| format!("did you mean `{n}`?")),
                 ..Problem::default()
             }]);
         };
@@ -148,10 +200,51 @@ mod tests {
         let typo = check().run(&json!({"c": "denormalised"}), Some("/c"));
         assert_eq!(typo.outcome, Outcome::NotGradable);
         assert_eq!(typo.problems[0].help.as_deref(), Some("did you mean `denormalized`?"));
-        for document in [json!({}), json!({"c": ""}), json!({"c": 3})] {
+        for document in
+            [json!({}), json!({"c": ""}), json!({"c": 3}), json!({"c": null}), json!({"c": ["push", "pull"]})]
+        {
             assert_eq!(check().run(&document, Some("/c")).outcome, Outcome::NotGradable);
         }
         assert_eq!(check().run(&json!({"c": "neither"}), Some("/c")).outcome, Outcome::Failed { earned: 0, of: 1 });
+    }
+
+    #[test]
+    fn booleans_and_numbers_are_read_as_their_text() {
+        let check =
+            |options: Value| -> ChoiceCheck { serde_json::from_value(json!({"options": options})).expect("a check") };
+        let passes = |check: &ChoiceCheck, value: Value| {
+            check.run(&json!({ "c": value }), Some("/c")).outcome == Outcome::Passed
+        };
+        let counts = check(json!({"no": ["false"], "yes": []}));
+        assert!(passes(&counts, json!(false)) && passes(&counts, json!(true)) && passes(&counts, json!("No")));
+        let policy = check(json!({"refuse": ["409"], "accept": ["202"]}));
+        assert!(passes(&policy, json!(409)) && passes(&policy, json!(["refuse"])));
+        let typo = policy.run(&json!({"c": 404}), Some("/c"));
+        assert_eq!(typo.problems[0].message, "`404` is not one of the options");
+    }
+
+    #[test]
+    fn an_option_among_a_few_words_is_chosen_if_it_is_the_only_one() {
+        let check: ChoiceCheck = serde_json::from_value(json!({
+            "options": {"drop_oldest": ["oldest", "ring buffer"], "drop_newest": ["newest"], "other": []},
+        }))
+        .expect("a check");
+        let chosen = |text: &str| check.options.chosen(text);
+        for text in [
+            "drop the oldest message",
+            "Ring buffers",
+            "drop_oldest (a ring buffer)",
+            "oldest, since it is stale by then anyway",
+        ] {
+            assert_eq!(chosen(text), Some("drop_oldest"), "{text}");
+        }
+        for text in
+            ["not the oldest", "oldest or newest", "the oldest and the newest", "anything at all", "another one"]
+        {
+            assert_eq!(chosen(text), None, "{text}");
+        }
+        let typo = check.run(&json!({"c": "rng bufer"}), Some("/c"));
+        assert_eq!(typo.problems[0].help.as_deref(), Some("did you mean `ring buffer`?"));
     }
 
     #[test]

@@ -20,7 +20,8 @@ pub struct ExpressionCheck {
     /// A file of the exercise with helpers that several checks share.
     #[serde(default)]
     pub helpers_file: Option<String>,
-    /// JSON pointer of the field a failure is shown at; the criterion's own when missing.
+    /// JSON pointer of the field a failure is shown at; the criterion's own when missing. Braces hold Python, in which
+    /// `message` is what `otherwise` came to, so that a record it names can be pointed at.
     #[serde(default)]
     pub at: Option<String>,
     /// What was expected, in words.
@@ -34,16 +35,31 @@ impl ExpressionCheck {
     pub fn run(&self, context: &Context) -> Result<Verdict, Error> {
         let otherwise = sim::python::f_string(&self.otherwise);
         let shared = context.shared(self.helpers_file.as_deref(), "rubric.yaml")?;
-        let program =
-            format!("{HELPERS}{shared}{}\n(None if ({}) else {otherwise})\n", self.helpers, self.expect.trim());
+        let worked_out = self.at.as_deref().filter(|at| at.contains('{'));
+        let at = worked_out.map_or_else(|| "\"\"".to_owned(), sim::python::f_string);
+        // A place that cannot be worked out is no reason to grade otherwise.
+        let program = format!(
+            "{HELPERS}{shared}{}\nmessage = (None if ({}) else {otherwise})\n_belt_at = ''\nif message is not None:\n    try:\n        \
+             _belt_at = {at}\n    except Exception:\n        pass\n(message, _belt_at)\n",
+            self.helpers,
+            self.expect.trim()
+        );
         let answer = sim::python::evaluate_program(&program, &context.named_in(&program));
-        let place = Place::field(self.at.as_deref().or(context.at).unwrap_or_default());
+        let fixed = self.at.as_deref().filter(|_| worked_out.is_none()).or(context.at).unwrap_or_default();
+        let place = Place::field(fixed);
+        let answer = answer.map(|answer| match answer {
+            Value::Tuple(pair) => (pair.first().cloned().unwrap_or(Value::None), pair.get(1).cloned()),
+            other => (other, None),
+        });
         match answer {
-            Ok(Value::None) => Ok(Verdict::passed()),
-            Ok(message) => Ok(Verdict::failed(vec![Problem {
+            Ok((Value::None, _)) => Ok(Verdict::passed()),
+            Ok((message, at)) => Ok(Verdict::failed(vec![Problem {
                 message: message.as_str().map_or_else(|| message.to_string(), str::to_owned),
                 expected: self.expected.clone(),
-                place,
+                place: match at.as_ref().and_then(Value::as_str).filter(|at| at.starts_with('/')) {
+                    Some(at) => Place::field(at),
+                    None => place,
+                },
                 ..Problem::default()
             }])),
             Err(error) if error.kind == sim::python::ErrorKind::Syntax => {
@@ -57,5 +73,62 @@ impl ExpressionCheck {
                 ..Problem::default()
             }])),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::checks::Outcome;
+    use crate::course::{Course, Pack};
+    use crate::portfolio::Portfolio;
+
+    fn run(check: Json, document: &Json) -> Verdict {
+        let course = Course::load(Pack::embedded()).expect("loads");
+        let exercise = course.exercise("day28").expect("is there");
+        let portfolio = Portfolio::default();
+        let context =
+            Context { document, exercise, at: Some("/ideas"), originals: &[], course: &course, portfolio: &portfolio };
+        let check: ExpressionCheck = serde_json::from_value(check).expect("a check");
+        check.run(&context).expect("a right rubric")
+    }
+
+    fn small() -> Json {
+        json!({
+            "helpers": "def small(doc):\n    return [n for n, x in enumerate(doc['ideas']) if x < 2]\n",
+            "expect": "not small(submission)",
+            "otherwise": "idea {small(submission)[0] + 1} is small",
+            "at": "/ideas/{message[5:6]}",
+        })
+    }
+
+    #[test]
+    fn a_message_points_at_the_record_it_names() {
+        let verdict = run(small(), &json!({"ideas": [3, 1, 2]}));
+        assert_eq!(verdict.problems[0].message, "idea 2 is small");
+        assert_eq!(verdict.problems[0].place.pointer, "/ideas/2");
+        assert_eq!(run(small(), &json!({"ideas": [3]})).outcome, Outcome::Passed);
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_worked_out_is_the_criterions() {
+        let mut check = small();
+        for at in ["{nothing_of_that_name}", "{message[99:]}"] {
+            check["at"] = json!(at);
+            let verdict = run(check.clone(), &json!({"ideas": [1]}));
+            assert_eq!(
+                (verdict.outcome, verdict.problems[0].place.pointer.as_str()),
+                (Outcome::Failed { earned: 0, of: 1 }, "/ideas")
+            );
+        }
+        check["at"] = json!("/ideas/0");
+        assert_eq!(run(check, &json!({"ideas": [1]})).problems[0].place.pointer, "/ideas/0");
+    }
+
+    #[test]
+    fn a_document_of_another_shape_is_not_gradable() {
+        assert_eq!(run(small(), &json!({"ideas": 3})).outcome, Outcome::NotGradable);
     }
 }

@@ -17,6 +17,7 @@
 //!     - {no_edge: {from: user, to: database}}
 //!     - {fan_out: {from: primary, to: replica, min: 3}}
 //!     - {survives: {from: client, to: service, remove: gateway}}
+//!     - {survives: {from: client, to: service, each: true, keep: [address]}}
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -202,7 +203,14 @@ impl GraphCheck {
                 roles.entry(role).or_default().push(node.id.clone());
             }
         }
-        for (role, names) in self.roles.iter().filter(|(role, _)| !roles.contains_key(*role)) {
+        for (role, names) in self.roles.iter().filter(|(role, _)| !roles.contains_key(*role)).collect::<Vec<_>>() {
+            // `Flink: window and count` plays two roles, if nothing else plays the second.
+            let also: Vec<String> =
+                graph.nodes.iter().filter(|node| also_named(node, role, names)).map(|node| node.id.clone()).collect();
+            if !also.is_empty() {
+                roles.insert(role.clone(), also);
+                continue;
+            }
             problems.push(Problem {
                 message: format!("the diagram has no {}", spoken(role)),
                 expected: Some(format!(
@@ -241,6 +249,13 @@ impl GraphCheck {
         }
         best.map(|(_, role)| role.clone())
     }
+}
+
+/// Whether a node that plays another role names this one too, and does not say that it is missing.
+fn also_named(node: &Node, role: &str, names: &[String]) -> bool {
+    let label = words(&node.label);
+    let denied = label.iter().any(|word| matches!(word.as_str(), "no" | "not" | "without" | "instead"));
+    !denied && names.iter().map(String::as_str).chain([role]).any(|name| holds(&label, &words(name)))
 }
 
 /// Whether the words of a name stand in a text in a row; a plural or a number at the end does not matter.

@@ -57,6 +57,50 @@ impl Check {
         matches!(self, Check::Code(_))
     }
 
+    /// Files of the exercise that it names.
+    pub fn files(&self) -> Vec<&str> {
+        match self {
+            Check::Expression(check) => check.helpers_file.as_deref().into_iter().collect(),
+            Check::Function(check) => check.driver_file.as_deref().into_iter().collect(),
+            Check::Scenario(check) => vec![&check.file],
+            Check::Tenfold(check) => vec![&check.file],
+            Check::Migration(check) => vec![&check.file],
+            Check::Series(check) => check.replay.as_deref().into_iter().collect(),
+            Check::Code(_)
+            | Check::Choice(_)
+            | Check::Graph(_)
+            | Check::Prose(_)
+            | Check::Quantity(_)
+            | Check::Query(_)
+            | Check::SchemaProbe(_)
+            | Check::StateMachine(_) => Vec::new(),
+        }
+    }
+
+    /// JSON pointer of the learner's code that it reads or runs, if it does.
+    ///
+    /// # Errors
+    /// When the scenario's file is wrong.
+    pub fn code(&self, context: &Context) -> Result<Option<String>, Error> {
+        let here = |at: &Option<String>| at.as_deref().or(context.at).map(str::to_owned);
+        Ok(match self {
+            Check::Code(check) => here(&check.at),
+            Check::Function(check) => here(&check.at),
+            Check::Scenario(check) => Some(check.code(context)?),
+            Check::Expression(_)
+            | Check::Choice(_)
+            | Check::Graph(_)
+            | Check::Migration(_)
+            | Check::Prose(_)
+            | Check::Quantity(_)
+            | Check::Query(_)
+            | Check::SchemaProbe(_)
+            | Check::Series(_)
+            | Check::StateMachine(_)
+            | Check::Tenfold(_) => None,
+        })
+    }
+
     /// # Errors
     /// When the rubric or one of the exercise's files is wrong; a wrong submission is a verdict.
     pub fn run(&self, context: &Context) -> Result<Verdict, Error> {
@@ -68,7 +112,7 @@ impl Check {
             Check::Graph(check) => Ok(check.run(context.document, context.at)),
             Check::Migration(check) => check.run(context),
             Check::Prose(check) => Ok(check.run(context.document, context.at, context.originals)),
-            Check::Quantity(check) => Ok(check.run(context.document, context.at)),
+            Check::Quantity(check) => Ok(check.among(&context.exercise.rubric).run(context.document, context.at)),
             Check::Query(check) => Ok(check.run(context.document)),
             Check::Scenario(check) => check.run(context),
             Check::SchemaProbe(check) => Ok(check.run(context.document)),

@@ -21,10 +21,15 @@ use serde_json::Value;
 
 use super::{Place, Problem, Verdict};
 
+mod grammar;
+mod lexicon;
+#[cfg(test)]
+mod sayings;
 mod sentence;
 #[cfg(test)]
 mod tests;
 
+use grammar::Form;
 use sentence::{Sentence, copied_share, same_words, sentences};
 
 /// Longest text that is read, in bytes.
@@ -58,8 +63,13 @@ pub struct ProseCheck {
 
 /// Whether there is more than the template's placeholder.
 fn is_written(text: &str) -> bool {
-    let text = text.trim().trim_matches(['.', ':']);
-    !text.is_empty() && !text.eq_ignore_ascii_case("todo") && !text.eq_ignore_ascii_case("tbd")
+    let first = text.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default();
+    let placeholder = ["TODO", "FIXME", "TBD", "XXX"];
+    // `Todo lists` may begin a sentence; `TODO: say why` is a note to oneself.
+    let noted = placeholder.contains(&first);
+    let alone = text.trim().trim_matches(['.', ':']).eq_ignore_ascii_case(first);
+    let nothing = first.is_empty() || alone && placeholder.iter().any(|word| word.eq_ignore_ascii_case(first));
+    !nothing && !noted
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -98,6 +108,14 @@ pub struct Against {
 }
 
 impl ProseCheck {
+    /// Patterns of the rubric that are no regular expressions, with what is wrong; they would never match.
+    pub fn broken_patterns(&self) -> Vec<(&str, String)> {
+        let concepts = self.concepts.iter().flat_map(|concept| &concept.any);
+        let against = self.against.iter().flat_map(|against| &against.any);
+        let broken = |pattern: &String| sentence::compile(pattern).err().map(|error| error.to_string());
+        concepts.chain(against).filter_map(|pattern| broken(pattern).map(|error| (pattern.as_str(), error))).collect()
+    }
+
     /// `originals` are the texts that earn nothing when copied: the template, the task, the hints.
     pub fn run(&self, document: &Value, at: Option<&str>, originals: &[&str]) -> Verdict {
         let pointer = self.at.as_deref().or(at).unwrap_or("");
@@ -142,13 +160,16 @@ impl ProseCheck {
                 problems.push(problem("this repeats the task or the template and earns nothing", "your own words"));
             } else if own.iter().any(|o: &Sentence| same_words(o.text, sentence.text)) {
                 problems.push(problem("this sentence says the same again", "each sentence once"));
-            } else if !sentence.is_sentence() {
-                problems.push(problem(
-                    "this is not a sentence, and a list of words says nothing",
-                    "a sentence that says what follows from what",
-                ));
             } else {
-                own.push(sentence);
+                match sentence.form() {
+                    Form::Sentence => own.push(sentence),
+                    Form::Short => problems
+                        .push(problem("this is too short to say why", "a sentence that says what follows from what")),
+                    Form::Words => problems.push(problem(
+                        "this is not a sentence, and a list of words says nothing",
+                        "a sentence that says what follows from what",
+                    )),
+                }
             }
         }
         if own.is_empty() {

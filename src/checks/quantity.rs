@@ -18,6 +18,7 @@ use super::{Place, Problem, Verdict, quote, shown};
 
 mod evaluate;
 mod growth;
+mod spoken;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -58,6 +59,9 @@ pub struct QuantityCheck {
     /// Names for other fields of the submission.
     #[serde(default)]
     pub from: BTreeMap<String, String>,
+    /// By field, the unit in which another check of the rubric takes a number that has none.
+    #[serde(skip)]
+    units: BTreeMap<String, String>,
 }
 
 /// How a text failed to be a quantity in the unit asked for.
@@ -82,7 +86,10 @@ impl QuantityCheck {
                 }]);
             }
         };
-        let value = match self.read(&given) {
+        // Where a range is given, both of its ends have to be right.
+        let ends = spoken::range(&given).and_then(|(low, high)| Some((self.read(&low).ok()?, self.read(&high).ok()?)));
+        let read = ends.map_or_else(|| self.read(&given), |(low, _)| Ok(low));
+        let value = match read {
             Ok(value) => value,
             Err(why) => return self.refuse(pointer, &given, &why),
         };
@@ -128,8 +135,20 @@ impl QuantityCheck {
             if bound.is_finite() { bound.abs() * 1e-9 } else { 0.0 }
         };
         let executed = Some(format!("worked out {}", self.say(value)));
-        if value >= bounds.0 - slack(bounds.0) && value <= bounds.1 + slack(bounds.1) {
+        let right = |value: f64| value >= bounds.0 - slack(bounds.0) && value <= bounds.1 + slack(bounds.1);
+        if right(value) && ends.is_none_or(|(_, high)| right(high)) {
             return Verdict { executed, ..Verdict::passed() };
+        }
+        if let Some((low, high)) = ends {
+            let problem = Problem {
+                message: format!("not all of {} to {} is right", self.say(low), self.say(high)),
+                expected: wanted,
+                place: Place::field(pointer),
+                notes,
+                help: Some("write one number".to_string()),
+                ..Problem::default()
+            };
+            return Verdict { executed, ..Verdict::failed(vec![problem]) };
         }
         let message = match wanted.is_some().then(|| off_by(value, &bounds)).flatten() {
             Some(times) => format!("{} is {times}", self.say(value)),
@@ -164,6 +183,25 @@ impl QuantityCheck {
     /// The value in the unit asked for.
     fn read(&self, text: &str) -> Result<f64, Unreadable> {
         let unit = self.unit.as_deref().unwrap_or("1");
+        let time = matches!(evaluate(&format!("(1 second) / ({})", self.unit_expression())), Ok(Worked::Number(_)));
+        let plain = spoken::in_digits(text, time);
+        let every =
+            plain.trim_start().strip_prefix("every ").filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        if let Some(period) = every {
+            // `every 5 min` is a period, or as often as that.
+            let often = format!("1 / ({period})");
+            return self.read_plain(period, unit).or_else(|why| self.read_plain(&often, unit).map_err(|_| why));
+        }
+        match self.read_plain(&plain, unit) {
+            Err(Unreadable::Dimension) if matches!(unit, "1" | "") => {
+                let money = spoken::money_alone(&plain).ok_or(Unreadable::Dimension)?;
+                self.read_plain(&money, unit)
+            }
+            read => read,
+        }
+    }
+
+    fn read_plain(&self, text: &str, unit: &str) -> Result<f64, Unreadable> {
         let mut failure = None;
         let mut bare = None;
         for reading in READINGS {
@@ -221,11 +259,16 @@ impl QuantityCheck {
             let Some(text) = field(document, pointer) else {
                 return Err(missing("is missing".to_string()));
             };
+            let plain = spoken::in_digits(&text, false);
             let read = READINGS.iter().find_map(|r| {
-                expression(&text, *r).ok().filter(|e| evaluate(&format!("({})", split_conversion(e).0)).is_ok())
+                expression(&plain, *r).ok().filter(|e| evaluate(&format!("({})", split_conversion(e).0)).is_ok())
             });
             let Some(read) = read else {
                 return Err(missing(format!("is not a quantity: {}", quote(&text))));
+            };
+            let read = match self.units.get(pointer) {
+                Some(unit) if is_bare(&read) => format!("({}) * ({unit})", split_conversion(&read).0),
+                _ => read,
             };
             let times = grown.get(pointer).map_or_else(String::new, |times| growth::factor(*times));
             sum = sum.replace(&hole, &format!("({}{times})", split_conversion(&read).0));
@@ -296,6 +339,10 @@ impl QuantityCheck {
             },
         }
     }
+}
+
+fn is_bare(sum: &str) -> bool {
+    matches!(evaluate(&format!("({})", split_conversion(sum).0)), Ok(Worked::Number(_)))
 }
 
 /// The text of a field that holds a text or a number.

@@ -24,6 +24,11 @@ impl ScenarioCheck {
         self.run_with(context, &BTreeMap::new())
     }
 
+    /// JSON pointer of the code it runs.
+    pub fn code(&self, context: &Context) -> Result<String, Error> {
+        Ok(context.exercise.typed::<Scenario>(&self.file)?.code)
+    }
+
     /// The scenario with some of its text replaced.
     pub fn run_with(&self, context: &Context, changes: &BTreeMap<String, String>) -> Result<Verdict, Error> {
         let mut scenario: Scenario = context.exercise.typed_with(&self.file, changes)?;

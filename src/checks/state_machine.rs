@@ -26,7 +26,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Place, Problem, Verdict};
-use crate::diagram::{self, State, StateKind, StateMachine, Transition, normalise, words};
+use crate::diagram::{self, Graph, Node, State, StateKind, StateMachine, Transition, normalise, words};
 
 mod labels;
 mod structure;
@@ -142,7 +142,8 @@ impl StateMachineCheck {
                 }]);
             }
         };
-        let machine = match diagram::parse_state_machine(text) {
+        let diamonds = |graph: &Graph| self.states_drawn_as_diamonds(graph, document);
+        let machine = match diagram::parse_state_machine(text, &diamonds) {
             Ok(machine) => machine,
             Err(error) => {
                 return Verdict::not_gradable(vec![super::diagram_problem(pointer, error)]);
@@ -172,6 +173,23 @@ impl StateMachineCheck {
         verdict.problems.truncate(MAX_PROBLEMS);
         verdict.executed = Some(executed);
         verdict
+    }
+
+    /// The diamonds of a flowchart that are states and no decisions: those the learner's map names, and those called
+    /// like a role that no box plays.
+    fn states_drawn_as_diamonds(&self, graph: &Graph, document: &Value) -> BTreeSet<String> {
+        let map = self.roles_at.as_deref().and_then(|at| document.pointer(at)).and_then(Value::as_object);
+        let named: BTreeSet<String> =
+            map.into_iter().flatten().flat_map(|(_, names)| super::strings(names)).map(normalise).collect();
+        let role = |node: &Node| role_of(self, &State::named(&node.id, &node.label)).map(|(role, _)| role);
+        let boxes: BTreeSet<String> = graph.nodes.iter().filter(|n| !n.is_diamond()).filter_map(role).collect();
+        let is_state = |node: &&Node| {
+            let by_map = [&node.id, &node.label].iter().any(|name| named.contains(&normalise(name)));
+            // A question is a decision, whatever it asks about.
+            let by_name = !node.label.ends_with('?') && role(node).is_some_and(|role| !boxes.contains(&role));
+            node.is_diamond() && (by_map || by_name)
+        };
+        graph.nodes.iter().filter(is_state).map(|node| node.id.clone()).collect()
     }
 
     fn role_names(&self) -> impl Iterator<Item = (&String, &Vec<String>)> {

@@ -45,7 +45,9 @@ fn hints(report: &Report, criterion: Option<&str>, level: usize, width: usize) -
         return out;
     }
     match (criterion, report.findings.is_empty()) {
-        (Some(id), false) => format!("no hint about {}: it lost no points it has a hint for\n", sanitize::squeezed(id)),
+        (Some(id), false) => {
+            format!("no hint about {}: nothing was found there that has a hint\n", sanitize::squeezed(id))
+        }
         (None, false) => format!("no hints: belt check {} says what is wrong\n", text::target(report)),
         (_, true) => "nothing lost points, so there is nothing to hint at\n".to_owned(),
     }

@@ -10,6 +10,8 @@ use crate::checks::scenario::WORLD_FILE;
 use crate::checks::{Check, Place};
 use crate::submission::{Document, Limits, Validator};
 
+mod checks;
+
 /// First line of a template: what lets an editor complete and check the file.
 const MODELINE: &str = "# yaml-language-server: $schema=";
 /// Points of an exercise, in all.
@@ -79,7 +81,8 @@ fn lint_course(course: &Course, findings: &mut Vec<LintFinding>) {
     }
     for path in course.pack.paths().filter(|path| path.ends_with("/rubric.yaml")) {
         let id = path.strip_prefix("rubrics/").and_then(|path| path.strip_suffix("/rubric.yaml")).unwrap_or(path);
-        if !course.titles.contains_key(id) {
+        // A course within the directory, as tests have, is not part of this one.
+        if !id.contains("/rubrics/") && !course.titles.contains_key(id) {
             findings.push(LintFinding {
                 path: path.to_owned(),
                 line: 1,
@@ -104,6 +107,8 @@ impl<'a> Lint<'a> {
     fn run(mut self, findings: &mut Vec<LintFinding>) {
         self.criteria();
         self.needs();
+        self.checks();
+        self.hint_style();
         self.prose();
         self.schema_and_template();
         self.cases();
@@ -183,6 +188,11 @@ impl<'a> Lint<'a> {
                     self.rubric(&pointer, format!("`{}` needs `{need}`, which is not a criterion", criterion.id));
                 } else if reaches(&needs, need, &criterion.id) {
                     self.rubric(&pointer, format!("`{}` and `{need}` need each other", criterion.id));
+                } else if criteria.iter().skip(at).any(|later| later.id == *need) {
+                    // Criteria are graded in order.
+                    let message =
+                        format!("`{}` needs `{need}`, which comes later, so it is never graded", criterion.id);
+                    self.rubric(&pointer, message);
                 }
             }
         }

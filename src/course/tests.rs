@@ -36,6 +36,14 @@ const CASES: &str = "\
 - {file: model.yaml, name: words, kind: keywords, at_most: 20}
 ";
 
+const SCENARIO: &str = "\
+title: x
+code: /code
+world: {db: {faults: [lost_reply]}}
+clients: [{name: A, run: f()}]
+invariants: [{expect: A.done, otherwise: x}]
+";
+
 fn files() -> BTreeMap<String, String> {
     [
         ("course.yaml", COURSE),
@@ -44,8 +52,8 @@ fn files() -> BTreeMap<String, String> {
         ("day01/exercise.md", "# One\n"),
         ("day01/rubric.yaml", RUBRIC),
         ("day01/submission.schema.json", "{\"type\": \"object\"}"),
-        ("day01/scenarios/crash.yaml", "title: x\n"),
-        ("day01/world.yaml", "db: {component: database}\n"),
+        ("day01/scenarios/crash.yaml", SCENARIO),
+        ("day01/world.yaml", "db: {component: database, schema: /schema}\n"),
         ("day01/cases/cases.yaml", CASES),
         ("day01/cases/model.yaml", "a: 1\nlist: [x, y]\ncode: |\n  one\n"),
         ("submissions-template/day01.yaml", "# yaml-language-server: $schema=x\na:\n"),
@@ -154,6 +162,7 @@ fn cases_are_the_model_with_fields_replaced() {
 fn lint_names_each_mistake() {
     let rubric = "day01/rubric.yaml";
     let manifest = "day01/cases/cases.yaml";
+    let scenario = "day01/scenarios/crash.yaml";
     let cases = [
         (rubric, "points: 60", "points: 50", "rubric.yaml:3 the points sum to 90, expected 100"),
         (rubric, "id: safe", "id: runs", "rubric.yaml:13 the criterion `runs` is given twice"),
@@ -161,6 +170,25 @@ fn lint_names_each_mistake() {
         (rubric, "lessons: [1]", "lessons: [9]", "rubric.yaml:7 there is no lesson 9"),
         (rubric, "needs: [runs]", "needs: [rnus]", "rubric.yaml:16 `safe` needs `rnus`"),
         (rubric, "needs: [runs]", "needs: [safe]", "rubric.yaml:16 `safe` and `safe` need each other"),
+        (rubric, "lessons: [1]", "needs: [safe2]", "rubric.yaml:7 `runs` needs `safe2`"),
+        (rubric, "hints: [a, b, c]", "hints: [a, b, c.]", "rubric.yaml:12 this hint ends in a full stop"),
+        (
+            rubric,
+            "'a == 1', otherwise",
+            "'a == 1', helpers_file: data/x.py, otherwise",
+            "rubric.yaml:9 a check of `runs` names data/x.py",
+        ),
+        (rubric, "crash.yaml", "crsh.yaml", "rubric.yaml:11 a check of `runs` names scenarios/crsh.yaml"),
+        (
+            rubric,
+            "expression: {expect: 'True', otherwise: x}",
+            "prose: {concepts: [{about: x, any: ['a(b']}]}",
+            "`a(b` is no regular expression: error: unclosed group",
+        ),
+        (scenario, "lost_reply", "evict", "crash.yaml:1 `evict` is no fault that db knows"),
+        (scenario, "A.done", "1 == 1", "crash.yaml:1 no invariant mentions"),
+        (scenario, "title: x", "ttle: x", "crash.yaml:1 unknown field `ttle`"),
+        (scenario, "title: x", "title: x\ndriver_file: x.py", "crash.yaml:1 it names x.py"),
         (rubric, "weight: 1}", "weight: 0}", "rubric.yaml:17 a check of `safe` weighs nothing"),
         (rubric, "otherwise: a is off", "otherwse: a", "rubric.yaml:9 expression: unknown field `otherwse`"),
         (rubric, "crash.yaml", "crsh.yaml", "scenarios/crash.yaml:1 nothing in the exercise names this file"),
@@ -195,6 +223,31 @@ fn lint_names_each_mistake() {
             "{from:?} -> {to:?}: {found:?}, expected {expected:?}"
         );
     }
+}
+
+#[test]
+fn lint_tells_of_needs_that_come_later_and_of_long_hints() {
+    let mut forward = files();
+    let rubric = forward.get_mut("day01/rubric.yaml").expect("exists");
+    *rubric = rubric.replace("    needs: [runs]\n", "").replace("    lessons: [1]\n", "    needs: [safe]\n");
+    *rubric = rubric.replacen("hints: [a, b, c]", &format!("hints: [a, b, {}]", "c".repeat(301)), 1);
+    let found: Vec<String> = lint(&pack(forward)).into_iter().map(|finding| finding.message).collect();
+    assert_eq!(
+        found,
+        [
+            "`runs` needs `safe`, which comes later, so it is never graded",
+            "this hint has 301 characters, and 300 are plenty"
+        ]
+    );
+}
+
+#[test]
+fn a_course_of_the_tests_is_no_part_of_the_course() {
+    let mut all = files();
+    all.insert("tests/fixtures/course/rubrics/day07/rubric.yaml".into(), String::new());
+    assert_eq!(lint(&pack(all.clone())), []);
+    all.insert("day07/rubric.yaml".into(), String::new());
+    assert_eq!(lint(&pack(all)).len(), 1);
 }
 
 #[test]

@@ -25,6 +25,8 @@ pub struct Node {
     pub label: String,
     /// Mermaid's name of the shape: `square`, `round`, `circle`, `doublecircle`, `cylinder`, `diamond`, ...
     pub shape: Option<String>,
+    /// Nothing is written in its box, so that `label` is its id.
+    pub blank: bool,
     pub range: Range<usize>,
 }
 
@@ -45,6 +47,13 @@ pub struct Subgraph {
     pub nodes: Vec<String>,
 }
 
+impl Node {
+    /// Whether it is drawn as a decision.
+    pub fn is_diamond(&self) -> bool {
+        matches!(self.shape.as_deref(), Some("diamond" | "diam" | "decision" | "question"))
+    }
+}
+
 impl Graph {
     pub fn node(&self, id: &str) -> Option<&Node> {
         self.nodes.iter().find(|node| node.id == id)
@@ -63,6 +72,7 @@ pub(super) fn read(source: &Source, model: &FlowchartModel) -> Result<Graph, Dia
         let label = plain_label(node.label.as_deref().unwrap_or(&node.id));
         nodes.push(Node {
             id: node.id.clone(),
+            blank: label.is_empty(),
             label: if label.is_empty() { node.id.clone() } else { label },
             shape: node.shape.clone(),
             range: mentions.first(&node.id).unwrap_or_else(|| source.header()),
@@ -141,18 +151,23 @@ fn subgraphs(model: &FlowchartModel) -> Vec<Subgraph> {
 }
 
 pub(super) fn plain_label(label: &str) -> String {
-    let label = label.replace("<br/>", " ").replace("<br />", " ").replace("<br>", " ").replace("\\n", " ");
+    let mut label = label.replace("<br/>", " ").replace("<br />", " ").replace("<br>", " ").replace("\\n", " ");
+    for (written, meant) in [("#quot;", "\""), ("#35;", "#"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"), ("**", "")]
+    {
+        label = label.replace(written, meant);
+    }
     let kept: String = label.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     kept.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Where each word of the text stands, by line.
-struct Mentions {
+struct Mentions<'a> {
+    text: &'a str,
     words: BTreeMap<String, Vec<(usize, Range<usize>)>>,
 }
 
-impl Mentions {
-    fn new(text: &str) -> Self {
+impl<'a> Mentions<'a> {
+    fn new(text: &'a str) -> Self {
         let mut words: BTreeMap<String, Vec<(usize, Range<usize>)>> = BTreeMap::new();
         let mut offset = 0;
         for (number, line) in text.split_inclusive('\n').enumerate() {
@@ -180,7 +195,7 @@ impl Mentions {
             }
             offset += line.len();
         }
-        Mentions { words }
+        Mentions { text, words }
     }
 
     fn first(&self, id: &str) -> Option<Range<usize>> {
@@ -192,6 +207,11 @@ impl Mentions {
         let (froms, tos) = (self.words.get(from)?, self.words.get(to)?);
         let mut found = froms.iter().filter_map(|(line, start)| {
             let end = tos.iter().find(|(other, end)| other == line && end.start > start.start)?;
+            // `A & B --> C` has no edge from A to B.
+            let between = self.text.get(start.end..end.1.start).unwrap_or_default();
+            if !["--", "==", "-."].iter().any(|line| between.contains(line)) {
+                return None;
+            }
             Some(start.start..end.1.end)
         });
         found.nth(nth)

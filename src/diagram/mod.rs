@@ -3,6 +3,7 @@
 //! This is the only module that names the Mermaid parser. Parsing is strict: what Mermaid would not draw, or would draw
 //! as something other than what was meant, is a [`DiagramError`] with the bytes at fault.
 
+mod advice;
 mod flow;
 mod sequence;
 mod source;
@@ -11,6 +12,7 @@ mod states;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use merman_model::semantic::SemanticDiagramModel;
@@ -26,6 +28,12 @@ use source::Source;
 pub const MAX_BYTES: usize = 64 * 1024;
 /// Most nodes or states, and most edges or transitions, after composite states have been flattened.
 pub const MAX_ELEMENTS: usize = 1_000;
+
+/// What to do about a diagram of another kind; each reader says more exactly which it wants.
+const KINDS: &str = "draw it as `stateDiagram-v2`, `flowchart` or `sequenceDiagram`";
+const A_STATE_MACHINE: &str = "begin with `stateDiagram-v2` and write `Closed --> Open : label`";
+const A_GRAPH: &str = "begin with `flowchart LR` and write `client --> server`";
+const A_SEQUENCE: &str = "begin with `sequenceDiagram` and write `client->>server: request`";
 
 /// What a text turned out to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +56,14 @@ pub struct DiagramError {
 impl DiagramError {
     fn new(message: impl Into<String>, range: Range<usize>) -> Self {
         DiagramError { message: message.into(), range, help: None }
+    }
+
+    /// With the advice of a reader that knows what is asked for.
+    fn asking_for(mut self, kind: &str) -> Self {
+        if self.help.as_deref() == Some(KINDS) {
+            self.help = Some(kind.to_string());
+        }
+        self
     }
 
     fn help(mut self, help: impl Into<String>) -> Self {
@@ -82,24 +98,27 @@ pub fn parse(text: &str) -> Result<Diagram, DiagramError> {
         SemanticDiagramModel::State(model) => states::read(&source, &model).map(Diagram::StateMachine),
         SemanticDiagramModel::Flowchart(model) => flow::read(&source, &model).map(Diagram::Graph),
         SemanticDiagramModel::Sequence(model) => Ok(Diagram::Sequence(sequence::read(&source, &model))),
-        _ => Err(DiagramError::new("this kind of diagram is not one that can be graded", source.header())
-            .help("use `stateDiagram-v2`, `flowchart` or `sequenceDiagram`")),
+        _ => Err(DiagramError::new("this kind of diagram is not one that is read", source.header()).help(KINDS)),
     }
 }
 
-/// Reads a state machine, drawn as a state diagram or as a flowchart.
+/// Reads a state machine, drawn as a state diagram or as a flowchart; of a flowchart's diamonds, `states_among` says
+/// which are states rather than decisions.
 ///
 /// # Errors
 /// As [`parse`], or the diagram is a sequence of messages.
-pub fn parse_state_machine(text: &str) -> Result<StateMachine, DiagramError> {
-    match parse(text)? {
+pub fn parse_state_machine(
+    text: &str,
+    states_among: &dyn Fn(&Graph) -> BTreeSet<String>,
+) -> Result<StateMachine, DiagramError> {
+    match parse(text).map_err(|error| error.asking_for(A_STATE_MACHINE))? {
         Diagram::StateMachine(machine) => Ok(machine),
-        Diagram::Graph(graph) => Ok(StateMachine::from_graph(&graph)),
+        Diagram::Graph(graph) => Ok(StateMachine::from_graph(&graph, &states_among(&graph))),
         Diagram::Sequence(_) => Err(DiagramError::new(
             "this is a sequence diagram, and a state machine is asked for",
             Source::new(text).header(),
         )
-        .help("begin with `stateDiagram-v2` and write `Closed --> Open : label`")),
+        .help(A_STATE_MACHINE)),
     }
 }
 
@@ -108,13 +127,13 @@ pub fn parse_state_machine(text: &str) -> Result<StateMachine, DiagramError> {
 /// # Errors
 /// As [`parse`], or the diagram is of another kind.
 pub fn parse_graph(text: &str) -> Result<Graph, DiagramError> {
-    let other = match parse(text)? {
+    let other = match parse(text).map_err(|error| error.asking_for(A_GRAPH))? {
         Diagram::Graph(graph) => return Ok(graph),
         Diagram::StateMachine(_) => "a state diagram",
         Diagram::Sequence(_) => "a sequence diagram",
     };
     Err(DiagramError::new(format!("this is {other}, and a flowchart is asked for"), Source::new(text).header())
-        .help("begin with `flowchart LR` and write `client --> server`"))
+        .help(A_GRAPH))
 }
 
 /// Reads a sequence diagram.
@@ -122,11 +141,11 @@ pub fn parse_graph(text: &str) -> Result<Graph, DiagramError> {
 /// # Errors
 /// As [`parse`], or the diagram is of another kind.
 pub fn parse_sequence(text: &str) -> Result<Sequence, DiagramError> {
-    let other = match parse(text)? {
+    let other = match parse(text).map_err(|error| error.asking_for(A_SEQUENCE))? {
         Diagram::Sequence(sequence) => return Ok(sequence),
         Diagram::Graph(_) => "a flowchart",
         Diagram::StateMachine(_) => "a state diagram",
     };
     Err(DiagramError::new(format!("this is {other}, and a sequence diagram is asked for"), Source::new(text).header())
-        .help("begin with `sequenceDiagram` and write `client->>server: request`"))
+        .help(A_SEQUENCE))
 }

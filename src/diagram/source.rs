@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use merman_core::{Error, ParseDiagnosticSpanKind, SemanticParser};
 
-use super::DiagramError;
+use super::{DiagramError, advice};
 
 /// Deepest nesting of composite states or subgraphs.
 const MAX_DEPTH: usize = 32;
@@ -23,7 +23,10 @@ pub(super) struct Source<'a> {
 
 impl<'a> Source<'a> {
     pub fn new(text: &'a str) -> Self {
-        let blanked = blank(text);
+        let mut blanked = blank(text);
+        if blanked.trim_start().starts_with("stateDiagram") {
+            blanked = without_semicolons(&blanked);
+        }
         let start = blanked.len() - blanked.trim_start().len();
         Source { text, blanked, start }
     }
@@ -105,15 +108,12 @@ impl<'a> Source<'a> {
                 found.help = self.advice(&range);
                 found
             }
-            Error::UnsupportedDiagram { diagram_type } => DiagramError::new(
-                format!("a `{}` is not a diagram that can be graded", plain(diagram_type)),
-                self.header(),
-            )
-            .help("use `stateDiagram-v2`, `flowchart` or `sequenceDiagram`"),
-            Error::DetectType(_) => {
-                DiagramError::new("the first line does not say what kind of diagram this is", self.header())
-                    .help("start with `stateDiagram-v2` or `flowchart LR` on a line of its own")
+            Error::UnsupportedDiagram { diagram_type } => {
+                let kind = advice::kind(&plain(diagram_type));
+                DiagramError::new(format!("{kind} is not a kind of diagram that is read"), self.header())
+                    .help(super::KINDS)
             }
+            Error::DetectType(_) => advice::header(self.body(), self.header()),
             _ => DiagramError::new("mermaid does not read this diagram", self.header()),
         }
     }
@@ -156,29 +156,11 @@ impl<'a> Source<'a> {
     /// Advice for the mistakes strangers make most.
     fn advice(&self, range: &Range<usize>) -> Option<String> {
         let line = &self.blanked[self.line(range.start)];
-        let state = self.body().starts_with("stateDiagram");
-        if state {
-            let ids: Vec<&str> = line.split("-->").map(|side| side.split(':').next().unwrap_or("").trim()).collect();
-            if let Some(id) = ids.iter().find(|id| id.contains('-') && !id.contains("->")) {
-                let joined: String = words(id).iter().map(|w| capitalised(w)).collect();
-                return Some(format!(
-                    "a state's name has no `-` in it: write `{joined}`, or `state \"{}\" as {joined}`",
-                    plain(id)
-                ));
-            }
-            if !line.contains("-->") && line.contains("->") {
-                return Some("an arrow between states is `-->`".to_string());
-            }
-            return Some("a transition is written `Closed --> Open : label`".to_string());
+        if self.body().starts_with("stateDiagram") {
+            return Some(advice::of_state_line(line));
         }
         if self.body().starts_with("flowchart") || self.body().starts_with("graph") {
-            if words(line).iter().any(|w| w == "end") {
-                return Some("`end` closes a subgraph: name the node `End` or `finish`".to_string());
-            }
-            if line.contains('(') || line.contains('[') || line.contains('{') {
-                return Some("put a label that contains brackets in quotes: `A[\"cache (Redis)\"]`".to_string());
-            }
-            return Some("an edge is written `client -->|label| server`".to_string());
+            return Some(advice::of_flow_line(line));
         }
         None
     }
@@ -194,11 +176,11 @@ fn in_our_words(message: &str) -> String {
 }
 
 /// Text of the learner's that may be quoted: one line, no control characters, not long.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(160).collect()
 }
 
-fn capitalised(word: &str) -> String {
+pub(super) fn capitalised(word: &str) -> String {
     let mut chars = word.chars();
     chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
@@ -246,6 +228,23 @@ fn blank(text: &str) -> String {
                 c if hide => out.extend(std::iter::repeat_n(' ', c.len_utf8())),
                 c => out.push(c),
             }
+        }
+    }
+    out
+}
+
+/// State diagrams have no `;` at the end of a line; flowcharts have, so people write them here too.
+fn without_semicolons(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let end = line.trim_end().len();
+        match line[..end].strip_suffix(';') {
+            Some(statement) => {
+                out.push_str(statement);
+                out.push(' ');
+                out.push_str(&line[end..]);
+            }
+            None => out.push_str(line),
         }
     }
     out

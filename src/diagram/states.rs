@@ -53,6 +53,14 @@ pub struct Transition {
     pub range: Range<usize>,
 }
 
+impl State {
+    /// A plain state by itself.
+    pub fn named(name: &str, label: &str) -> Self {
+        let (name, label) = (name.to_owned(), label.to_owned());
+        State { name, label, kind: StateKind::Normal, inside: Vec::new(), range: 0..0 }
+    }
+}
+
 impl StateMachine {
     pub fn state(&self, name: &str) -> Option<&State> {
         self.states.iter().find(|state| state.name == name)
@@ -65,12 +73,14 @@ impl StateMachine {
 
     /// A flowchart read as a state machine: boxes are states, arrows transitions.
     ///
-    /// A node called `start` or drawn as a small circle without arrows into it marks the initial state, a node
-    /// called `end` or drawn as a double circle without arrows out of it a final one. Diamonds are choices.
-    pub fn from_graph(graph: &Graph) -> Self {
+    /// A node called `start` or drawn as a small circle without arrows into it marks the initial state; a node called
+    /// `end` or drawn as a double circle without arrows out of it is a final one, or marks where the machine ends when
+    /// no event leads to it. Diamonds are choices, but for those that `drawn_as_diamond` names.
+    pub fn from_graph(graph: &Graph, drawn_as_diamond: &BTreeSet<String>) -> Self {
         let mut raw = Raw::default();
         for node in &graph.nodes {
-            let kind = if node.shape.as_deref() == Some("diamond") { RawKind::Choice } else { RawKind::Normal };
+            let choice = node.is_diamond() && !drawn_as_diamond.contains(&node.id);
+            let kind = if choice { RawKind::Choice } else { RawKind::Normal };
             raw.state(&node.id, Some(&node.label), node.range.clone(), None).kind = kind;
         }
         for edge in &graph.edges {
@@ -88,8 +98,10 @@ impl StateMachine {
         for node in &graph.nodes {
             let name = normalise(&node.label);
             let id = node.id.as_str();
-            let blank = name.is_empty() || matches!(name.as_str(), "start" | "begin" | "init" | "entry");
-            if blank && !entered.contains(id) && left.contains(id) {
+            let dot =
+                node.blank && matches!(node.shape.as_deref(), Some("circle" | "sm-circ" | "small-circle" | "f-circ"));
+            let named = name.is_empty() || matches!(name.as_str(), "start" | "begin" | "init" | "entry");
+            if (dot || named) && !entered.contains(id) && left.contains(id) {
                 // A marker, not a state, if it leads on without an event.
                 if graph.edges.iter().filter(|e| e.from == id).all(|e| e.label.is_empty()) {
                     raw.kind(id, RawKind::Start);
@@ -97,10 +109,15 @@ impl StateMachine {
                     initial.push(node.id.clone());
                 }
             }
-            let end = matches!(name.as_str(), "end" | "stop" | "finish" | "final" | "exit")
-                || node.shape.as_deref() == Some("doublecircle");
-            if end && !left.contains(id) {
-                finals.push(node.id.clone());
+            let ring = node.shape.as_deref() == Some("doublecircle");
+            let end = matches!(name.as_str(), "end" | "stop" | "finish" | "final" | "exit");
+            if (end || ring || dot) && !left.contains(id) && entered.contains(id) {
+                let eventless = graph.edges.iter().filter(|e| e.to == id).all(|e| e.label.is_empty());
+                if eventless && (end || node.blank) {
+                    raw.kind(id, RawKind::End);
+                } else {
+                    finals.push(node.id.clone());
+                }
             }
         }
         if initial.is_empty() && !raw.states.iter().any(|s| s.kind == RawKind::Start) {

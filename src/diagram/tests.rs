@@ -2,7 +2,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn machine(text: &str) -> StateMachine {
-    parse_state_machine(text).expect("parses")
+    parse_state_machine(text, &|_| BTreeSet::new()).expect("parses")
 }
 
 fn arrows(machine: &StateMachine) -> Vec<String> {
@@ -63,7 +63,7 @@ fn a_flowchart_serves_as_a_state_machine() {
         "flowchart LR\n s((start)) --> Closed\n Closed -->|5 failures| Open[\"open (failing)\"]\n Open --> e([end])\n",
     );
     assert_eq!(machine.initial, ["Closed"]);
-    assert_eq!(machine.finals, ["e"]);
+    assert_eq!(machine.finals, ["Open"]);
     assert_eq!(machine.state("Open").expect("there").label, "open (failing)");
 }
 
@@ -72,7 +72,24 @@ fn mistakes_are_placed_on_their_line() {
     for (text, marked, help) in [
         ("stateDiagram-v2\n Half-Open --> Closed\n", "Half-Open --> Closed", "HalfOpen"),
         ("stateDiagram-v2\n A --> B\n B -> C\n D --> E\n", "B -> C", "`-->`"),
-        ("stateDiagram-v2\n A --> B\n half open --> B\n", "half open", "one word"),
+        ("stateDiagram-v2\n A --> B\n half open --> B\n", "half open", "`state \"half open\" as HalfOpen`"),
+        ("stateDiagram-v2\n A --> half open : wait\n", "half open", "one word"),
+        ("stateDiagram-v2\n state Half open\n", "state Half open", "as HalfOpen"),
+        ("stateDiagram-v2\n Closed --> Open | fifth failure\n", "Open |", "`Closed --> Open : fifth failure`"),
+        ("stateDiagram-v2\n Closed -->|fifth failure| Open\n", "|fifth failure|", "`Closed --> Open : fifth failure`"),
+        ("stateDiagram-v2\n Closed -- fails --> Open\n", "Closed -- fails --> Open", "`Closed --> Open : fails`"),
+        ("stateDiagram-v2\n Closed --> Open fifth failure\n", "Open fifth", "`Closed --> Open : fifth failure`"),
+        ("stateDiagram-v2\n Closed → Open : x\n", "Closed →", "`Closed --> Open : x`"),
+        ("stateDiagram-v2\n Closed ==> Open : x\n", "Closed ==>", "`Closed --> Open : x`"),
+        ("stateDiagram-v2\n \"Half open\" --> A\n", "\"Half open\"", "`state \"Half open\" as HalfOpen`"),
+        ("stateDiagram v2\n A --> B\n", "stateDiagram v2", "`stateDiagram-v2`"),
+        ("statediagram-v2\n A --> B\n", "statediagram-v2", "capital D"),
+        ("flowchart lr\n A --> B\n", "lr", "capitals"),
+        ("flowchart LR\n A → B\n", "→", "`A --> B`"),
+        ("flowchart LR\n A -> B\n", "->", "`A --> B`"),
+        ("flowchart LR\n A --> B : writes\n", ":", "`A -->|writes| B`"),
+        ("flowchart LR\n Load Balancer --> Server\n", "Balancer", "`LoadBalancer[Load Balancer]`"),
+        ("flowchart LR\n A --> B %% why\n", "%%", "line of its own"),
         ("stateDiagram-v2\n A --> \n", "A -->", "Closed --> Open"),
         ("flowchart LR\n A --> end\n", "end", "`End`"),
         ("flowchart LR\n A --> B\n B[cache (redis)] --> C\n", "B[cache (redis)] --> C", "quotes"),
@@ -86,11 +103,56 @@ fn mistakes_are_placed_on_their_line() {
 
 #[test]
 fn other_kinds_are_named() {
-    assert!(parse("classDiagram\n A <|-- B").expect_err("refused").message.contains("classDiagram"));
+    for (text, kind) in [
+        ("classDiagram\n A <|-- B", "a class diagram"),
+        ("C4Context\n Person(a, \"b\")", "a C4 diagram"),
+        ("architecture-beta\n service db(database)[DB]", "an architecture diagram"),
+    ] {
+        let error = parse_graph(text).expect_err(text);
+        assert_eq!(error.message, format!("{kind} is not a kind of diagram that is read"));
+        assert_eq!(error.help.as_deref(), Some("begin with `flowchart LR` and write `client --> server`"));
+    }
+    assert!(parse("@startuml\n A -> B").expect_err("refused").message.contains("PlantUML"));
+    assert!(parse("digraph { A -> B }").expect_err("refused").message.contains("Graphviz"));
     assert!(parse("hello").expect_err("refused").message.contains("what kind"));
     assert!(parse("  \n").expect_err("refused").message.contains("no diagram"));
     assert!(parse_graph("sequenceDiagram\n A->>B: hi").expect_err("refused").message.contains("sequence"));
-    assert!(parse_state_machine("sequenceDiagram\n A->>B: hi").expect_err("refused").message.contains("sequence"));
+    assert!(
+        parse_state_machine("sequenceDiagram\n A->>B: hi", &|_| BTreeSet::new())
+            .expect_err("refused")
+            .message
+            .contains("sequence")
+    );
+}
+
+#[test]
+fn an_end_that_no_event_leads_to_marks_where_the_machine_ends() {
+    for end in ["E((end))", "E([stop])", "E(((Finish)))", "E((\" \"))", "E(((\" \")))"] {
+        let machine = machine(&format!(
+            "flowchart LR\n S((\" \")) --> P\n P -->|ok| D[done] --> {end}\n R[bad] --> E\n P -->|no| R\n"
+        ));
+        assert_eq!(
+            (machine.initial.as_slice(), machine.finals.len()),
+            (&["P".to_string()][..], 2),
+            "{end}: {machine:?}"
+        );
+        assert!(machine.state("E").is_none(), "{end}");
+    }
+}
+
+#[test]
+fn a_statement_may_end_in_a_semicolon() {
+    for text in ["stateDiagram-v2\n A --> B;\n B --> C; \n", "stateDiagram-v2\n A --> B ; B --> C ;\n"] {
+        assert_eq!(arrows(&machine(text)), ["A --> B", "B --> C"], "{text}");
+    }
+}
+
+#[test]
+fn edges_are_found_where_they_are_drawn() {
+    let text = "flowchart LR\n A & B --> C\n A -.->|x| B\n A == y ==> B\n";
+    let graph = parse_graph(text).expect("parses");
+    let drawn: Vec<&str> = graph.edges.iter().map(|e| &text[e.range.clone()]).collect();
+    assert_eq!(drawn, ["A & B --> C", "B --> C", "A -.->|x| B", "A == y ==> B"]);
 }
 
 #[test]
@@ -178,7 +240,7 @@ proptest! {
                 for range in g.nodes.iter().map(|s| &s.range).chain(g.edges.iter().map(|t| &t.range)) {
                     prop_assert!(text.get(range.clone()).is_some());
                 }
-                let _ = StateMachine::from_graph(&g);
+                let _ = StateMachine::from_graph(&g, &BTreeSet::new());
             }
             Ok(Diagram::Sequence(_)) => {}
             Err(error) => prop_assert!(text.get(error.range).is_some()),

@@ -218,6 +218,23 @@ pub struct Built {
 }
 
 impl Spec {
+    /// Faults it is to meet that neither every component nor this one knows: they would never be injected.
+    pub fn unknown_faults(&self) -> Vec<&str> {
+        let (faults, own): (&[String], &[&str]) = match self {
+            Spec::Clock {} | Spec::Buffer { .. } => (&[], &[]),
+            Spec::Rand { faults, .. } => (faults, &["collision"]),
+            Spec::Kv { faults, .. } => (faults, &["evict"]),
+            Spec::Queue { faults, .. } => (faults, &["duplicate", "reorder", "drop_ack"]),
+            Spec::Topic { faults, .. } => (faults, &["rebalance"]),
+            Spec::Lock { faults }
+            | Spec::Service { faults, .. }
+            | Spec::Database { faults, .. }
+            | Spec::Replicas { faults, .. } => (faults, &[]),
+        };
+        let unknown = |fault: &&str| matches!(injection(fault), Injection::Own(_)) && !own.contains(fault);
+        faults.iter().map(String::as_str).filter(unknown).collect()
+    }
+
     pub fn build(&self, document: &Json, files: Files) -> Result<Built, Trouble> {
         let (component, faults, faulty): (Box<dyn Component>, &[String], &[String]) = match self {
             Spec::Clock {} => (Box::new(components::clock::Clock), &[], &[]),

@@ -25,6 +25,7 @@ use lines::Lines;
 
 pub use nearest::nearest;
 pub use scalar::Text;
+pub(crate) use schema::missing_field;
 pub use schema::{SchemaError, Validator};
 
 /// More errors than this about one file help nobody.

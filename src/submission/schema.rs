@@ -13,6 +13,8 @@ use crate::checks::{Place, Problem};
 
 mod explain;
 
+pub(crate) use explain::missing_field;
+
 /// Errors looked at before they are put in order: a hostile file has as many as it has bytes.
 const MAX_COLLECTED: usize = 1000;
 

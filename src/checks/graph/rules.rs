@@ -106,6 +106,12 @@ pub struct Survives {
     /// The role of which one node fails; any node but the two ends when missing.
     #[serde(default)]
     pub remove: Option<String>,
+    /// Each node of `from` keeps a path to each node of `to`, not just some to some.
+    #[serde(default)]
+    pub each: bool,
+    /// Roles that cannot fail, since they are no machines: an address, a name.
+    #[serde(default)]
+    pub keep: Vec<String>,
 }
 
 impl Labels {

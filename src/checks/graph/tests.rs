@@ -132,3 +132,49 @@ fn a_rule_of_no_or_two_kinds_is_refused() {
         assert!(serde_json::from_value::<GraphCheck>(json!({ "rules": [rule] })).is_err());
     }
 }
+
+#[test]
+fn each_target_has_to_survive() {
+    let check = |each: bool| {
+        let rule = json!({"survives": {"from": "client", "to": "service", "remove": "gateway", "each": each}});
+        json!({"roles": {"client": [], "gateway": ["gw"], "service": ["users", "orders"]}, "rules": [rule]})
+    };
+    let split = "flowchart LR\n client --> gw1 & gw2\n gw1 --> users\n gw2 --> orders\n";
+    assert_eq!(run(check(false), split, json!({})).outcome, Outcome::Passed);
+    let verdict = run(check(true), split, json!({}));
+    assert_eq!(messages(&verdict), ["when `gw1` fails, nothing connects `client` to `users`"]);
+    let crossed = "flowchart LR\n client --> gw1 & gw2 --> users & orders\n";
+    assert_eq!(run(check(true), crossed, json!({})).outcome, Outcome::Passed);
+    let unconnected = "flowchart LR\n client --> gw1 & gw2 --> users\n orders --> users\n";
+    assert_eq!(messages(&run(check(true), unconnected, json!({}))), ["no path leads from client to service"]);
+}
+
+#[test]
+fn what_is_no_machine_cannot_fail() {
+    let check = |keep: Value| {
+        json!({
+            "roles": {"client": [], "gateway": ["gw"], "service": []},
+            "optional": {"address": ["dns", "anycast"]},
+            "rules": [{"survives": {"from": "client", "to": "service", "keep": keep}}],
+        })
+    };
+    let diagram = "flowchart LR\n client --> dns[DNS name] --> gw1 & gw2 --> service\n";
+    assert_eq!(run(check(json!(["address"])), diagram, json!({})).outcome, Outcome::Passed);
+    assert_eq!(
+        messages(&run(check(json!([])), diagram, json!({}))),
+        ["when `dns` fails, nothing connects client to service"]
+    );
+}
+
+#[test]
+fn one_node_may_play_two_roles() {
+    let check = json!({
+        "roles": {"source": ["kafka"], "window": ["processor"], "count": ["aggregator"], "store": []},
+        "rules": [{"path": {"from": "source", "to": "store", "through": ["window", "count"]}}],
+    });
+    let one = "flowchart LR\n k[Kafka] --> f[Flink: window and count] --> store\n";
+    let verdict = run(check.clone(), one, json!({}));
+    assert_eq!(verdict.outcome, Outcome::Passed, "{:?}", verdict.problems);
+    let without = "flowchart LR\n k[Kafka] --> f[Flink window without count] --> store\n";
+    assert_eq!(messages(&run(check, without, json!({}))), ["the diagram has no count"]);
+}

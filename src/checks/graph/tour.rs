@@ -47,12 +47,8 @@ impl Tour<'_> {
         if from.is_empty() || to.is_empty() || b.through.iter().any(|role| self.of(role).is_empty()) {
             return None;
         }
-        let pairs: Vec<(Vec<&str>, Vec<&str>)> = if b.each {
-            from.iter().flat_map(|f| to.iter().map(|t| (vec![*f], vec![*t]))).collect()
-        } else {
-            vec![(from, to)]
-        };
-        let (from, to) = pairs.into_iter().find(|(f, t)| self.walk(f, t, b, &BTreeSet::new()).is_none())?;
+        let (from, to) =
+            self.pairs(&from, &to, b.each).into_iter().find(|(f, t)| self.walk(f, t, b, &BTreeSet::new()).is_none())?;
         let plain = Between { through: Vec::new(), ..b.clone() };
         let short = self.walk(&from, &to, &plain, &BTreeSet::new()).filter(|_| !b.through.is_empty());
         let via = if b.through.is_empty() {
@@ -196,30 +192,42 @@ impl Tour<'_> {
         if from.is_empty() || to.is_empty() {
             return None;
         }
-        let plain = Between { from: s.from.clone(), to: s.to.clone(), ..Between::default() };
-        if self.walk(&from, &to, &plain, &BTreeSet::new()).is_none() {
-            return self.path(&plain);
+        let plain = Between { from: s.from.clone(), to: s.to.clone(), each: s.each, ..Between::default() };
+        if let Some(problem) = self.path(&plain) {
+            return Some(problem);
         }
+        let kept: BTreeSet<&str> = s.keep.iter().flat_map(|role| self.of(role)).collect();
         let fails: Vec<&str> = match &s.remove {
             Some(role) => self.of(role),
-            None => self
-                .graph
-                .nodes
-                .iter()
-                .map(|n| n.id.as_str())
-                .filter(|id| !from.contains(id) && !to.contains(id))
-                .collect(),
+            None => self.graph.nodes.iter().map(|n| n.id.as_str()).collect(),
         };
-        let single = fails.into_iter().find(|id| self.walk(&from, &to, &plain, &BTreeSet::from([*id])).is_none())?;
-        let path = self.walk(&from, &to, &plain, &BTreeSet::new())?;
-        Some(Problem {
-            message: format!("when {} fails, nothing connects {} to {}", quote(single), spoken(&s.from), spoken(&s.to)),
-            expected: Some("another way around every single node".to_string()),
-            place: self.at_node(single),
-            label: Some("a single point of failure".to_string()),
-            notes: vec![format!("{}, and no other path avoids {}", self.tell(&path), quote(single))],
-            ..Problem::default()
+        let ends = |id: &&str| s.remove.is_none() && (from.contains(id) || to.contains(id));
+        let fails: Vec<&str> = fails.into_iter().filter(|id| !ends(id) && !kept.contains(id)).collect();
+        self.pairs(&from, &to, s.each).into_iter().find_map(|(from, to)| {
+            let cut = |id: &&&str| self.walk(&from, &to, &plain, &BTreeSet::from([**id])).is_none();
+            let single = fails.iter().find(cut)?;
+            let path = self.walk(&from, &to, &plain, &BTreeSet::new())?;
+            let (one, other) = match s.each {
+                true => (listed(from.iter().copied()), listed(to.iter().copied())),
+                false => (spoken(&s.from), spoken(&s.to)),
+            };
+            Some(Problem {
+                message: format!("when {} fails, nothing connects {one} to {other}", quote(single)),
+                expected: Some("another way around every single node".to_string()),
+                place: self.at_node(single),
+                label: Some("a single point of failure".to_string()),
+                notes: vec![format!("{}, and no other path avoids {}", self.tell(&path), quote(single))],
+                ..Problem::default()
+            })
         })
+    }
+
+    /// The ends a rule is about: some to some, or each to each.
+    fn pairs<'a>(&self, from: &[&'a str], to: &[&'a str], each: bool) -> Vec<(Vec<&'a str>, Vec<&'a str>)> {
+        if !each {
+            return vec![(from.to_vec(), to.to_vec())];
+        }
+        from.iter().flat_map(|f| to.iter().filter(move |t| f != *t).map(move |t| (vec![*f], vec![*t]))).collect()
     }
 
     /// A cycle, as the walk round it.
@@ -264,9 +272,12 @@ impl Tour<'_> {
         type Stage<'s> = (&'s str, usize, bool);
         let avoided: BTreeSet<&str> =
             b.avoiding.iter().flat_map(|role| self.of(role)).chain(without.iter().copied()).collect();
-        let pass = |id: &str, stage: usize| match b.through.get(stage) {
-            Some(role) if self.of(role).contains(&id) => stage + 1,
-            _ => stage,
+        // One node may be several of them: a topic that is the queue.
+        let pass = |id: &str, mut stage: usize| {
+            while b.through.get(stage).is_some_and(|role| self.of(role).contains(&id)) {
+                stage += 1;
+            }
+            stage
         };
         let mut leaving: BTreeMap<&str, Vec<(usize, &Edge)>> = BTreeMap::new();
         for (at, edge) in self.graph.edges.iter().enumerate() {

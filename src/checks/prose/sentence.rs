@@ -5,22 +5,7 @@ use std::ops::Range;
 
 use regex::{Regex, RegexBuilder};
 
-/// Words that hold a sentence together. Lists of keywords have next to none.
-const JOINING: &str = "a an the this that these those it its they them their there we our you your i my he she his her who which what when where while \
-    because since so as if then than therefore hence thus but although though unless until whenever whereas and or nor of to in on at by for from with \
-    without into over after before between during through about is are was were be been being am do does did done has have had having will would can \
-    could may might must should shall not no never n't cannot only also even still just more most less few many much every each any some all one both \
-    such same other another very too up out off again";
-
-/// Words that show something is, does or happens.
-const VERBS: &str = "is are was were be been am do does did has have had will would can could may might must should shall cannot \
-    isn don doesn didn won wouldn couldn shouldn hasn haven wasn weren need needs want wants make makes made keep keeps kept lose loses lost \
-    get gets let lets take takes give gives read reads write writes see sees show shows cost costs grow grows mean means happen happens go goes \
-    fail fails wait waits stay stays serve serves accept accepts hold holds use uses call calls come comes return returns stop stops work works \
-    outnumber dominate dominates matter matters beat beats require requires allow allows avoid avoids find finds leave leaves put puts run runs \
-    stale buy buys sell sells help helps change changes differ differs know knows trust trusts like likes ask asks tell tells look looks try \
-    tries order orders charge charges check checks depend depends decide decides cause causes break breaks drop drops expire expires arrive \
-    arrives load loads respond responds retry retries recover recovers refuse refuses say says think thinks hurt hurts tolerate tolerates prefer prefers choose chose pay pays save saves store stores send sends answer answers";
+use super::grammar::{self, Form};
 
 /// Words that turn what follows into its opposite.
 const NEGATIONS: [&str; 15] = [
@@ -69,7 +54,24 @@ pub(super) fn sentences(text: &str) -> Vec<Sentence<'_>> {
             start = end;
         }
     }
-    found
+    found.into_iter().flat_map(by_line).collect()
+}
+
+/// Sentences without a full stop, one a line. A line that only goes on is no sentence by itself.
+fn by_line(sentence: Sentence<'_>) -> Vec<Sentence<'_>> {
+    let mut lines: Vec<Sentence> = Vec::new();
+    let mut from = 0;
+    for (at, _) in sentence.text.match_indices('\n').chain([(sentence.text.len(), "")]) {
+        let line = &sentence.text[from..at];
+        let lead = line.len() - line.trim_start().len();
+        let start = sentence.range.start + from + lead;
+        let text = line.trim();
+        lines.push(Sentence { text, range: start..start + text.len() });
+        from = (at + 1).min(sentence.text.len());
+    }
+    let capital = |line: &Sentence| line.text.starts_with(|c: char| c.is_uppercase());
+    let whole = |line: &Sentence| capital(line) && line.form() == Form::Sentence;
+    if lines.len() > 1 && lines.iter().all(whole) { lines } else { vec![sentence] }
 }
 
 fn abbreviation(before: &str) -> bool {
@@ -110,33 +112,18 @@ pub(super) fn copied_share(text: &str, originals: &[&str]) -> f64 {
 
 impl Sentence<'_> {
     /// Whether it is put together like a sentence rather than listed.
-    pub fn is_sentence(&self) -> bool {
-        let words = words(self.text);
-        let distinct: BTreeSet<&String> = words.iter().collect();
-        let among = |list: &str, word: &String| list.split_whitespace().any(|w| w == word);
-        let joining = distinct.iter().filter(|w| among(JOINING, w)).count();
-        let verb = words.iter().any(|w| {
-            among(VERBS, w) || (w.len() > 4 && (w.ends_with("ed") || w.ends_with("es") || w.ends_with("ing")))
-        });
-        let pieces: Vec<&str> = self.text.split([',', '/', '|', '+', ':']).collect();
-        let short_pieces = pieces.iter().filter(|p| self::words(p).len() <= 2).count();
-        let list = pieces.len() >= 4 && short_pieces * 4 >= pieces.len() * 3;
-        (words.len() >= 6 || words.len() >= 4 && verb)
-            && distinct.len() * 3 >= words.len() * 2
-            && joining * 6 >= words.len()
-            && joining >= 2
-            && (verb || joining * 3 >= words.len())
-            && !list
+    pub fn form(&self) -> Form {
+        grammar::form(self.text)
     }
 
     /// Whether a stem or pattern occurs, at the beginning of a word.
     pub fn mentions(&self, pattern: &str) -> bool {
-        compile(pattern).is_some_and(|regex| regex.is_match(self.text))
+        compile(pattern).is_ok_and(|regex| regex.is_match(self.text))
     }
 
     /// Where a pattern occurs without a negation shortly before or inside it, as a range of the whole text.
     pub fn claims(&self, pattern: &str) -> Option<Range<usize>> {
-        let regex = compile(pattern)?;
+        let regex = compile(pattern).ok()?;
         regex
             .find_iter(self.text)
             .find(|found| {
@@ -156,6 +143,6 @@ fn negates(word: &str) -> bool {
     NEGATIONS.contains(&word) || word == "t"
 }
 
-fn compile(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(&format!(r"\b(?:{pattern})")).case_insensitive(true).size_limit(1 << 20).build().ok()
+pub(super) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(&format!(r"\b(?:{pattern})")).case_insensitive(true).size_limit(1 << 20).build()
 }

@@ -114,6 +114,22 @@ fn sentences_are_placed() {
     assert_eq!(found, expected);
 }
 
+#[test]
+fn a_line_may_end_a_sentence_that_has_no_full_stop() {
+    let text = "Reads go to the replica\nWrites go to the primary\n";
+    assert_eq!(sentences(text).len(), 2);
+    let wrapped = "We keep the key in\nPostgreSQL because a restart would\nlose it";
+    assert_eq!(sentences(wrapped).len(), 1);
+}
+
+#[test]
+fn notes_to_oneself_are_nothing_yet() {
+    for text in ["TODO: say which of reads and writes dominates here", "todo", "TBD.", "FIXME write the reason"] {
+        let verdict = feed().run(&json!({"because": text}), Some("/because"), &[]);
+        assert_eq!(verdict.problems[0].message, "nothing is written here", "{text}");
+    }
+}
+
 proptest! {
     #[test]
     fn reading_never_panics(text in "([ -~é—\n\u{1b}]|read |the |\\. ){0,80}") {

@@ -5,11 +5,32 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{QuantityCheck, TOLERANCE, number};
+use crate::checks::Check;
+use crate::course::Rubric;
 
 impl QuantityCheck {
     /// A rule that knows nothing but the unit.
     pub fn of_unit(unit: Option<String>) -> Self {
         QuantityCheck { unit, ..QuantityCheck::default() }
+    }
+
+    /// The same check, knowing in which units the others of its rubric take bare numbers.
+    pub fn among(&self, rubric: &Rubric) -> Self {
+        let mut check = self.clone();
+        let others = rubric.criteria.iter().flat_map(|criterion| {
+            criterion.checks.iter().filter_map(|weighted| match &weighted.check {
+                Check::Quantity(other) => Some((other.pointer(criterion.at.as_deref()), other)),
+                _ => None,
+            })
+        });
+        for (pointer, other) in others {
+            let asked = check.from.values().any(|from| from == pointer) && other.bare != Some(false);
+            // A percentage is a plain number already.
+            if asked && other.unit.as_deref().is_some_and(|unit| unit != "%") {
+                check.units.insert(pointer.to_owned(), other.unit_expression());
+            }
+        }
+        check
     }
 
     /// The field it is about; `at` is the criterion's.

@@ -88,10 +88,89 @@ fn units_and_counts() {
         ("1e9 requests/month", "1/month", 1e9),
         ("1 Gbps", "Mbit/s", 1000.0),
         ("$7,000", "", 7000.0),
+        ("4k USD", "", 4000.0),
+        ("$1.2k/month", "", 1200.0),
+        ("1.2k USD per month", "", 1200.0),
+        ("one hour", "min", 60.0),
+        ("an hour", "min", 60.0),
+        ("half an hour", "min", 30.0),
+        ("half a second", "ms", 500.0),
+        ("a quarter of an hour", "min", 15.0),
+        ("one and a half hours", "h", 1.5),
+        ("two weeks", "day", 14.0),
+        ("a couple of hours", "h", 2.0),
+        ("a dozen servers", "", 12.0),
+        ("2 dozen", "", 24.0),
+        ("two hundred users", "", 200.0),
+        ("twenty-five", "", 25.0),
+        ("two million per day", "1/day", 2e6),
+        ("twice a day", "1/day", 2.0),
+        ("three times a day", "1/day", 3.0),
+        ("every five minutes", "min", 5.0),
+        ("every 5 min", "1/h", 12.0),
+        ("half", "%", 50.0),
+        ("five nines", "%", 99.999),
+        ("16B", "byte", 16.0),
+        ("16b", "byte", 16.0),
+        ("16B per entry", "byte", 16.0),
+        ("16B entries", "", 16e9),
+        ("~30s", "s", 30.0),
+        ("1m30s", "s", 90.0),
+        ("1h30m", "min", 90.0),
+        ("5h30m", "h", 5.5),
+        ("2m", "s", 120.0),
+        ("2m", "", 2e6),
+        ("2½ h", "h", 2.5),
+        ("½ h", "min", 30.0),
+        ("1 1/2 hours", "h", 1.5),
+        ("1,5 s", "s", 1.5),
+        ("1.000.000", "", 1e6),
+        ("1 GiB", "GB", 1.073741824),
+        ("1 million/s x 5 min", "", 3e8),
+        ("3 s x 4", "s", 12.0),
     ] {
         let got = value(text, unit).unwrap_or_else(|e| panic!("{text}: {e:?}"));
         assert!((got - expected).abs() <= expected.abs() * 1e-6, "{text} in {unit}: {got}");
     }
+}
+
+#[test]
+fn both_ends_of_a_range_have_to_be_right() {
+    let check: QuantityCheck =
+        serde_json::from_value(json!({"unit": "s", "expect": "15 s", "factor": 2})).expect("a check");
+    let run = |text: &str| check.run(&json!({ "q": text }), Some("/q"));
+    for text in ["10-20 s", "10 s to 20 s", "between 10 and 20 seconds", "10–20", "8000-9000 ms", "10..20s"] {
+        assert_eq!(run(text).outcome, Outcome::Passed, "{text}: {:?}", run(text).problems);
+    }
+    let wide = run("10-100 s");
+    assert_eq!(wide.problems[0].message, "not all of 10 s to 100 s is right");
+    assert_eq!(wide.problems[0].help.as_deref(), Some("write one number"));
+    // What falls is a difference.
+    assert_eq!(run("30 - 10 s").outcome, Outcome::Passed);
+    assert_eq!(run("100 - 10 s").problems[0].actual.as_deref(), Some("90 s"));
+}
+
+#[test]
+fn a_bare_number_has_the_unit_of_its_own_check() {
+    let rubric = |bare: bool| -> crate::course::Rubric {
+        serde_json::from_value(json!({
+            "exercise": "x", "title": "x",
+            "criteria": [{"id": "a", "title": "a", "points": 100, "checks": [
+                {"quantity": {"at": "/lag", "unit": "s", "bare": bare}},
+                {"quantity": {"at": "/oldest", "unit": "min", "expect": "{lag} + 1 min", "from": {"lag": "/lag"}}},
+            ]}],
+        }))
+        .expect("a rubric")
+    };
+    let run = |bare: bool, lag: serde_json::Value| {
+        let rubric = rubric(bare);
+        let crate::checks::Check::Quantity(check) = &rubric.criteria[0].checks[1].check else { unreachable!() };
+        check.among(&rubric).run(&json!({"lag": lag, "oldest": "3 min"}), None).outcome
+    };
+    assert_eq!(run(true, json!("120")), Outcome::Passed);
+    assert_eq!(run(true, json!(120)), Outcome::Passed);
+    assert_eq!(run(true, json!("2 min")), Outcome::Passed);
+    assert_eq!(run(false, json!("120")), Outcome::NotGradable);
 }
 
 #[test]

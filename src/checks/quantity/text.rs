@@ -4,7 +4,7 @@
 //! they count things and have no dimension. What remains is short and cannot name a function of the calculator.
 
 /// Longest text that is read, in bytes.
-const MAX_BYTES: usize = 300;
+pub(super) const MAX_BYTES: usize = 300;
 
 /// How the letter `B` after a number is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -195,8 +195,13 @@ fn tokens(text: &str, bytes: Bytes) -> Result<(Vec<Token>, Vec<usize>), &'static
                 end += 1;
             }
             let word: String = chars[at..end].iter().collect();
-            let lone =
-                matches!(tokens.last(), Some(Token::Number(_))) && !chars.get(end).is_some_and(|c| c.is_alphabetic());
+            // `5x`, `1 million/s x 5 min`.
+            let factor = matches!(tokens.last(), Some(Token::Unit(_) | Token::Operator(")")))
+                && chars[end..]
+                    .iter()
+                    .find(|c| !c.is_whitespace())
+                    .is_some_and(|c| c.is_ascii_digit() || "$€£(.".contains(*c));
+            let lone = matches!(tokens.last(), Some(Token::Number(_))) || factor;
             if matches!(word.as_str(), "x" | "X") && lone && !tokens.is_empty() {
                 tokens.push(Token::Operator("*"));
             } else {
@@ -274,9 +279,12 @@ fn multiplier(chars: &[char], start: usize, bytes: Bytes) -> (Option<&'static st
             Bytes::Never => Some("1e9"),
             Bytes::Always => None,
         },
+        "b" if bytes == Bytes::Always => None,
         "bn" | "b" | "Bn" | "G" | "mrd" => Some("1e9"),
         "T" | "tn" => Some("1e12"),
         _ => match word.to_lowercase().as_str() {
+            "dozen" | "dozens" => Some("12"),
+            "hundred" | "hundreds" => Some("1e2"),
             "thousand" | "thousands" => Some("1e3"),
             "million" | "millions" | "mil" => Some("1e6"),
             "billion" | "billions" => Some("1e9"),
@@ -317,7 +325,11 @@ fn word(word: &str, rest: &[char], tokens: &mut Vec<Token>) {
 
 fn followed_by_time(rest: &[char]) -> bool {
     let next: String = rest.iter().skip_while(|c| c.is_whitespace()).take_while(|c| c.is_alphabetic()).collect();
-    matches!(unit(&next), Some("second" | "minute" | "hour" | "day" | "week" | "month" | "year"))
+    is_time(&next)
+}
+
+pub(super) fn is_time(word: &str) -> bool {
+    matches!(unit(word), Some("second" | "minute" | "hour" | "day" | "week" | "month" | "year"))
 }
 
 /// The calculator's name for a unit. Case matters only where it must: `B` and `b`, `MB` and `Mb`.
@@ -339,7 +351,7 @@ fn unit(word: &str) -> Option<&'static str> {
             "wk" | "week" | "weeks" => "week",
             "mo" | "month" | "months" => "month",
             "y" | "yr" | "yrs" | "year" | "years" => "year",
-            "byte" | "bytes" => "byte",
+            "b" | "byte" | "bytes" => "byte",
             "kb" | "kilobyte" | "kilobytes" => "kB",
             "mb" | "megabyte" | "megabytes" => "MB",
             "gb" | "gigabyte" | "gigabytes" => "GB",

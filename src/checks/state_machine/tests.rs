@@ -211,3 +211,15 @@ fn a_state_beside_the_one_that_is_named_wholly_is_a_state_of_its_own() {
     let verdict = run(&diagram, model_events());
     assert_eq!(verdict.outcome, Outcome::Passed, "{:?}", verdict.problems);
 }
+
+#[test]
+fn a_diamond_called_like_a_missing_state_is_that_state() {
+    let diagram = "flowchart LR\n Closed[Closed: calls pass] -->|5 failures| Open\n Open[Open: fail fast] -->|30 s passed| Half{Half-open: one probe}\n Half -->|probe good| Closed\n Half -->|probe bad| Open\n";
+    let events = json!({"failure_threshold": "5 failures", "cooldown_over": "30 s passed", "probe_succeeds": "probe good", "probe_fails": "probe bad"});
+    let verdict = run(diagram, events.clone());
+    assert_eq!(verdict.outcome, Outcome::Passed, "{:?}", verdict.problems);
+    // Beside a box of that name, and where it asks something, a diamond decides.
+    let decides = "flowchart LR\n Closed -->|5 failures| Open\n Open -->|30 s passed| Half[Half open]\n Half -->|one call| ok{half open probe?}\n ok -->|probe good| Closed\n ok -->|probe bad| Open\n";
+    let verdict = run(decides, events);
+    assert_eq!(verdict.outcome, Outcome::Passed, "{:?}", verdict.problems);
+}

@@ -183,7 +183,7 @@ impl Chosen<'_> {
             criterion.checks.iter().map(move |weighted| (criterion.at.as_deref(), &weighted.check))
         });
         let quantities = checks.filter_map(|(at, check)| match check {
-            Check::Quantity(check) if check.pointer(at) == name => Some(check.clone()),
+            Check::Quantity(check) if check.pointer(at) == name => Some(check.among(&self.exercise.rubric)),
             _ => None,
         });
         let own = quantities.into_iter().next();

@@ -8,9 +8,10 @@ use merman_model::families::state::{StateDiagramModel, StateDocumentId, StateSta
 use super::StateMachine;
 use crate::diagram::flow::plain_label;
 use crate::diagram::source::Source;
-use crate::diagram::{DiagramError, MAX_ELEMENTS};
+use crate::diagram::{DiagramError, MAX_ELEMENTS, advice};
 
 pub(in crate::diagram) fn read(source: &Source, model: &StateDiagramModel) -> Result<StateMachine, DiagramError> {
+    names_of_one_word(source)?;
     let mut raw = Raw::default();
     let Some(root) = model.document.root() else {
         return Ok(StateMachine::default());
@@ -42,6 +43,7 @@ pub(in crate::diagram) fn read(source: &Source, model: &StateDiagramModel) -> Re
                     let from = raw.add(source, &relation.state1, parent.as_deref());
                     two_on_a_line(source, &last_plain, &from)?;
                     let to = raw.add(source, &relation.state2, parent.as_deref());
+                    last_plain = Some((to.clone(), source.line(to.start).start));
                     let label = relation.description.as_deref().unwrap_or("");
                     let end = source.line(to.start).end.max(to.end);
                     raw.transitions.push(RawTransition {
@@ -75,6 +77,30 @@ pub(in crate::diagram) fn read(source: &Source, model: &StateDiagramModel) -> Re
     Ok(machine)
 }
 
+/// `stateDiagram v2` and `state Half open`: Mermaid takes the last word for a state and forgets the others.
+fn names_of_one_word(source: &Source) -> Result<(), DiagramError> {
+    let header = source.header();
+    let first = &source.text()[header.clone()];
+    if first.starts_with("stateDiagram ") && first.to_lowercase().contains("v2") {
+        return Err(
+            DiagramError::new("this first line is read as a state `v2`", header).help("write `stateDiagram-v2`")
+        );
+    }
+    let mut at = 0;
+    for line in source.blanked().split_inclusive('\n') {
+        let said: Vec<&str> = line.split_whitespace().collect();
+        if let ["state", first, second, ..] = said.as_slice()
+            && !line.contains(['"', '{', '<', '[', ':'])
+            && !matches!(*second, "as")
+        {
+            return Err(DiagramError::new("a name of two words is read as two states", source.line(at))
+                .help(advice::of_two_words(line, first, second)));
+        }
+        at += line.len();
+    }
+    Ok(())
+}
+
 /// `half open --> closed` is read by Mermaid as a state `half` and a transition from `open`: never what was meant.
 fn two_on_a_line(
     source: &Source,
@@ -85,10 +111,14 @@ fn two_on_a_line(
         return Ok(());
     };
     let text = &source.text()[range.clone()];
-    if source.line(next.start).start == *line && next.start > range.end && text != ";" {
+    if source.line(next.start).start == *line && next.start > range.end && !text.ends_with(';') {
         let second = &source.text()[next.clone()];
+        if second == ";" || source.blanked()[range.end..next.start].contains(';') {
+            return Ok(());
+        }
+        let line = &source.text()[source.line(next.start)];
         return Err(DiagramError::new("a name of two words is read as two states", range.start..next.end)
-            .help(format!("write it as one word, or `state \"{text} {second}\" as {text}_{second}`")));
+            .help(advice::of_two_words(line, text, second)));
     }
     Ok(())
 }

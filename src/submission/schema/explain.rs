@@ -51,7 +51,7 @@ pub(super) fn problems(error: &ValidationError<'_>, schema: &Value) -> Vec<Probl
             let expected = field_schema(error, schema, field)
                 .map(|field| field.get("description").and_then(Value::as_str).map(str::to_owned));
             vec![Problem {
-                message: format!("the field `{field}` is missing{place}"),
+                message: format!("{}{place}", missing_field(field)),
                 expected: expected.flatten().or_else(|| Some(format!("a field `{field}`"))),
                 place: Place::field(pointer),
                 ..Problem::default()
@@ -278,4 +278,9 @@ fn shown(value: &Value) -> String {
         Value::Array(items) => format!("a list of {}", items.len()),
         Value::Object(_) => "a mapping".to_owned(),
     }
+}
+
+/// How a field that is required and missing is told of.
+pub(crate) fn missing_field(field: &str) -> String {
+    format!("the field `{field}` is missing")
 }
