@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::checks::{Context, Outcome, Place, Problem, Story, Verdict};
 use crate::course::{Course, Criterion, Error, Exercise};
+use crate::portfolio::Portfolio;
 use crate::report::{
     Counterexample, CourseRef, Criterion as Graded, ExerciseRef, Finding, Lesson, Related, Report, Status, Step,
     SubmissionRef,
@@ -31,6 +32,7 @@ pub fn grade(
     course: &Course,
     exercise: &Exercise,
     document: &Document,
+    portfolio: &Portfolio,
     on_check: &mut dyn FnMut(&str) -> Control,
 ) -> Result<Report, Error> {
     let validator: &Validator = exercise.validator()?;
@@ -44,6 +46,9 @@ pub fn grade(
         exercise.rubric.criteria.iter().flat_map(|criterion| criterion.hints.iter().map(String::as_str)).collect();
     let mut originals = vec![exercise.text.as_str(), exercise.template.as_str()];
     originals.extend(hints);
+    let others = portfolio.exercises().filter_map(|id| course.exercise(id).ok());
+    originals.extend(others.flat_map(|other| [other.text.as_str(), other.template.as_str()]));
+    let context = Context { document: document.json(), exercise, at: None, originals: &originals, course, portfolio };
 
     for criterion in &exercise.rubric.criteria {
         let unmet: Vec<String> = criterion
@@ -62,7 +67,7 @@ pub fn grade(
             });
             continue;
         }
-        let mark = grade_criterion(criterion, exercise, document, &originals, on_check, &mut findings)?;
+        let mark = grade_criterion(criterion, &context, document, on_check, &mut findings)?;
         marks.push(mark);
     }
 
@@ -130,9 +135,8 @@ struct Mark {
 
 fn grade_criterion(
     criterion: &Criterion,
-    exercise: &Exercise,
+    context: &Context,
     document: &Document,
-    originals: &[&str],
     on_check: &mut dyn FnMut(&str) -> Control,
     findings: &mut Vec<Ranked>,
 ) -> Result<Mark, Error> {
@@ -142,7 +146,7 @@ fn grade_criterion(
     let mut executed = Vec::new();
     let mut readable = true;
     for (number, weighted) in criterion.checks.iter().enumerate() {
-        let context = Context { document: document.json(), exercise, at: criterion.at.as_deref(), originals };
+        let context = Context { at: criterion.at.as_deref(), ..*context };
         let verdict = match on_check(&format!("{}/{number}", criterion.id)) {
             // Code that cannot be read, or lacks its functions, has been told about; running it would say it again.
             Control::Run if !readable => Verdict::not_gradable(Vec::new()),

@@ -7,10 +7,12 @@
 pub mod cli;
 pub mod commands;
 pub mod course;
+pub mod portfolio;
 pub mod submission;
 
 pub mod checks;
 pub mod diagram;
+pub mod promql;
 pub mod sim;
 pub mod sql;
 

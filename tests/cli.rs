@@ -212,3 +212,48 @@ fn the_main_job_on_real_input_gives_a_story_that_fits_the_schema() {
     assert_eq!(json["reports"][0]["score"], 100.0);
     assert!(validator.is_valid(&json));
 }
+
+/// An exercise that looks back on another: what the other says and what was said of it reach its checks.
+#[test]
+fn what_lies_beside_a_submission_is_held_against_it() {
+    let room = Room::new();
+    for name in ["exercise.md", "rubric.yaml", "submission.schema.json"] {
+        let text = fs::read_to_string(format!("{COURSE}/rubrics/day02/{name}")).expect("reads");
+        room.write(&format!("course/rubrics/day02/{name}"), &text);
+    }
+    let listed = "id: c\ntitle: C\nversion: \"1\"\npass_mark: 70\nweeks:\n  - title: W\n    exercises: [{id: day02, title: Two}, {id: back, title: Back}]\n";
+    let rubric = "exercise: back\ntitle: Back\nportfolio: true\ncriteria:\n  - id: seen\n    title: Seen\n    points: 100\n    checks:\n      - expression:\n          expect: submissions['day02'] is not None and (reports['day02'] or {}).get('passed') and reports['day02']['criteria']['c1'] == 'passed'\n          otherwise: '{not_done[\"day02\"] or (reports[\"day02\"] or {}).get(\"points\")}'\n";
+    room.write("course/rubrics/course.yaml", listed);
+    room.write("course/rubrics/back/rubric.yaml", rubric);
+    room.write("course/rubrics/back/exercise.md", "# Back\n");
+    room.write("course/rubrics/back/submission.schema.json", "{}");
+    room.write("course/submissions-template/day02.yaml", "exercise: day02\nc1: fail\n");
+    room.write("course/submissions-template/back.yaml", "exercise: back\n");
+    room.write("submissions/back.yaml", "exercise: back\nday: day02\n");
+    let said = |args: &[&str], code: i32| {
+        let args = [&["--course", "course", "check", "--format", "json"], args].concat();
+        let json: serde_json::Value = serde_json::from_str(&room.stdout(&args, code)).expect("JSON comes out");
+        let report = json["reports"].as_array().expect("reports").last().expect("a report").clone();
+        assert_eq!(report["exercise"]["id"], "back", "it comes last, as in the course");
+        report["findings"][0]["message"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(said(&["back"], 1), "no submission of day02 lies beside this file");
+    room.write("submissions/day02.yaml", "# nothing yet\nexercise: day02\nc1: fail\n");
+    assert_eq!(said(&["back"], 1), "submissions/day02.yaml is still the template");
+    room.write("submissions/day02.yaml", "exercise: day02\nc1: [\n");
+    assert!(said(&["back"], 1).starts_with("submissions/day02.yaml cannot be read"));
+    room.write("submissions/day02.yaml", "exercise: day02\nc1: pass\n");
+    assert_eq!(said(&["back"], 1), "20.0", "it was never checked, so it is graded now");
+    let right = "exercise: day02\nc1: pass\nc2: pass\nc3: pass\nc4: pass\nc5: pass\n";
+    room.write("submissions/day02.yaml", right);
+    assert_eq!(said(&["back"], 0), "", "its kept report is not of these bytes");
+    room.write("submissions/day02.yaml", "exercise: day02\nc1: fail\nc2: pass\n");
+    assert_eq!(said(&[], 1), "20.0", "what was graded in the same run is what counts");
+    fs::remove_file(room.path().join("submissions/day02.yaml")).expect("removes");
+    room.write("submissions/my-second.json", "{\"exercise\": \"day02\", \"c1\": \"pass\", \"c2\": \"pass\", \"c3\": \"pass\", \"c4\": \"pass\", \"c5\": \"pass\"}");
+    assert_eq!(said(&["submissions/back.yaml"], 0), "", "a file of any name that says what it answers");
+    room.write("submissions/back.yaml", "exercise: back\n");
+    assert_eq!(said(&["back"], 1), "None", "what is not named is not graded");
+    let hint = room.run(&["--course", "course", "hint", "back"]);
+    assert_eq!(hint.status.code(), Some(0), "{}", String::from_utf8_lossy(&hint.stderr));
+}

@@ -41,6 +41,7 @@ fn each_engine_and_the_outside_world_have_one_module() {
         ("rusqlite::", "src/sql/"),
         ("sqlparser::", "src/sql/"),
         ("merman_core::", "src/diagram/"),
+        ("promql_parser::", "src/promql/"),
         ("granit_parser::", "src/submission/"),
         ("annotate_snippets::", "src/render/"),
         ("quick_junit::", "src/render/"),

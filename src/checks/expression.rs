@@ -9,7 +9,8 @@ use crate::sim::{self, value::Value};
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExpressionCheck {
-    /// Python; `submission` is the document, `text(...)` lower-cases and strips what it is given.
+    /// Python; `submission` is the document, `text(...)` lower-cases and strips what it is given. With `portfolio: true` in
+    /// the rubric, what [`crate::portfolio::Portfolio::in_python`] lists is there too.
     pub expect: String,
     /// What is wrong otherwise; braces hold Python, as in an f-string.
     pub otherwise: String,
@@ -35,8 +36,7 @@ impl ExpressionCheck {
         let shared = context.shared(self.helpers_file.as_deref(), "rubric.yaml")?;
         let program =
             format!("{HELPERS}{shared}{}\n(None if ({}) else {otherwise})\n", self.helpers, self.expect.trim());
-        let submission = Value::from_json(context.document);
-        let answer = sim::python::evaluate_program(&program, &[("submission", submission)]);
+        let answer = sim::python::evaluate_program(&program, &context.named_in(&program));
         let place = Place::field(self.at.as_deref().or(context.at).unwrap_or_default());
         match answer {
             Ok(Value::None) => Ok(Verdict::passed()),

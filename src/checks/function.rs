@@ -44,9 +44,7 @@ impl FunctionCheck {
             self.inputs.trim(),
             self.expect.trim(),
         );
-        // The document is handed over only where it is asked for: it costs time at every start.
-        let submission = epilogue.contains("submission").then(|| ("submission", Value::from_json(context.document)));
-        match sim::python::run_pure(code, &epilogue, &Vec::from_iter(submission)) {
+        match sim::python::run_pure(code, &epilogue, &context.named_in(&epilogue)) {
             Ok(Value::Tuple(answer)) => {
                 let tried = answer.first().and_then(Value::as_int).unwrap_or_default();
                 let executed = Some(format!("tried {tried} inputs"));

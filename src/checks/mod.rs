@@ -8,22 +8,27 @@ pub mod code;
 pub mod expression;
 pub mod function;
 pub mod graph;
+pub mod migration;
 pub mod prose;
 pub mod quantity;
 pub mod query;
 mod rows;
 pub mod scenario;
 pub mod schema_probe;
+pub mod series;
 pub mod state_machine;
+pub mod tenfold;
 
 use std::ops::Range;
 
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use crate::course::{Error, Exercise};
+use crate::course::{Course, Error, Exercise};
 use crate::diagram::DiagramError;
+use crate::portfolio::Portfolio;
 use crate::report::Explored;
+use crate::sim::value::Value;
 use crate::submission::nearest;
 
 /// A check of a rubric, written as `{kind: arguments}`.
@@ -35,12 +40,15 @@ pub enum Check {
     Choice(choice::ChoiceCheck),
     Function(function::FunctionCheck),
     Graph(graph::GraphCheck),
+    Migration(migration::MigrationCheck),
     Prose(prose::ProseCheck),
     Quantity(quantity::QuantityCheck),
     Query(query::QueryCheck),
     Scenario(scenario::ScenarioCheck),
     SchemaProbe(schema_probe::SchemaProbe),
+    Series(series::SeriesCheck),
     StateMachine(state_machine::StateMachineCheck),
+    Tenfold(tenfold::TenfoldCheck),
 }
 
 impl Check {
@@ -58,12 +66,15 @@ impl Check {
             Check::Choice(check) => Ok(check.run(context.document, context.at)),
             Check::Function(check) => check.run(context),
             Check::Graph(check) => Ok(check.run(context.document, context.at)),
+            Check::Migration(check) => check.run(context),
             Check::Prose(check) => Ok(check.run(context.document, context.at, context.originals)),
             Check::Quantity(check) => Ok(check.run(context.document, context.at)),
             Check::Query(check) => Ok(check.run(context.document)),
             Check::Scenario(check) => check.run(context),
             Check::SchemaProbe(check) => Ok(check.run(context.document)),
+            Check::Series(check) => check.run(context),
             Check::StateMachine(check) => Ok(check.run(context.document, context.at)),
+            Check::Tenfold(check) => check.run(context),
         }
     }
 }
@@ -77,6 +88,10 @@ pub struct Context<'a> {
     pub at: Option<&'a str>,
     /// Texts whose repetition earns nothing: the task, the template, the hints.
     pub originals: &'a [&'a str],
+    /// For what is said of other exercises.
+    pub course: &'a Course,
+    /// The learner's other submissions; empty where the exercise does not ask for them.
+    pub portfolio: &'a Portfolio,
 }
 
 impl Context<'_> {
@@ -95,6 +110,21 @@ impl Context<'_> {
             Some(text) => Ok(text + "\n"),
             None => Err(self.broken(named_in, format!("there is no file {file}"))),
         }
+    }
+
+    /// What `python` names of the submission and of those beside it. They are handed over only where they are asked
+    /// for: that costs time at every start.
+    pub fn named_in(&self, python: &str) -> Vec<(&'static str, Value)> {
+        let mut named = Vec::new();
+        if python.contains("submission") {
+            named.push(("submission", Value::from_json(self.document)));
+        }
+        if self.exercise.rubric.portfolio {
+            let others = self.portfolio.in_python(self.course).into_iter();
+            let asked = others.filter(|(name, _)| python.contains(name));
+            named.extend(asked.map(|(name, value)| (name, Value::from_json(&value))));
+        }
+        named
     }
 
     /// The error that a file of the exercise is wrong.

@@ -17,6 +17,7 @@ use serde_json::Value;
 use super::{Place, Problem, Verdict, quote, shown};
 
 mod evaluate;
+mod growth;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -89,7 +90,7 @@ impl QuantityCheck {
         let mut bounds = (f64::NEG_INFINITY, f64::INFINITY);
         let mut wanted = None;
         if let Some(expect) = &self.expect {
-            let (expected, sum) = match self.work_out(expect, document) {
+            let (expected, sum) = match self.work_out(expect, document, &BTreeMap::new()) {
                 Ok(found) => found,
                 Err(verdict) => return *verdict,
             };
@@ -106,7 +107,7 @@ impl QuantityCheck {
         }
         for (limit, lower) in [(&self.min, true), (&self.max, false)] {
             let Some(limit) = limit else { continue };
-            let (bound, sum) = match self.work_out(limit, document) {
+            let (bound, sum) = match self.work_out(limit, document, &BTreeMap::new()) {
                 Ok(found) => found,
                 Err(verdict) => return *verdict,
             };
@@ -195,8 +196,13 @@ impl QuantityCheck {
         expression(&format!("1 * {unit}"), text::Bytes::Always).unwrap_or_else(|_| "1".to_string())
     }
 
-    /// An expectation in numbers, with the sum as it was done.
-    fn work_out(&self, expect: &str, document: &Value) -> Result<(f64, String), Box<Verdict>> {
+    /// An expectation in numbers, with the sum as it was done. The fields of `grown` count that many times.
+    fn work_out(
+        &self,
+        expect: &str,
+        document: &Value,
+        grown: &BTreeMap<String, f64>,
+    ) -> Result<(f64, String), Box<Verdict>> {
         let mut sum = expect.to_string();
         let mut spoken = expect.split(" to ").next().unwrap_or(expect).to_string();
         for (name, pointer) in &self.from {
@@ -221,7 +227,8 @@ impl QuantityCheck {
             let Some(read) = read else {
                 return Err(missing(format!("is not a quantity: {}", quote(&text))));
             };
-            sum = sum.replace(&hole, &format!("({})", split_conversion(&read).0));
+            let times = grown.get(pointer).map_or_else(String::new, |times| growth::factor(*times));
+            sum = sum.replace(&hole, &format!("({}{times})", split_conversion(&read).0));
             spoken = spoken.replace(&hole, &shown(&text, 40));
         }
         let strict = QuantityCheck { bare: Some(true), ..self.clone() };
@@ -277,7 +284,7 @@ impl QuantityCheck {
     }
 
     /// A value with its unit, as people write it: `1,157/s`, `91.25 TB`.
-    fn say(&self, value: f64) -> String {
+    pub(super) fn say(&self, value: f64) -> String {
         match self.unit.as_deref().unwrap_or("1") {
             "1" | "" => number(value),
             "%" => format!("{} %", number(value)),

@@ -228,7 +228,8 @@ impl<'a> Filler<'a> {
                 self.insert_into(database, parent, row, depth + 1)?;
             }
         }
-        let mut tried = 0;
+        // How many candidates each condition has been tried with.
+        let mut tried: BTreeMap<String, usize> = BTreeMap::new();
         loop {
             let error = match self.run(database, table, &given) {
                 Ok(()) => return Ok(()),
@@ -243,21 +244,28 @@ impl<'a> Filler<'a> {
             if !about_filler {
                 return Err(Refusal::Refused(error));
             }
-            let conditions: String = table.checks.iter().map(|check| check.text.as_str()).collect::<Vec<_>>().join(" ");
+            let conditions: String = match condition {
+                Some(check) => check.text.clone(),
+                None => table.checks.iter().map(|check| check.text.as_str()).collect::<Vec<_>>().join(" "),
+            };
             let candidates = candidates(&conditions, self.count);
-            if tried >= candidates.len() {
+            let tried = tried.entry(error.constraint.clone().unwrap_or_default()).or_default();
+            if *tried >= candidates.len() {
                 return Err(Refusal::NoFiller(format!(
                     "no row for {} was found that its conditions accept: {error}",
                     table.name
                 )));
             }
             for column in &open {
-                let concerned = conditions.contains(&column.name) || !matches!(column.kind, Kind::Text { .. });
-                if concerned && let Some(value) = fitting(&candidates, tried, &column.kind) {
+                let concerned = match condition {
+                    Some(check) => names(&check.text, &column.name),
+                    None => !matches!(column.kind, Kind::Text { .. }),
+                };
+                if concerned && let Some(value) = fitting(&candidates, *tried, &column.kind) {
                     given.insert(column.name.clone(), value);
                 }
             }
-            tried += 1;
+            *tried += 1;
         }
     }
 
@@ -335,17 +343,30 @@ fn filler(kind: &Kind, n: i64) -> Value {
 fn candidates(conditions: &str, n: i64) -> Vec<Value> {
     let texts = conditions.split('\'').skip(1).step_by(2).map(|text| Value::Text(text.to_string()));
     let numbers = [1, 0, 10, 100, n, -1, 1_000_000].map(Value::Int);
-    let long = [8usize, 32, 40, 64].map(|length| Value::Text(format!("{n:0>length$}")));
-    texts.chain(numbers).chain(long).collect()
+    let named = forms::lengths(conditions);
+    let counted = named.iter().flat_map(|length| [*length, length + 1]).filter_map(|n| i64::try_from(n).ok());
+    let counted = counted.map(Value::Int);
+    let own = n.to_string();
+    let long = named.iter().copied().chain([8, 32, 40, 64]).flat_map(|length| {
+        let letters = forms::letters(&own, length);
+        [format!("{n:0>length$}"), forms::hexadecimal(&own, length), letters.to_uppercase(), letters]
+    });
+    let starts = conditions.split('\'').skip(1).step_by(2).filter(|text| text.contains('%'));
+    let like = starts.map(|text| Value::Text(text.replace('%', &own).replace('_', "x")));
+    texts.chain(numbers).chain(counted).chain(long.map(Value::Text)).chain(like).collect()
 }
 
 fn fitting(candidates: &[Value], at: usize, kind: &Kind) -> Option<Value> {
     let fits: Vec<&Value> = candidates
         .iter()
-        .filter(|value| matches!(value, Value::Text(_)) == matches!(kind, Kind::Text { .. } | Kind::Any))
+        .filter(|value| {
+            matches!(value, Value::Text(_)) == matches!(kind, Kind::Text { .. } | Kind::Bytes { .. } | Kind::Any)
+        })
         .collect();
-    if matches!(kind, Kind::Text { .. } | Kind::Any | Kind::Integer { .. } | Kind::Numeric { .. } | Kind::Real)
-        && !fits.is_empty()
+    if matches!(
+        kind,
+        Kind::Text { .. } | Kind::Bytes { .. } | Kind::Any | Kind::Integer { .. } | Kind::Numeric { .. } | Kind::Real
+    ) && !fits.is_empty()
     {
         Some(fits[at % fits.len()].clone())
     } else {

@@ -21,7 +21,12 @@ pub struct ScenarioCheck {
 
 impl ScenarioCheck {
     pub fn run(&self, context: &Context) -> Result<Verdict, Error> {
-        let mut scenario: Scenario = context.exercise.typed(&self.file)?;
+        self.run_with(context, &BTreeMap::new())
+    }
+
+    /// The scenario with some of its text replaced.
+    pub fn run_with(&self, context: &Context, changes: &BTreeMap<String, String>) -> Result<Verdict, Error> {
+        let mut scenario: Scenario = context.exercise.typed_with(&self.file, changes)?;
         scenario.driver.insert_str(0, &context.shared(scenario.driver_file.as_deref(), &self.file)?);
         let world: BTreeMap<String, Json> = context.exercise.typed(WORLD_FILE)?;
         let files = |name: &str| context.text_file(name);

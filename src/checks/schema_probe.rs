@@ -20,7 +20,7 @@ use serde_json::Value as Json;
 
 use super::rows::{self, Bound, Filler, Form, Refusal, RoleRow, Roles};
 use super::{Outcome, Place, Problem, Verdict};
-use crate::sql::{Check, Database, DbError, DbErrorKind, Schema, Table, Value};
+use crate::sql::{Check, Database, DbError, DbErrorKind, Kind, Schema, Table, Value};
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -257,7 +257,15 @@ fn others<'a>(
                 all.push(value);
             }
         }
-        let usable = Form::suggested(&check.text).into_iter().filter(|form| form.keeps_apart(&all)).collect::<Vec<_>>();
+        let fits = |form: &Form| match column.kind {
+            Kind::Text { max: Some(max) } => all.iter().all(|value| match form.apply(value, &all) {
+                Value::Text(text) => u64::try_from(text.chars().count()).is_ok_and(|length| length <= max),
+                _ => true,
+            }),
+            _ => true,
+        };
+        let usable = Form::suggested(&check.text).into_iter().filter(|form| form.keeps_apart(&all) && fits(form));
+        let usable = usable.collect::<Vec<_>>();
         usable.into_iter().map(move |form| (table.name.clone(), column.name.clone(), all.clone(), form))
     })
 }
@@ -296,6 +304,11 @@ mod tests {
             "account_id >= 1000",
             "account_id IN (3, 7)",
             "account_id BETWEEN 5 AND 6",
+            "idem_key ~ '^[0-9a-f]{40}$'",
+            "idem_key ~* '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$'",
+            "idem_key ~ '^key_[a-z]{20,30}$'",
+            "idem_key SIMILAR TO '[A-Z]{26}'",
+            "length(idem_key) = 32 AND idem_key !~ '[^0-9a-f]'",
         ];
         for condition in fine {
             let verdict = verdict("postgres", &table(condition));
@@ -306,6 +319,24 @@ mod tests {
         let verdict = verdict("postgres", &table("idem_key = 'x' || account_id"));
         assert_eq!(verdict.outcome, Outcome::NotGradable, "{:?}", verdict.problems);
         assert!(verdict.problems[0].message.contains("idem_key = 'x' || account_id"), "{:?}", verdict.problems);
+    }
+
+    #[test]
+    fn columns_nobody_asks_about_get_values_their_conditions_take() {
+        let fine = [
+            "hash TEXT NOT NULL CHECK (length(hash) = 64)",
+            "hash TEXT NOT NULL CHECK (hash ~ '^[0-9a-f]{64}$')",
+            "hash BYTEA NOT NULL CHECK (octet_length(hash) = 20)",
+            "hash CHAR(26) NOT NULL CHECK (hash ~ '^[A-Z]{26}$'), currency TEXT NOT NULL CHECK (currency ~ '^[a-z]{3}$')",
+            "email TEXT NOT NULL CHECK (email LIKE '%@%'), hash TEXT NOT NULL CHECK (length(hash) BETWEEN 20 AND 22)",
+        ];
+        for columns in fine {
+            let sql = format!(
+                "CREATE TABLE keys (account_id INT, idem_key TEXT, {columns}, PRIMARY KEY (account_id, idem_key))"
+            );
+            let verdict = verdict("postgres", &sql);
+            assert_eq!(verdict.outcome, Outcome::Passed, "{columns}: {:?}", verdict.problems);
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::grading;
 use super::history::{History, sha256};
 use super::limits::SILENCE_MAX;
 use super::pool::{self, Job};
-use super::{complain, submissions};
+use super::{beside, complain, submissions};
 use crate::cli::{CheckArgs, Format, Sink, sinks};
 use crate::course::Course;
 use crate::render::{self, Style};
@@ -30,7 +30,7 @@ pub fn run(context: &Context, args: &CheckArgs, typed: &ArgMatches) -> Result<u8
         form(&course, &jobs)
     } else {
         let limit = Duration::from_secs(args.time_limit.into());
-        pool::grade(context.course_dir.as_deref(), &course, &jobs, limit)
+        grade(context, &course, jobs, limit)
     };
     for answer in answers {
         match answer {
@@ -80,6 +80,31 @@ fn jobs(course: &Course, args: &CheckArgs) -> (Vec<Job>, Vec<Error>) {
     (jobs, errors)
 }
 
+/// Those that look back on others come last: what the others have just got is what they are held against.
+fn grade(context: &Context, course: &Course, jobs: Vec<Job>, limit: Duration) -> Vec<Result<Report, Error>> {
+    let dir = context.course_dir.as_deref();
+    let (mut later, first): (Vec<_>, Vec<_>) =
+        jobs.into_iter().enumerate().partition(|(_, job)| beside::wanted(course, job));
+    let (at, first): (Vec<usize>, Vec<Job>) = first.into_iter().unzip();
+    let mut answers: Vec<_> = at.into_iter().zip(pool::grade(dir, course, &first, limit)).collect();
+    let mut known = beside::Known::default();
+    answers.iter().filter_map(|(_, answer)| answer.as_ref().ok()).for_each(|report| known.add(report));
+    let mut ready = Vec::new();
+    for (index, mut job) in later.drain(..) {
+        match beside::find(course, &mut job) {
+            Ok(()) => ready.push((index, job)),
+            Err(error) => answers.push((index, Err(error))),
+        }
+    }
+    let (at, mut ready): (Vec<usize>, Vec<Job>) = ready.into_iter().unzip();
+    let graded = beside::judge(dir, course, &mut ready, &mut known, limit);
+    // Kept, so that the next look back is quick; a cache that cannot be written is told by whoever writes it next.
+    let _ = History::record(&graded);
+    answers.extend(at.into_iter().zip(pool::grade(dir, course, &ready, limit)));
+    answers.sort_by_key(|(index, _)| *index);
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
 /// The form alone, in this process: nothing a submission says is executed.
 fn form(course: &Course, jobs: &[Job]) -> Vec<Result<Report, Error>> {
     jobs.iter()
@@ -116,10 +141,12 @@ pub fn report(context: &Context, target: &str) -> Result<Report, Error> {
     let course = context.course()?;
     let job = submissions::resolve(&course, target)?;
     let exercise = course.exercise(&job.exercise)?;
-    if let Some(report) = History::load().current(&job, exercise.sha256()) {
+    // A report that hangs on other submissions may be out of date while its own has not changed.
+    let kept = History::load();
+    if let Some(report) = kept.current(&job, exercise.sha256()).filter(|_| !exercise.rubric.portfolio) {
         return Ok(report.clone());
     }
-    let mut answers = pool::grade(context.course_dir.as_deref(), &course, &[job], SILENCE_MAX);
+    let mut answers = grade(context, &course, vec![job], SILENCE_MAX);
     let report = answers.pop().expect("one answer for each job")?;
     History::record(std::slice::from_ref(&report))?;
     Ok(report)

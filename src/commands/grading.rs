@@ -8,6 +8,7 @@ use super::history::sha256;
 use crate::checks::scenario::WORLD_FILE;
 use crate::course::{self, Course, Exercise, Pack};
 use crate::grade::{self, Control};
+use crate::portfolio::Portfolio;
 use crate::report::{Location, Report};
 use crate::sim::{self, world::ApiEntry};
 use crate::submission::{Document, Limits, LoadError};
@@ -106,10 +107,11 @@ pub fn grade(
     exercise: &Exercise,
     path: &str,
     bytes: &[u8],
+    portfolio: &Portfolio,
     on_check: &mut dyn FnMut(&str) -> Control,
 ) -> Result<Report, Error> {
     match Document::parse(path, bytes, &Limits::submission()) {
-        Ok(document) => Ok(grade::grade(course, exercise, &document, on_check)?),
+        Ok(document) => Ok(grade::grade(course, exercise, &document, portfolio, on_check)?),
         Err(errors) => Ok(grade::unreadable(course, exercise, path, &sha256(bytes), &errors)),
     }
 }

@@ -1,6 +1,7 @@
 //! The commands: one file each, and all of belt's dealings with files, the terminal and other processes.
 
 mod api;
+mod beside;
 mod check;
 mod completions;
 mod context;

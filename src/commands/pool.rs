@@ -14,17 +14,30 @@ use std::time::{Duration, Instant};
 use super::error::Error;
 use super::grading;
 use super::limits::{self, LINE_BYTES_MAX, RESTARTS_MAX, WORKER_AGE_MAX};
-use super::worker::{Event, Request};
+use super::worker::{Beside, Event, Request};
 use crate::course::Course;
+use crate::portfolio::Standing;
 use crate::report::Report;
 
 /// A submission to grade.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Job {
     pub exercise: String,
     /// As it was given or found; it is not opened.
     pub path: String,
     pub bytes: Vec<u8>,
+    /// What lies beside it; only for an exercise that asks for it.
+    pub others: Vec<Other>,
+}
+
+/// Another submission of the same learner.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Other {
+    pub exercise: String,
+    pub path: String,
+    pub bytes: Vec<u8>,
+    /// What its report said, where somebody will want to know.
+    pub standing: Option<Standing>,
 }
 
 /// Grades every job, in as many processes as there are processors. A check that takes longer than `silence_max` is
@@ -69,6 +82,7 @@ fn grade_one(
         bytes: job.bytes.len(),
         killed: BTreeMap::new(),
         only: None,
+        others: job.others.iter().map(beside).collect(),
     };
     let mut finished = BTreeSet::new();
     loop {
@@ -77,7 +91,7 @@ fn grade_one(
             None => Worker::start().map_err(Error::Worker)?,
         };
         let used_before = worker.busy > Duration::ZERO;
-        match worker.ask(&request, &job.bytes, silence_max, &mut finished) {
+        match worker.ask(&request, job, silence_max, &mut finished) {
             Answer::Report(report) => {
                 *slot = Some(worker);
                 return Ok(*report);
@@ -102,6 +116,11 @@ fn grade_one(
             Answer::Died { running: None, cause } => return not_graded(course, job, &cause),
         }
     }
+}
+
+fn beside(other: &Other) -> Beside {
+    let Other { exercise, path, bytes, standing } = other;
+    Beside { exercise: exercise.clone(), path: path.clone(), bytes: bytes.len(), standing: standing.clone() }
 }
 
 fn not_graded(course: &Course, job: &Job, cause: &str) -> Result<Report, Error> {
@@ -158,17 +177,11 @@ impl Worker {
     }
 
     /// Sends one request and waits for its end. `finished` collects the checks that came to an end.
-    fn ask(
-        &mut self,
-        request: &Request,
-        bytes: &[u8],
-        silence_max: Duration,
-        finished: &mut BTreeSet<String>,
-    ) -> Answer {
+    fn ask(&mut self, request: &Request, job: &Job, silence_max: Duration, finished: &mut BTreeSet<String>) -> Answer {
         let begun = Instant::now();
         let mut running: Option<String> = None;
         let mut timed_out = None;
-        if self.send(request, bytes).is_ok() {
+        if self.send(request, job).is_ok() {
             loop {
                 let line = match self.lines.recv_timeout(silence_max) {
                     Ok(line) => line,
@@ -196,10 +209,11 @@ impl Worker {
         Answer::Died { running, cause: self.bury(timed_out) }
     }
 
-    fn send(&mut self, request: &Request, bytes: &[u8]) -> io::Result<()> {
+    fn send(&mut self, request: &Request, job: &Job) -> io::Result<()> {
         let mut message = serde_json::to_vec(request)?;
         message.push(b'\n');
-        message.extend_from_slice(bytes);
+        message.extend_from_slice(&job.bytes);
+        job.others.iter().for_each(|other| message.extend_from_slice(&other.bytes));
         self.stdin.write_all(&message)?;
         self.stdin.flush()
     }

@@ -4,8 +4,8 @@ use super::context::{Context, print};
 use super::error::{Error, exit};
 use super::grading;
 use super::limits::SILENCE_MAX;
-use super::pool::{self, Job};
-use super::submissions;
+use super::pool::{self, Job, Other};
+use super::{beside, submissions};
 use crate::cli::RubricCommand;
 use crate::course::{self, Case, CaseKind, Course};
 use crate::render::{points, sanitize};
@@ -34,10 +34,11 @@ fn test(context: &Context, course: &Course, asked: &[String]) -> Result<u8, Erro
     let mut graded = 0;
     for id in chosen(course, asked)? {
         let exercise = course.exercise(&id)?;
-        let cases = exercise.cases()?;
-        let job = |case: &Case| Job { exercise: id.clone(), path: case.path.clone(), bytes: case.bytes.clone() };
-        let jobs: Vec<Job> = cases.iter().map(job).collect();
-        let reports = pool::grade(context.course_dir.as_deref(), course, &jobs, SILENCE_MAX);
+        let cases = exercise.cases(course.pack())?;
+        let mut jobs: Vec<Job> = cases.iter().map(|case| job(&id, case)).collect();
+        let dir = context.course_dir.as_deref();
+        beside::judge(dir, course, &mut jobs, &mut beside::Known::default(), SILENCE_MAX);
+        let reports = pool::grade(dir, course, &jobs, SILENCE_MAX);
         print(&format!("{id}  {} cases\n", cases.len()))?;
         for (case, report) in cases.iter().zip(reports) {
             let report = report?;
@@ -60,6 +61,21 @@ fn test(context: &Context, course: &Course, asked: &[String]) -> Result<u8, Erro
     }
     print(&format!("{} of {graded} cases as they must be\n", graded - failed))?;
     Ok(if failed == 0 { exit::PASSED } else { exit::BROKEN_COURSE })
+}
+
+fn job(exercise: &str, case: &Case) -> Job {
+    let other = |(id, (path, bytes)): (&String, &(String, Vec<u8>))| Other {
+        exercise: id.clone(),
+        path: path.clone(),
+        bytes: bytes.clone(),
+        standing: None,
+    };
+    Job {
+        exercise: exercise.to_owned(),
+        path: case.path.clone(),
+        bytes: case.bytes.clone(),
+        others: case.others.iter().map(other).collect(),
+    }
 }
 
 /// How the report differs from what the case must get. Empty when it does not.
@@ -139,6 +155,7 @@ mod tests {
             at_most: None,
             path: "rubrics/day06/cases/case.yaml".into(),
             bytes: vec![],
+            others: Default::default(),
         }
     }
 

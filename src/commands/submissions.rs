@@ -8,13 +8,15 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::error::{Error, near};
-use super::pool::Job;
+use super::pool::{Job, Other};
 use crate::course::Course;
 
 /// Where submissions are looked for.
 pub const DIRECTORY: &str = "submissions";
 /// Files beyond this are cut here, in bytes; the loader's own limit is lower and words the complaint.
 const READ_BYTES_MAX: u64 = 16 << 20;
+/// Files of a directory that are looked into; those named after an exercise come first.
+const BESIDE_MAX: usize = 300;
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
 /// Every exercise of the course, in its order.
@@ -49,12 +51,40 @@ pub fn resolve(course: &Course, target: &str) -> Result<Job, Error> {
     if looks_like_a_path || (Path::new(target).is_file() && !ids(course).contains(&target.to_lowercase())) {
         let bytes = read(Path::new(target))?;
         let exercise = exercise_of(course, target, &bytes)?;
-        return Ok(Job { exercise, path: target.to_owned(), bytes });
+        return Ok(Job { exercise, path: target.to_owned(), bytes, others: Vec::new() });
     }
     let id = known(course, target)?;
     let path = find(&id)?.ok_or_else(|| Error::NoSubmission { id: id.clone() })?;
     let bytes = read(Path::new(&path))?;
-    Ok(Job { exercise: id, path, bytes })
+    Ok(Job { exercise: id, path, bytes, others: Vec::new() })
+}
+
+/// The submissions in a directory, at most one for each exercise: the file of its name, else the first that says it
+/// answers it.
+pub fn in_directory(course: &Course, directory: &Path) -> Result<Vec<Other>, Error> {
+    let unreadable = |source| Error::Read { path: directory.to_path_buf(), source };
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(directory).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let extension = path.extension().map(|extension| extension.to_string_lossy().into_owned());
+        if extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str())) && path.is_file() {
+            paths.push(path);
+        }
+    }
+    let named =
+        |path: &PathBuf| path.file_stem().is_some_and(|stem| course.titles.contains_key(&*stem.to_string_lossy()));
+    paths.sort_by_key(|path| (!named(path), path.clone()));
+    let mut found: Vec<Other> = Vec::new();
+    for path in paths.into_iter().take(BESIDE_MAX) {
+        let bytes = read(&path)?;
+        let path = path.strip_prefix(".").unwrap_or(&path).to_string_lossy().replace('\\', "/");
+        // A file that belongs to no exercise is none of ours.
+        let Ok(exercise) = exercise_of(course, &path, &bytes) else { continue };
+        if found.iter().all(|other| other.exercise != exercise) {
+            found.push(Other { exercise, path, bytes, standing: None });
+        }
+    }
+    Ok(found)
 }
 
 pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
@@ -91,7 +121,13 @@ fn exercise_field(bytes: &[u8]) -> Option<String> {
         Regex::new(r#"(?m)(?:^\u{feff}?exercise|"exercise")[ \t]*:[ \t]*["']?([A-Za-z0-9_-]+)"#)
             .expect("the pattern is a constant that compiles")
     });
-    PATTERN.captures(&text).map(|captures| captures[1].to_owned())
+    // In a file that is one mapping in braces the key may stand anywhere.
+    static BRACES: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"[{,]\s*exercise\s*:\s*["']?([A-Za-z0-9_-]+)"#).expect("the pattern is a constant that compiles")
+    });
+    let found = PATTERN.captures(&text);
+    let found = found.or_else(|| text.trim_start().starts_with('{').then(|| BRACES.captures(&text)).flatten());
+    found.map(|captures| captures[1].to_owned())
 }
 
 #[cfg(test)]
@@ -107,6 +143,7 @@ mod tests {
         assert_eq!(of("x.json", "{\"exercise\" : \"day02\", ").as_deref(), Some("day02"));
         assert_eq!(of("day06.yaml", "a: b").as_deref(), Some("day06"));
         assert_eq!(of("rubrics/day06/cases/lease.yaml", "a: b").as_deref(), Some("day06"));
+        assert_eq!(of("x.yaml", "{key: {a: b},\n  exercise: day06, other: c}").as_deref(), Some("day06"));
         assert_eq!(of("x.yaml", "note: the exercise: day06\n"), None);
     }
 }

@@ -1,6 +1,6 @@
 //! The grading process: `belt worker`, started by [`super::pool`] and talking to it over standard input and output.
 //!
-//! A request is one line of JSON ([`Request`]) followed by the submission's bytes. Answers are lines of JSON
+//! A request is one line of JSON ([`Request`]) followed by the submission's bytes and those of its others. Answers are lines of JSON
 //! ([`Event`]): one before each check, and the report at the end. The next request may follow. The process puts limits
 //! on itself before it reads anything, so whatever a submission does to it, it does within them.
 
@@ -15,10 +15,11 @@ use super::grading;
 use super::limits;
 use crate::course::Course;
 use crate::grade::Control;
+use crate::portfolio::{Portfolio, Standing};
 use crate::report::Report;
 
 /// One submission to grade; its `bytes` bytes follow the line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// `None` for the course inside belt.
     pub course: Option<PathBuf>,
@@ -30,6 +31,17 @@ pub struct Request {
     pub killed: BTreeMap<String, String>,
     /// When set: run no other checks than these, and say this of the others.
     pub only: Option<(BTreeSet<String>, String)>,
+    /// The submissions beside it, for an exercise that looks back on them; their bytes follow, in this order.
+    pub others: Vec<Beside>,
+}
+
+/// A submission beside the one to grade.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Beside {
+    pub exercise: String,
+    pub path: String,
+    pub bytes: usize,
+    pub standing: Option<Standing>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -59,6 +71,12 @@ fn serve(input: &mut impl BufRead, output: &mut impl Write) -> io::Result<()> {
         let request: Request = serde_json::from_str(&line)?;
         let mut bytes = vec![0; request.bytes];
         input.read_exact(&mut bytes)?;
+        let mut others = Vec::new();
+        for other in &request.others {
+            let mut bytes = vec![0; other.bytes];
+            input.read_exact(&mut bytes)?;
+            others.push((other, bytes));
+        }
         if course.as_ref().is_none_or(|(dir, _)| *dir != request.course) {
             match grading::open_course(request.course.as_deref()) {
                 Ok(opened) => course = Some((request.course.clone(), opened)),
@@ -71,8 +89,12 @@ fn serve(input: &mut impl BufRead, output: &mut impl Write) -> io::Result<()> {
         let Some((_, course)) = &course else { continue };
         let event = match course.exercise(&request.exercise) {
             Ok(exercise) => {
+                let mut portfolio = Portfolio::default();
+                for (other, bytes) in &others {
+                    portfolio.add(course, &other.exercise, &other.path, bytes, other.standing.clone());
+                }
                 let mut on_check = |id: &str| control(&request, id, output);
-                match grading::grade(course, exercise, &request.path, &bytes, &mut on_check) {
+                match grading::grade(course, exercise, &request.path, &bytes, &portfolio, &mut on_check) {
                     Ok(report) => Event::Report(Box::new(report)),
                     Err(error) => Event::Broken(broken(&error)),
                 }

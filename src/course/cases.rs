@@ -1,10 +1,12 @@
 //! `cases/cases.yaml`: submissions with what each must score.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::exercise::{Exercise, template_path};
-use super::{Error, emit, read};
+use super::{Error, Pack, emit, read};
 use crate::checks::Place;
 use crate::submission::Document;
 
@@ -39,6 +41,8 @@ pub struct Case {
     pub path: String,
     /// The submission.
     pub bytes: Vec<u8>,
+    /// What lies beside it, by exercise: path and bytes.
+    pub others: BTreeMap<String, (String, Vec<u8>)>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -59,15 +63,55 @@ pub(super) struct CaseFile {
     /// JSON pointers of what is taken out.
     #[serde(default)]
     remove: Vec<String>,
+    /// What lies beside it.
+    #[serde(default)]
+    others: Beside,
 }
 
-pub(super) fn load(exercise: &Exercise) -> Result<Vec<Case>, Error> {
+/// Submissions of other exercises, by exercise, relative to the directory of the cases: here, or in a file of their own
+/// that several cases name.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Beside {
+    Here(BTreeMap<String, String>),
+    File(String),
+}
+
+impl Default for Beside {
+    fn default() -> Self {
+        Beside::Here(BTreeMap::new())
+    }
+}
+
+pub(super) fn load(exercise: &Exercise, pack: &Pack) -> Result<Vec<Case>, Error> {
     let (files, manifest): (Vec<CaseFile>, Document) =
         read::typed(&exercise.path_of(MANIFEST), exercise.file(MANIFEST)?)?;
-    files.into_iter().enumerate().map(|(index, file)| case(exercise, &manifest, index, file)).collect()
+    files.into_iter().enumerate().map(|(index, file)| case(exercise, pack, &manifest, index, file)).collect()
 }
 
-fn case(exercise: &Exercise, manifest: &Document, index: usize, file: CaseFile) -> Result<Case, Error> {
+/// The submissions that are said to lie beside a case.
+fn others(exercise: &Exercise, pack: &Pack, beside: Beside) -> Result<BTreeMap<String, (String, Vec<u8>)>, Error> {
+    let named = match beside {
+        Beside::Here(named) => named,
+        Beside::File(name) => exercise.typed(&format!("cases/{name}"))?,
+    };
+    let read = |(id, name): (String, String)| {
+        let mut path: Vec<&str> = Vec::new();
+        let directory = exercise.path_of("cases");
+        for part in directory.split('/').chain(name.split('/')) {
+            match part {
+                ".." => drop(path.pop()),
+                part => path.push(part),
+            }
+        }
+        let path = path.join("/");
+        let bytes = pack.require(&path)?.to_vec();
+        Ok((id, (path, bytes)))
+    };
+    named.into_iter().map(read).collect()
+}
+
+fn case(exercise: &Exercise, pack: &Pack, manifest: &Document, index: usize, file: CaseFile) -> Result<Case, Error> {
     let at = |field: &str| Place::field(format!("/{index}{field}"));
     let derived = !file.set.is_empty() || !file.remove.is_empty();
     let source = match (&file.file, &file.from) {
@@ -102,7 +146,8 @@ fn case(exercise: &Exercise, manifest: &Document, index: usize, file: CaseFile) 
     } else {
         (path, bytes.to_vec())
     };
-    Ok(Case { name, kind: file.kind, about: file.about, loses: file.loses, at_most: file.at_most, path, bytes })
+    let others = others(exercise, pack, file.others)?;
+    Ok(Case { name, kind: file.kind, about: file.about, loses: file.loses, at_most: file.at_most, path, bytes, others })
 }
 
 /// Splits a pointer into its parent and its last, decoded part.

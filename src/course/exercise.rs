@@ -106,8 +106,8 @@ impl Exercise {
     ///
     /// # Errors
     /// When the manifest or a file it names is missing or broken.
-    pub fn cases(&self) -> Result<Vec<Case>, Error> {
-        cases::load(self)
+    pub fn cases(&self, pack: &Pack) -> Result<Vec<Case>, Error> {
+        cases::load(self, pack)
     }
 
     /// # Errors
@@ -130,6 +130,27 @@ impl Exercise {
     /// When it is missing, not valid YAML or not a `T`, with the place.
     pub fn typed<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T, Error> {
         read::typed(&self.path_of(name), self.file(name)?).map(|(value, _)| value)
+    }
+
+    /// The same, with stretches of its text replaced.
+    ///
+    /// # Errors
+    /// As above, and when a stretch is not there.
+    pub fn typed_with<T: serde::de::DeserializeOwned>(
+        &self,
+        name: &str,
+        changes: &BTreeMap<String, String>,
+    ) -> Result<T, Error> {
+        let path = self.path_of(name);
+        let mut text = read::text(&path, self.file(name)?)?.to_owned();
+        for (old, new) in changes {
+            if !text.contains(old) {
+                let message = format!("`{old}` is to be replaced and does not stand here");
+                return Err(Error::Invalid { path, line: 1, column: 1, message });
+            }
+            text = text.replace(old, new);
+        }
+        read::typed(&path, text.as_bytes()).map(|(value, _)| value)
     }
 
     /// How a file of the exercise is called in messages.

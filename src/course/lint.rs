@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::exercise::{Exercise, RUBRIC, SCHEMA, TEXT, template_path};
 use super::{CaseKind, Course, Criterion, Error, Pack, cases};
-use crate::checks::Place;
 use crate::checks::scenario::WORLD_FILE;
+use crate::checks::{Check, Place};
 use crate::submission::{Document, Limits, Validator};
 
 /// First line of a template: what lets an editor complete and check the file.
@@ -108,6 +108,7 @@ impl<'a> Lint<'a> {
         self.schema_and_template();
         self.cases();
         self.orphans();
+        self.tenfold();
         findings.append(&mut self.found);
     }
 
@@ -213,7 +214,7 @@ impl<'a> Lint<'a> {
 
     fn cases(&mut self) {
         let path = self.exercise.path_of(cases::MANIFEST);
-        let cases = match self.exercise.cases() {
+        let cases = match self.exercise.cases(self.course.pack()) {
             Ok(cases) => cases,
             Err(error) => return self.found.push(from_error(error)),
         };
@@ -284,6 +285,21 @@ impl<'a> Lint<'a> {
             let inside = name.split_once('/').map_or(name.as_str(), |(_, inside)| inside);
             if !named.contains(name) && !named.contains(inside) {
                 self.file(exercise.path_of(name), 1, "nothing in the exercise names this file");
+            }
+        }
+    }
+}
+
+/// What the lint says of files that speak of other exercises.
+impl Lint<'_> {
+    fn tenfold(&mut self) {
+        let exercise = self.exercise;
+        let checks = exercise.rubric.criteria.iter().flat_map(|criterion| &criterion.checks);
+        for weighted in checks {
+            let Check::Tenfold(check) = &weighted.check else { continue };
+            match check.faults(self.course, exercise) {
+                Ok(faults) => faults.into_iter().for_each(|fault| self.file(exercise.path_of(&check.file), 1, fault)),
+                Err(error) => self.found.push(from_error(error)),
             }
         }
     }

@@ -18,6 +18,9 @@ pub struct Rubric {
     /// What the pseudocode may call, as `sim` names it.
     #[serde(default)]
     pub api: Vec<String>,
+    /// Whether the learner's other submissions are graded against, with what was said of them.
+    #[serde(default)]
+    pub portfolio: bool,
     pub criteria: Vec<Criterion>,
 }
 

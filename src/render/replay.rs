@@ -12,12 +12,13 @@ pub fn render(report: &Report, finding: &Finding, style: Style) -> Option<String
     let lead = format!("{} finding {}: ", sanitize::squeezed(&report.exercise.id), finding.number);
     push_wrapped(&mut out, &lead, &sanitize::line(&finding.message), style.width);
     push_wrapped(&mut out, "", &sanitize::line(&story.scenario), style.width);
-    out.push_str(&format!(
-        "{}, {}, {}\n",
-        count(story.steps.len(), "step"),
-        count(story.preemptions as usize, "preemption"),
-        count(story.faults as usize, "fault")
-    ));
+    let steps = count(story.steps.len(), "step");
+    out.push_str(&if story.explored.states == 0 {
+        format!("{steps}\n")
+    } else {
+        let preemptions = count(story.preemptions as usize, "preemption");
+        format!("{steps}, {preemptions}, {}\n", count(story.faults as usize, "fault"))
+    });
     for step in &story.steps {
         out.push('\n');
         push_step(&mut out, story, step, style);
@@ -28,7 +29,9 @@ pub fn render(report: &Report, finding: &Finding, style: Style) -> Option<String
             push_wrapped(&mut out, &format!("{name}: "), &sanitize::line(value), style.width);
         }
     }
-    push_wrapped(&mut out, "", &text::explored(story), style.width);
+    if story.explored.states > 0 {
+        push_wrapped(&mut out, "", &text::explored(story), style.width);
+    }
     Some(out)
 }
 

@@ -134,7 +134,9 @@ fn push_finding(out: &mut String, report: &Report, finding: &Finding, style: Sty
     }
     if let Some(story) = &finding.counterexample {
         fact("when: ", &story.scenario);
-        fact("", &explored(story));
+        if story.explored.states > 0 {
+            fact("", &explored(story));
+        }
     }
     push_facts(out, &gutter, &facts, style);
     if let Some(story) = &finding.counterexample {
@@ -192,6 +194,10 @@ fn push_facts(out: &mut String, gutter: &str, facts: &[String], style: Style) {
 /// What was explored to find this, in one sentence.
 pub fn explored(story: &Counterexample) -> String {
     let bounds = &story.explored;
+    // A replay of series is one run; there is nothing to search.
+    if bounds.states == 0 {
+        return format!("replayed with {}", count(bounds.transitions as usize, "evaluation"));
+    }
     let within = format!(
         "{} and {}",
         count(bounds.max_preemptions as usize, "preemption"),

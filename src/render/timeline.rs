@@ -14,6 +14,8 @@ const INDENT: usize = 4;
 const SHOWN_STEPS_MAX: usize = 30;
 const HEAD_STEPS: usize = 6;
 const TAIL_STEPS: usize = 12;
+/// Steps at which another client goes on are shown when there are so few of them.
+const TURNS_SHOWN_MAX: usize = 6;
 
 /// The steps to show of a long story.
 fn folded(story: &Counterexample) -> Vec<Step> {
@@ -21,8 +23,16 @@ fn folded(story: &Counterexample) -> Vec<Step> {
     if count <= SHOWN_STEPS_MAX {
         return story.steps.clone();
     }
-    let telling =
-        |index: usize| story.steps.get(index).is_some_and(|step| step.fault.is_some() || step.remark.is_some());
+    let switches = |index: usize| {
+        let before = index.checked_sub(1).and_then(|before| story.steps.get(before));
+        before.zip(story.steps.get(index)).is_some_and(|(before, step)| before.client != step.client)
+    };
+    // Where the clients take turns all the time, a turn says nothing.
+    let turns = (0..count).filter(|index| switches(*index)).count() <= TURNS_SHOWN_MAX;
+    let telling = |index: usize| {
+        let step = story.steps.get(index);
+        step.is_some_and(|step| step.fault.is_some() || step.remark.is_some()) || turns && switches(index)
+    };
     let shown = |index: &usize| {
         *index < HEAD_STEPS
             || *index + TAIL_STEPS >= count

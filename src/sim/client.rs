@@ -5,10 +5,11 @@
 //!
 //! Invariant: a node's `next` is a function of the root's entry and the replies on the path from the root.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use super::python::{Frame, Program, PyError, Reply, Suspended, Turn};
+use rustc_hash::FxHashMap;
+
+use super::python::{Frame, Program, PyError, Reply, Suspended, Turn, patiently};
 use super::value::Value;
 use super::world::{Call, CallId, World};
 
@@ -34,7 +35,7 @@ struct Node {
     depth: u32,
     /// The interpreter, waiting here, until one child has taken it.
     live: Option<Box<Suspended>>,
-    children: HashMap<Reply, NodeId>,
+    children: FxHashMap<Reply, NodeId>,
 }
 
 /// The trees of one program, one root an entry point.
@@ -43,14 +44,14 @@ pub struct Forest {
     /// Inputs after the entry's number, the same for every start.
     inputs: Vec<Value>,
     nodes: Vec<Node>,
-    roots: HashMap<u32, NodeId>,
-    entries: HashMap<NodeId, u32>,
+    roots: FxHashMap<u32, NodeId>,
+    entries: FxHashMap<NodeId, u32>,
 }
 
 impl Forest {
     /// `inputs` follow the entry point's number when the program starts.
     pub fn new(program: Program, inputs: Vec<Value>) -> Self {
-        Forest { program, inputs, nodes: Vec::new(), roots: HashMap::new(), entries: HashMap::new() }
+        Forest { program, inputs, nodes: Vec::new(), roots: FxHashMap::default(), entries: FxHashMap::default() }
     }
 
     pub fn next(&self, node: NodeId) -> &Next {
@@ -67,7 +68,7 @@ impl Forest {
         if let Some(root) = self.roots.get(&entry) {
             return *root;
         }
-        let turn = self.start(entry);
+        let turn = patiently(MAX_DURATION, |allowed| self.start(entry, allowed));
         let id = self.nodes.len() as NodeId;
         self.add(turn, None, id, 0, world);
         self.roots.insert(entry, id);
@@ -80,13 +81,11 @@ impl Forest {
         if let Some(child) = self.nodes[node as usize].children.get(reply) {
             return *child;
         }
-        let turn = match self.nodes[node as usize].live.take() {
-            Some(live) => live.resume(reply),
-            None => match self.revive(node) {
-                Some(live) => live.resume(reply),
-                None => return node,
-            },
-        };
+        let mut live = self.nodes[node as usize].live.take();
+        let turn = patiently(MAX_DURATION, |allowed| {
+            let live = live.take().or_else(|| self.revive(node, allowed));
+            live.map_or(Turn::Done(Value::None), |live| live.resume(reply))
+        });
         let (root, depth) = (self.nodes[node as usize].root, self.nodes[node as usize].depth + 1);
         let id = self.add(turn, Some((node, reply.clone())), root, depth, world);
         self.nodes[node as usize].children.insert(reply.clone(), id);
@@ -95,7 +94,7 @@ impl Forest {
 
     /// Where in the learner's code the call at `node` is made, outermost frame first.
     pub fn frames(&mut self, node: NodeId) -> Vec<Frame> {
-        match self.revive(node) {
+        match self.revive(node, MAX_DURATION) {
             Some(live) => live.frames(),
             None => match self.next(node) {
                 Next::Raised(error) => error.frames.clone(),
@@ -138,16 +137,16 @@ impl Forest {
         (self.entries[&at], replies)
     }
 
-    fn start(&mut self, entry: u32) -> Turn {
+    fn start(&self, entry: u32, allowed: Duration) -> Turn {
         let mut inputs = vec![Value::Int(i64::from(entry))];
         inputs.extend(self.inputs.iter().cloned());
-        self.program.start(&inputs, MAX_DURATION)
+        self.program.start(&inputs, allowed)
     }
 
     /// Runs the code again up to the call at `node`.
-    fn revive(&mut self, node: NodeId) -> Option<Box<Suspended>> {
+    fn revive(&self, node: NodeId, allowed: Duration) -> Option<Box<Suspended>> {
         let (entry, replies) = self.path(node);
-        let mut turn = self.start(entry);
+        let mut turn = self.start(entry, allowed);
         for reply in &replies {
             let Turn::Call(live) = turn else { return None };
             turn = live.resume(reply);
@@ -182,7 +181,7 @@ impl Forest {
             }
         };
         let id = self.nodes.len() as NodeId;
-        self.nodes.push(Node { next, parent, root, depth, live, children: HashMap::new() });
+        self.nodes.push(Node { next, parent, root, depth, live, children: FxHashMap::default() });
         id
     }
 }

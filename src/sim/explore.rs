@@ -12,8 +12,10 @@
 //! - only calls are steps: calls nobody else can observe (`Component::is_local`) run together with the step before them.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeSet, BinaryHeap};
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use super::client::Forest;
 use super::python::Reply;
@@ -113,7 +115,7 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
     pub fn explore(&mut self, initial: State) -> Exploration {
         let mut visits: Vec<Visit> = Vec::new();
         let mut queue: Queue = BinaryHeap::new();
-        let mut closed: HashMap<Rc<State>, Vec<(u32, u32)>> = HashMap::new();
+        let mut closed: FxHashMap<Rc<State>, Vec<(u32, u32)>> = FxHashMap::default();
         let mut ends: BTreeSet<Vec<u32>> = BTreeSet::new();
         let mut explored = Explored {
             max_preemptions: self.bounds.preemptions,

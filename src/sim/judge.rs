@@ -1,8 +1,8 @@
 //! The judge: a scenario's invariants and goals as one Python program, asked about states.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
+use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
 use super::client::{Forest, Next};
@@ -44,7 +44,7 @@ pub struct Expectations {
     submission: Value,
     may_block: bool,
     /// Verdicts of `always` by what they can depend on.
-    seen: HashMap<(Vec<u32>, i64), Option<Broken>>,
+    seen: FxHashMap<(Vec<u32>, i64), Option<Broken>>,
 }
 
 impl Expectations {
@@ -82,7 +82,7 @@ impl Expectations {
             names,
             submission: Value::from_json(document),
             may_block: scenario.may_block,
-            seen: HashMap::new(),
+            seen: FxHashMap::default(),
         })
     }
 
@@ -117,7 +117,7 @@ impl Expectations {
                     let name = call.method.clone();
                     match world.query(&name, &state.world, &sql, state.now) {
                         Ok(rows) => call.resume(&Reply::Return(rows)),
-                        Err(message) => call.resume(&Reply::Raise(errors::Fault::Misuse, message)),
+                        Err(message) => call.resume(&Reply::Raise(errors::Fault::SqlError, message)),
                     }
                 }
                 Turn::Raised(error) => {

@@ -4,8 +4,10 @@
 //! handles small numbers, compares worlds by comparing numbers, and every transition is computed once, however many
 //! schedules pass through it.
 
-use std::collections::HashMap;
 use std::hash::Hash;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use super::errors::Fault;
 use super::python::Reply;
@@ -151,13 +153,14 @@ impl Depends {
 /// Gives equal values equal numbers.
 #[derive(Debug)]
 pub struct Interner<T> {
-    ids: HashMap<T, u32>,
-    values: Vec<T>,
+    ids: FxHashMap<Rc<T>, u32>,
+    values: Vec<Rc<T>>,
 }
 
-impl<T: Clone + Eq + Hash> Interner<T> {
+impl<T: Eq + Hash> Interner<T> {
     pub fn new(initial: T) -> Self {
-        Interner { ids: HashMap::from([(initial.clone(), 0)]), values: vec![initial] }
+        let initial = Rc::new(initial);
+        Interner { ids: FxHashMap::from_iter([(Rc::clone(&initial), 0)]), values: vec![initial] }
     }
 
     pub fn intern(&mut self, value: T) -> u32 {
@@ -165,7 +168,8 @@ impl<T: Clone + Eq + Hash> Interner<T> {
             return *id;
         }
         let id = self.values.len() as u32;
-        self.values.push(value.clone());
+        let value = Rc::new(value);
+        self.values.push(Rc::clone(&value));
         self.ids.insert(value, id);
         id
     }
@@ -181,7 +185,7 @@ pub struct World {
     components: Vec<Box<dyn Component>>,
     calls: Interner<Call>,
     call_components: Vec<usize>,
-    memo: HashMap<(StateId, CallId, Caller), Transition>,
+    memo: FxHashMap<(StateId, CallId, Caller), Transition>,
 }
 
 impl World {
@@ -193,7 +197,7 @@ impl World {
             components,
             calls: Interner::new(nothing),
             call_components: vec![usize::MAX],
-            memo: HashMap::new(),
+            memo: FxHashMap::default(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! One in-memory database with the learner's schema in it.
 
+mod parts;
+
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,11 +33,11 @@ const MAX_LENGTH: i32 = 1_000_000;
 /// Nothing outside it is read or written: no clock, no files, no randomness.
 pub struct Database {
     schema: Rc<Schema>,
-    connection: Connection,
-    state: Shared,
+    pub(super) connection: Connection,
+    pub(super) state: Shared,
     /// Generators and counters as they were at each open savepoint.
     saved: Vec<State>,
-    looks: Arc<AtomicU64>,
+    pub(super) looks: Arc<AtomicU64>,
     cache: HashMap<String, Rc<Lowered>>,
     digest: Option<u128>,
     tables: Vec<String>,
@@ -68,7 +70,7 @@ impl Database {
         Ok(database)
     }
 
-    fn open(schema: &Schema) -> rusqlite::Result<Database> {
+    pub(super) fn open(schema: &Schema) -> rusqlite::Result<Database> {
         let mut connection = Connection::open_in_memory()?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
@@ -88,9 +90,12 @@ impl Database {
         functions::register(&connection, &state, schema)?;
         let inserted = Arc::clone(&state);
         connection.update_hook(Some(move |action, _: &str, table: &str, row: i64| {
-            if action == Action::SQLITE_INSERT {
-                functions::with(&inserted, |state| state.inserted = Some((table.to_string(), row)));
-            }
+            functions::with(&inserted, |state| {
+                state.fresh = action == Action::SQLITE_INSERT;
+                if state.fresh {
+                    state.inserted = Some((table.to_string(), row));
+                }
+            });
         }))?;
         Ok(Database {
             schema: Rc::new(schema.clone()),
@@ -105,7 +110,7 @@ impl Database {
     }
 
     /// From here on only reading and writing of tables is possible, within bounds.
-    fn lock(&mut self) -> rusqlite::Result<()> {
+    pub(super) fn lock(&mut self) -> rusqlite::Result<()> {
         let looks = Arc::clone(&self.looks);
         self.connection.progress_handler(
             i32::try_from(STEPS_A_LOOK).unwrap_or(i32::MAX),
@@ -136,7 +141,7 @@ impl Database {
         if let Some(known) = self.cache.get(sql) {
             return Ok(Rc::clone(known));
         }
-        let lowered = Rc::new(lower::statement(&self.schema, sql)?);
+        let lowered = Rc::new(self.completed(lower::statement(&self.schema, sql)?)?);
         if self.cache.len() >= 1_024 {
             self.cache.clear();
         }
@@ -163,18 +168,22 @@ impl Database {
         functions::with(&self.state, |state| {
             state.now_s = now_s;
             state.given = given.clone();
-            (state.made, state.inserted) = (None, None);
+            (state.made, state.inserted, state.changed_again) = (None, None, 0);
+            state.kept.clear();
         });
         self.looks.store(0, Ordering::Relaxed);
         if lowered.wrote || lowered.counts {
             self.digest = None;
         }
-        let result = self.execute(&lowered, &values).map(|mut answer| {
+        let result = self.in_parts(&lowered, &values).map(|mut answer| {
             answer.given = self.given(answer.changed > 0);
             answer
         });
         result.map_err(|failure| match failure {
-            Failure::Engine(error) => errors::translate(&error, &self.schema, lowered.target.as_deref()),
+            Failure::Engine(error) => {
+                let error = errors::translate(&error, &self.schema, lowered.target.as_deref());
+                errors::with_nearest(error, &self.schema, &lowered.aliases)
+            }
             Failure::TooManyRows => {
                 DbError::new(DbErrorKind::Limit, format!("the statement answers with more than {MAX_ROWS} rows"))
             }
@@ -215,6 +224,7 @@ impl Database {
         };
         if !lowered.returns_rows {
             answer.changed = statement.raw_execute()? as u64;
+            answer.changed += functions::with(&self.state, |state| state.changed_again);
         } else {
             answer.columns = statement.column_names().map(ToString::to_string).collect();
             let width = answer.columns.len();
@@ -237,7 +247,7 @@ impl Database {
                 }
                 answer.rows.push(out);
             }
-            if lowered.wrote {
+            if lowered.wrote && !lowered.answers_rows_read {
                 drop(rows);
                 answer.changed = self.connection.changes();
             } else {

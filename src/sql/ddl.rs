@@ -2,48 +2,68 @@
 
 mod alter;
 mod columns;
-mod constraints;
+pub(super) mod constraints;
+mod domains;
+pub(super) mod exclusions;
 
 use std::ops::Range;
 
-use sqlparser::ast::{CreateTable, Ident, Statement, UserDefinedTypeRepresentation};
+use sqlparser::ast::{
+    CreateDomain, CreateTable, CreateTableOptions, Ident, SqlOption, Statement, UserDefinedTypeRepresentation,
+};
 use sqlparser::tokenizer::Span;
 
 use super::model::{Schema, Table, View};
 use super::names::{fold, last_name};
 use super::{Dialect, SqlProblem, parse, tables};
 
-struct Builder<'a> {
-    schema: Schema,
+pub(super) struct Builder<'a> {
+    pub(super) schema: Schema,
     lines: parse::Lines<'a>,
     sql: &'a str,
+    domains: Vec<CreateDomain>,
+    exclusions: Vec<exclusions::Exclusion>,
 }
 
 pub(super) fn schema(dialect: Dialect, sql: &str) -> Result<Schema, SqlProblem> {
-    let mut builder = Builder {
-        schema: Schema {
-            dialect,
-            tables: Vec::new(),
-            enums: Vec::new(),
-            seeds: Vec::new(),
-            sequences: Vec::new(),
-            views: Vec::new(),
-            lowered: Vec::new(),
-        },
-        lines: parse::Lines::new(sql),
-        sql,
+    let schema = Schema {
+        dialect,
+        tables: Vec::new(),
+        enums: Vec::new(),
+        seeds: Vec::new(),
+        sequences: Vec::new(),
+        views: Vec::new(),
+        lowered: Vec::new(),
     };
+    let mut builder = Builder::new(schema, sql);
     for (statement, range) in parse::statements(sql, dialect)? {
         builder.statement(statement, &range).map_err(|problem| problem.at(range))?;
     }
     let mut schema = builder.schema;
     constraints::check_references(&mut schema)?;
     tables::lower_all(&mut schema)?;
+    let triggers = exclusions::triggers(&schema, &builder.exclusions)?;
+    schema.lowered.extend(triggers);
     Ok(schema)
 }
 
+impl<'a> Builder<'a> {
+    /// What statements of `sql` change on a schema.
+    pub(super) fn new(schema: Schema, sql: &'a str) -> Self {
+        Builder { schema, lines: parse::Lines::new(sql), sql, domains: Vec::new(), exclusions: Vec::new() }
+    }
+
+    /// The schema after a change to one that is in use.
+    pub(super) fn changed(self) -> Result<Schema, SqlProblem> {
+        match self.exclusions.is_empty() {
+            true => Ok(self.schema),
+            false => Err(SqlProblem::unsupported("an EXCLUDE constraint in a migration is not something belt can run")),
+        }
+    }
+}
+
 impl Builder<'_> {
-    fn fold(&self, ident: &Ident) -> String {
+    pub(super) fn fold(&self, ident: &Ident) -> String {
         fold(self.schema.dialect, ident)
     }
 
@@ -65,7 +85,7 @@ impl Builder<'_> {
         range
     }
 
-    fn statement(&mut self, statement: Statement, range: &Range<usize>) -> Result<(), SqlProblem> {
+    pub(super) fn statement(&mut self, statement: Statement, range: &Range<usize>) -> Result<(), SqlProblem> {
         match statement {
             Statement::CreateTable(table) => self.create_table(table, range),
             Statement::CreateIndex(index) => self.create_index(index, range),
@@ -82,6 +102,7 @@ impl Builder<'_> {
                 self.schema.enums.push((last_name(self.schema.dialect, &name), labels));
                 Ok(())
             }
+            Statement::CreateDomain(domain) => self.create_domain(domain),
             Statement::CreateSequence { name, sequence_options, .. } => {
                 let name = last_name(self.schema.dialect, &name);
                 self.schema.sequences.push(columns::sequence(name, &sequence_options));
@@ -112,6 +133,8 @@ impl Builder<'_> {
             | Statement::StartTransaction { .. }
             | Statement::Commit { .. }
             | Statement::Grant(_)
+            | Statement::Revoke(_)
+            | Statement::CreateRole(_)
             | Statement::Analyze(_) => Ok(()),
             Statement::Drop { if_exists: true, .. } => Ok(()),
             other => {
@@ -124,7 +147,7 @@ impl Builder<'_> {
         }
     }
 
-    fn table_index(&self, name: &str, range: &Range<usize>) -> Result<usize, SqlProblem> {
+    pub(super) fn table_index(&self, name: &str, range: &Range<usize>) -> Result<usize, SqlProblem> {
         let found = self.schema.table(name).map(|table| table.name.clone());
         self.schema.tables.iter().position(|table| Some(&table.name) == found.as_ref()).ok_or_else(|| {
             SqlProblem::invalid(format!("there is no table {name} at this point"))
@@ -169,6 +192,26 @@ impl Builder<'_> {
         for constraint in create.constraints {
             self.constraint(at, constraint, range)?;
         }
+        if let Some(first) = first_number(&create.table_options) {
+            for column in &self.schema.tables[at].columns {
+                if let Some(sequence) = column.sequence.and_then(|at| self.schema.sequences.get_mut(at)) {
+                    sequence.start = first;
+                }
+            }
+        }
         Ok(())
     }
+}
+
+/// MySQL's `AUTO_INCREMENT = n` behind a table.
+fn first_number(options: &CreateTableOptions) -> Option<i64> {
+    let CreateTableOptions::Plain(options) = options else {
+        return None;
+    };
+    options.iter().find_map(|option| match option {
+        SqlOption::KeyValue { key, value } if key.value.eq_ignore_ascii_case("auto_increment") => {
+            value.to_string().parse().ok()
+        }
+        _ => None,
+    })
 }

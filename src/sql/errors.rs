@@ -2,8 +2,10 @@
 
 use rusqlite::ffi;
 
+use super::ddl::exclusions::IN_THE_WAY;
 use super::model::{Schema, Table};
 use super::{DbError, DbErrorKind, functions, tables};
+use crate::submission::nearest;
 
 pub(super) fn translate(error: &rusqlite::Error, schema: &Schema, target: Option<&str>) -> DbError {
     let table = target.and_then(|name| schema.table(name));
@@ -14,6 +16,27 @@ pub(super) fn translate(error: &rusqlite::Error, schema: &Schema, target: Option
         rusqlite::Error::SqlInputError { error, msg, .. } => from_code(*error, msg, schema, table),
         other => DbError::new(DbErrorKind::Syntax, other.to_string()),
     }
+}
+
+/// A column that is not there, with the nearest of those the statement's tables have.
+pub(super) fn with_nearest(mut error: DbError, schema: &Schema, sources: &[(String, String)]) -> DbError {
+    let missing = error.message.strip_prefix("there is no column ").and_then(|rest| rest.strip_suffix(" here"));
+    if let (DbErrorKind::MissingColumn, Some(missing)) = (error.kind, missing) {
+        let (source, name) = match missing.rsplit_once('.') {
+            Some((source, name)) => (Some(source), name),
+            None => (None, missing),
+        };
+        let wanted = |(alias, _): &&(String, String)| source.is_none_or(|source| alias.eq_ignore_ascii_case(source));
+        let tables = sources.iter().filter(wanted).filter_map(|(_, table)| schema.table(table));
+        let columns: Vec<&str> = tables.flat_map(|table| table.columns.iter().map(|column| &*column.name)).collect();
+        error.message.push_str(&did_you_mean(name, columns));
+    }
+    error
+}
+
+/// `; did you mean x?`, where something is near.
+pub(super) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default()
 }
 
 fn from_code(code: ffi::Error, message: &str, schema: &Schema, target: Option<&Table>) -> DbError {
@@ -75,6 +98,16 @@ fn from_message(code: ffi::Error, message: &str) -> DbError {
     let after = |text: &str| message.find(text).map(|at| message[at + text.len()..].trim().to_string());
     if let Some(text) = message.strip_prefix(functions::TYPE_ERROR) {
         return DbError::new(DbErrorKind::Type, text);
+    }
+    if let Some(name) = message.strip_prefix(IN_THE_WAY) {
+        return DbError {
+            kind: DbErrorKind::Unique,
+            message: format!("another row is in the way: the exclusion constraint {name} refuses this one"),
+            constraint: Some(name.to_string()),
+        };
+    }
+    if let Some(what) = message.strip_prefix(functions::CANNOT_RUN) {
+        return DbError::new(DbErrorKind::Unsupported, format!("{what} is not something belt can run"));
     }
     if let Some(name) = after("no such table: ") {
         return DbError::new(DbErrorKind::MissingTable, format!("there is no table {name} in the schema"));

@@ -1,5 +1,14 @@
 //! SQL functions that SQLite lacks or has differently, registered on every connection under names of belt's own.
 
+mod arrays;
+mod chance;
+mod dates;
+mod json;
+mod kept;
+mod math;
+mod pattern;
+mod text;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::functions::{Context, FunctionFlags};
@@ -10,7 +19,7 @@ use super::model::Schema;
 use super::{Dialect, time};
 
 /// What functions read and count; part of the database's state.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct State {
     /// Seconds on the simulated clock; an argument of each statement rather than state.
     pub(super) now_s: f64,
@@ -23,6 +32,12 @@ pub(super) struct State {
     pub(super) made: Option<(i64, i64)>,
     /// The table and row number of the latest row inserted, as the engine tells them.
     pub(super) inserted: Option<(String, i64)>,
+    /// Whether the latest row that changed was a new one.
+    pub(super) fresh: bool,
+    /// Rows that the parts of a statement answered; empty between statements.
+    pub(super) kept: Vec<Vec<Vec<Sqlite>>>,
+    /// Rows the statement found and changed where it might have made new ones.
+    pub(super) changed_again: u64,
 }
 
 /// The numbers one connection was given: what `lastval()`, `currval()`, `LAST_INSERT_ID()` and `last_insert_rowid()`
@@ -40,6 +55,19 @@ pub(super) fn with<T>(state: &Shared, f: impl FnOnce(&mut State) -> T) -> T {
     f(&mut state.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
+/// Dialects that have a function.
+const POSTGRES: u8 = 1;
+const MYSQL: u8 = 2;
+const SQLITE: u8 = 4;
+const BOTH: u8 = POSTGRES | MYSQL;
+const ANY: u8 = BOTH | SQLITE;
+
+/// Name, number of arguments (-1: any), the dialects that have it.
+type Entry = (&'static str, i32, u8, Function);
+
+/// Marks what belt, and not the learner, falls short of.
+pub(super) const CANNOT_RUN: &str = "belt cannot run: ";
+
 /// Marks an error of type among the messages of the engine.
 pub(super) const TYPE_ERROR: &str = "belt type error: ";
 
@@ -54,7 +82,7 @@ fn refused(kind: &str, value: ValueRef<'_>) -> Error {
     Error::UserFunctionError(format!("{TYPE_ERROR}{shown} is not {kind}").into())
 }
 
-fn text(value: ValueRef<'_>) -> Option<&str> {
+fn as_text(value: ValueRef<'_>) -> Option<&str> {
     value.as_str().ok()
 }
 
@@ -63,13 +91,13 @@ fn number(value: ValueRef<'_>) -> Option<f64> {
         #[expect(clippy::cast_precision_loss, reason = "SQL arithmetic on reals does the same")]
         ValueRef::Integer(i) => Some(i as f64),
         ValueRef::Real(r) => Some(r),
-        ValueRef::Text(_) => text(value)?.trim().parse::<f64>().ok().filter(|n| n.is_finite()),
+        ValueRef::Text(_) => as_text(value)?.trim().parse::<f64>().ok().filter(|n| n.is_finite()),
         ValueRef::Null | ValueRef::Blob(_) => None,
     }
 }
 
 fn seconds(value: ValueRef<'_>) -> Option<f64> {
-    match text(value) {
+    match as_text(value) {
         Some(text) => time::parse_timestamp(text),
         None => number(value),
     }
@@ -89,7 +117,7 @@ fn convert(ctx: &Context<'_>, kind: &str, f: impl FnOnce(ValueRef<'_>) -> Option
 fn bool_of(value: ValueRef<'_>) -> Option<Sqlite> {
     let truth = match value {
         ValueRef::Integer(i @ (0 | 1)) => i == 1,
-        ValueRef::Text(_) => match text(value)?.trim().to_ascii_lowercase().as_str() {
+        ValueRef::Text(_) => match as_text(value)?.trim().to_ascii_lowercase().as_str() {
             "t" | "true" | "y" | "yes" | "on" | "1" => true,
             "f" | "false" | "n" | "no" | "off" | "0" => false,
             _ => return None,
@@ -100,7 +128,8 @@ fn bool_of(value: ValueRef<'_>) -> Option<Sqlite> {
 }
 
 fn uuid_of(value: ValueRef<'_>) -> Option<Sqlite> {
-    let plain = text(value)?.trim().trim_start_matches('{').trim_end_matches('}').replace('-', "").to_ascii_lowercase();
+    let plain =
+        as_text(value)?.trim().trim_start_matches('{').trim_end_matches('}').replace('-', "").to_ascii_lowercase();
     (plain.len() == 32 && plain.bytes().all(|b| b.is_ascii_hexdigit())).then(|| Sqlite::Text(hyphenated(&plain)))
 }
 
@@ -109,7 +138,7 @@ fn hyphenated(hex: &str) -> String {
 }
 
 fn array_of(value: ValueRef<'_>) -> Option<Sqlite> {
-    let text = text(value)?.trim();
+    let text = as_text(value)?.trim();
     if text.starts_with('[') {
         return serde_json::from_str::<Vec<serde_json::Value>>(text).ok().map(|_| Sqlite::Text(text.to_string()));
     }
@@ -217,7 +246,7 @@ const PURE: &[(&str, i32, Function)] = &[
     ("belt_date", 1, |ctx| convert(ctx, "a date", |value| seconds(value).map(|s| Sqlite::Text(time::format_date(s))))),
     ("belt_time", 1, |ctx| {
         convert(ctx, "a time of day", |value| {
-            let of_day = match text(value) {
+            let of_day = match as_text(value) {
                 Some(text) => time::parse_time_of_day(text.trim_end_matches('Z'))
                     .or_else(|| time::parse_timestamp(text).map(|s| s.rem_euclid(86_400.0)))?,
                 None => number(value)?.rem_euclid(86_400.0),
@@ -226,7 +255,7 @@ const PURE: &[(&str, i32, Function)] = &[
         })
     }),
     ("belt_interval", 1, |ctx| {
-        convert(ctx, "an interval", |value| match text(value) {
+        convert(ctx, "an interval", |value| match as_text(value) {
             Some(text) => time::parse_interval(text).map(Sqlite::Real),
             None => number(value).map(Sqlite::Real),
         })
@@ -234,7 +263,7 @@ const PURE: &[(&str, i32, Function)] = &[
     ("belt_uuid", 1, |ctx| convert(ctx, "a uuid", uuid_of)),
     ("belt_json", 1, |ctx| {
         convert(ctx, "JSON", |value| match value {
-            ValueRef::Text(_) => text(value)
+            ValueRef::Text(_) => as_text(value)
                 .filter(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok())
                 .map(|text| Sqlite::Text(text.to_string())),
             ValueRef::Integer(i) => Some(Sqlite::Text(i.to_string())),
@@ -247,7 +276,7 @@ const PURE: &[(&str, i32, Function)] = &[
     ("belt_int", 1, |ctx| {
         convert(ctx, "an integer", |value| match value {
             ValueRef::Integer(i) => Some(Sqlite::Integer(i)),
-            ValueRef::Text(_) => text(value)?.trim().parse().ok().map(Sqlite::Integer),
+            ValueRef::Text(_) => as_text(value)?.trim().parse().ok().map(Sqlite::Integer),
             #[expect(clippy::cast_possible_truncation, reason = "checked to be within 2^53")]
             ValueRef::Real(r) if r.abs() < 9.0e15 => Some(Sqlite::Integer(r.round() as i64)),
             _ => None,
@@ -270,10 +299,32 @@ pub(super) fn register(connection: &Connection, state: &Shared, schema: &Schema)
     for (name, arguments, function) in PURE {
         connection.create_scalar_function(*name, *arguments, pure, *function)?;
     }
+    let mine = match schema.dialect {
+        Dialect::PostgreSql => POSTGRES,
+        Dialect::MySql => MYSQL,
+        Dialect::Sqlite => SQLITE,
+    };
+    let tables = [text::TEXT, pattern::PATTERN, math::MATH, dates::DATES, json::JSON, arrays::ARRAYS];
+    for (name, arguments, dialects, function) in tables.into_iter().flatten() {
+        if dialects & mine != 0 {
+            connection.create_scalar_function(*name, *arguments, pure, *function)?;
+        }
+    }
     let counting = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
     let shared = Arc::clone(state);
     // Constant within a statement: the clock stands still while one runs.
     connection.create_scalar_function("belt_now", 0, pure, move |_| Ok(with(&shared, |s| s.now_s)))?;
+    let shared = Arc::clone(state);
+    // What SQLite's functions of time are told in place of its own 'now'.
+    connection.create_scalar_function("belt_moment", 1, pure, move |ctx| {
+        let value = ctx.get_raw(0);
+        let is_now = as_text(value).is_some_and(|text| text.trim().eq_ignore_ascii_case("now"));
+        Ok(if is_now {
+            Sqlite::Text(time::format_timestamp(with(&shared, |s| s.now_s)))
+        } else {
+            Sqlite::try_from(value).unwrap_or(Sqlite::Null)
+        })
+    })?;
     let (shared, by) = (Arc::clone(state), Arc::clone(&steps));
     connection.create_scalar_function("belt_seq", 1, counting, move |ctx| {
         let at = usize::try_from(ctx.get::<i64>(0)?).unwrap_or(usize::MAX);
@@ -317,6 +368,7 @@ pub(super) fn register(connection: &Connection, state: &Shared, schema: &Schema)
             Error::UserFunctionError("currval of this sequence is not yet defined in this session".into())
         })
     })?;
+    kept::register(connection, state)?;
     let shared = Arc::clone(state);
     // MySQL's LAST_INSERT_ID(expression): the value is kept for this connection.
     connection.create_scalar_function("belt_keep_id", 1, counting, move |ctx| {
@@ -324,23 +376,7 @@ pub(super) fn register(connection: &Connection, state: &Shared, schema: &Schema)
         with(&shared, |s| s.given.last = number.or(s.given.last));
         Ok(number)
     })?;
-    let shared = Arc::clone(state);
-    connection.create_scalar_function("belt_new_uuid", 0, counting, move |_| {
-        let n = with(&shared, |s| {
-            s.uuids += 1;
-            s.uuids
-        });
-        Ok(hyphenated(&format!("{:08x}00004000800000{:010x}", scramble(n) >> 32, n)))
-    })?;
-    let shared = Arc::clone(state);
-    connection.create_scalar_function("belt_random", 0, counting, move |_| {
-        let n = with(&shared, |s| {
-            s.randoms += 1;
-            s.randoms
-        });
-        #[expect(clippy::cast_precision_loss, reason = "53 bits")]
-        Ok((scramble(n) >> 11) as f64 / (1u64 << 53) as f64)
-    })
+    chance::register(connection, state)
 }
 
 fn next(state: &mut State, at: usize, steps: &[i64]) -> i64 {
@@ -351,12 +387,4 @@ fn next(state: &mut State, at: usize, steps: &[i64]) -> i64 {
     let first = state.made.map_or(*counter, |(first, _)| first);
     state.made = Some((first, *counter));
     *counter
-}
-
-/// SplitMix64's finalizer.
-fn scramble(n: u64) -> u64 {
-    let mut z = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }

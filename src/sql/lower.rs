@@ -2,22 +2,29 @@
 //!
 //! The tree is rewritten bottom up; what has no tree in SQLite's dialect is put in as finished text ([`raw`]).
 
+mod assignments;
 mod booleans;
 mod insert;
+mod returning;
+mod shapes;
 mod sources;
+pub(super) mod steps;
 mod store;
+mod unlike;
 
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, FromTable, Ident, JoinConstraint, JoinOperator, Query, SetExpr, Statement, TableWithJoins,
-    Update, UpdateTableFromKind, Value, Visit, VisitMut,
+    Expr, FromTable, Ident, Query, SetExpr, Statement, TableFactor, Update, UpdateTableFromKind, Value, Visit, VisitMut,
 };
 use sqlparser::tokenizer::Span;
 
 use self::sources::Sources;
+use self::unlike::unlike;
 use super::model::Schema;
+use super::names::{last_name, plain_name};
 use super::params::{self, Slot};
+use super::rewrite::Scope;
 use super::{DbError, DbErrorKind, Dialect, Locking, SqlProblem, parse};
 
 /// A statement ready for SQLite.
@@ -38,6 +45,48 @@ pub(super) struct Lowered {
     pub(super) aliases: Vec<(String, String)>,
     /// Alias and column of what is compared for equality.
     pub(super) looked_up: Vec<(String, String)>,
+    /// What runs before it: parts of a `WITH` that changes data.
+    pub(super) parts: Vec<steps::Part>,
+    /// Whether it counts the rows it answers although parts of it changed others.
+    pub(super) answers_rows_read: bool,
+    /// The columns it answers, where they can be told.
+    shape: shapes::Shape,
+}
+
+/// What a part of a statement finds around it.
+#[derive(Debug, Default)]
+struct Surroundings {
+    /// Tables under names of their own: alias and table.
+    rows: Vec<(String, String)>,
+    /// Names made by the parts before it.
+    names: Vec<String>,
+    /// The columns under these names.
+    shapes: Vec<(String, shapes::Shape)>,
+    /// Tables they changed.
+    changed: Vec<String>,
+    /// Tables that have to be kept as they were.
+    before: Vec<String>,
+}
+
+impl Lowered {
+    /// A statement that is taken and does nothing.
+    fn nothing(sql: &str, slots: Vec<Slot>) -> Self {
+        Lowered {
+            sql: sql.to_string(),
+            slots,
+            locking: None,
+            wrote: false,
+            counts: false,
+            returns_rows: true,
+            booleans: Vec::new(),
+            target: None,
+            aliases: Vec::new(),
+            looked_up: Vec::new(),
+            parts: Vec::new(),
+            answers_rows_read: false,
+            shape: Vec::new(),
+        }
+    }
 }
 
 /// Finished SQLite text as an expression.
@@ -68,22 +117,45 @@ pub(super) fn statement(schema: &Schema, sql: &str) -> Result<Lowered, DbError> 
         n => {
             return Err(DbError::new(
                 DbErrorKind::Unsupported,
-                format!("{n} statements in one call: run them one at a time"),
+                format!("a text of {n} statements is not something belt can run: give each a call of its own"),
             ));
         }
     };
-    lower_statement(schema, statement, slots)
+    match statement {
+        Statement::Query(query) if steps::is_needed(&Statement::Query(query.clone())) => {
+            steps::lower(schema, query, slots)
+        }
+        statement => lower_statement(schema, statement, slots, &[]),
+    }
 }
 
-fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) -> Result<Lowered, DbError> {
-    let mut sources = Sources { dialect: schema.dialect, tables: Vec::new(), ctes: Vec::new() };
+/// `rows` are tables a trigger sees under names of their own: alias and table.
+pub(super) fn lower_statement(
+    schema: &Schema,
+    statement: Statement,
+    slots: Vec<Slot>,
+    rows: &[(String, String)],
+) -> Result<Lowered, DbError> {
+    lower_part(schema, statement, slots, &mut Surroundings { rows: rows.to_vec(), ..Surroundings::default() })
+}
+
+fn lower_part(
+    schema: &Schema,
+    mut statement: Statement,
+    slots: Vec<Slot>,
+    around: &mut Surroundings,
+) -> Result<Lowered, DbError> {
+    let mut sources = Sources { dialect: schema.dialect, tables: around.rows.clone(), ctes: around.names.clone() };
     let _ = Visit::visit(&statement, &mut sources);
-    let mut lowering = Lowering { schema, sources, locking: None, row_alias: None };
+    let mut lowering = Lowering::new(schema, sources);
+    lowering.changed.clone_from(&around.changed);
+    lowering.shapes.clone_from(&around.shapes);
+    lowering.arrange(head(&mut statement))?;
     let (wrote, returns_rows, target) = match head(&mut statement) {
         Statement::Query(query) => {
             if !is_read_only(query) {
                 return Err(SqlProblem::unsupported(
-                    "a query that changes data inside WITH is not something belt can run",
+                    "a query that changes data anywhere but at the top of WITH is not something belt can run",
                 )
                 .into());
             }
@@ -94,7 +166,6 @@ fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) 
             (true, insert.returning.is_some(), Some(target))
         }
         Statement::Update(update) => {
-            from_joins(update)?;
             let target = lowering.target(&update.table.relation)?;
             (true, update.returning.is_some(), Some(target))
         }
@@ -115,37 +186,32 @@ fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) 
             };
             (true, delete.returning.is_some(), Some(target))
         }
-        Statement::StartTransaction { .. }
-        | Statement::Commit { .. }
-        | Statement::Rollback { .. }
-        | Statement::Savepoint { .. }
-        | Statement::ReleaseSavepoint { .. } => {
-            return Err(DbError::new(
-                DbErrorKind::Unsupported,
-                "transactions are not opened with SQL here: use the client's transaction block",
-            ));
-        }
-        other => {
-            let word = other.to_string().split_whitespace().take(2).collect::<Vec<_>>().join(" ").to_uppercase();
-            return Err(DbError::new(
-                DbErrorKind::Unsupported,
-                format!("{word} is not something a running program does here: SELECT, INSERT, UPDATE and DELETE are"),
-            ));
-        }
+        other => return unlike(schema, other).map(|sql| Lowered::nothing(sql, slots)),
     };
     lowering.check_tables(target.as_deref())?;
     let looked_up = lowering.looked_up(&statement);
-    let booleans = match &statement {
-        Statement::Query(query) => lowering.booleans(query),
-        _ => Vec::new(),
+    lowering.collect_shapes(&statement);
+    let booleans = lowering.booleans(head(&mut statement));
+    let shape = match head(&mut statement) {
+        Statement::Query(query) => lowering.outputs(query),
+        other => lowering.returned(other),
     };
+    if let ControlFlow::Break(problem) = lowering.compute_beside(head(&mut statement), target.as_deref()) {
+        return Err(problem);
+    }
     if let ControlFlow::Break(problem) = VisitMut::visit(&mut statement, &mut lowering) {
         return Err(problem);
     }
+    lowering.name_target(head(&mut statement), target.as_deref());
     lowering.finish(head(&mut statement))?;
+    for table in std::mem::take(&mut lowering.before) {
+        if !around.before.contains(&table) {
+            around.before.push(table);
+        }
+    }
     let sql = statement.to_string();
     Ok(Lowered {
-        counts: ["belt_seq(", "belt_new_uuid(", "belt_random("].iter().any(|call| sql.contains(call)),
+        counts: ["belt_seq(", "belt_new_uuid(", "belt_random"].iter().any(|call| sql.contains(call)),
         sql,
         slots,
         locking: lowering.locking,
@@ -155,12 +221,15 @@ fn lower_statement(schema: &Schema, mut statement: Statement, slots: Vec<Slot>) 
         target,
         aliases: lowering.sources.tables,
         looked_up,
+        parts: Vec::new(),
+        answers_rows_read: false,
+        shape: shape.unwrap_or_default(),
     })
 }
 
 /// Lowers the query of a view.
 pub(super) fn view(schema: &Schema, query: &Query) -> Result<String, SqlProblem> {
-    let lowered = lower_statement(schema, Statement::Query(Box::new(query.clone())), Vec::new());
+    let lowered = lower_statement(schema, Statement::Query(Box::new(query.clone())), Vec::new(), &[]);
     lowered.map(|lowered| lowered.sql).map_err(|error| match error.kind {
         DbErrorKind::Unsupported => SqlProblem::unsupported(error.message),
         _ => SqlProblem::invalid(error.message),
@@ -170,9 +239,18 @@ pub(super) fn view(schema: &Schema, query: &Query) -> Result<String, SqlProblem>
 /// Lowers an expression that stands in the DDL of the table at `at`.
 pub(super) fn expression(schema: &Schema, at: usize, expr: &Expr) -> Result<String, SqlProblem> {
     let name = schema.tables[at].name.clone();
-    let sources = Sources { dialect: schema.dialect, tables: vec![(name.clone(), name)], ctes: Vec::new() };
+    expression_over(schema, vec![(name.clone(), name)], expr)
+}
+
+/// Lowers an expression over these tables: alias and table.
+pub(super) fn expression_over(
+    schema: &Schema,
+    tables: Vec<(String, String)>,
+    expr: &Expr,
+) -> Result<String, SqlProblem> {
+    let sources = Sources { dialect: schema.dialect, tables, ctes: Vec::new() };
     let mut expr = expr.clone();
-    let mut lowering = Lowering { schema, sources, locking: None, row_alias: None };
+    let mut lowering = Lowering::new(schema, sources);
     match VisitMut::visit(&mut expr, &mut lowering) {
         ControlFlow::Break(problem) if problem.kind == DbErrorKind::Unsupported => {
             Err(SqlProblem::unsupported(problem.message))
@@ -180,35 +258,6 @@ pub(super) fn expression(schema: &Schema, at: usize, expr: &Expr) -> Result<Stri
         ControlFlow::Break(problem) => Err(SqlProblem::invalid(problem.message)),
         ControlFlow::Continue(()) => Ok(expr.to_string()),
     }
-}
-
-/// MySQL's `UPDATE t JOIN u ON ... SET` as `UPDATE t SET ... FROM u WHERE ...`.
-fn from_joins(update: &mut Update) -> Result<(), DbError> {
-    for join in std::mem::take(&mut update.table.joins) {
-        let (JoinOperator::Join(on) | JoinOperator::Inner(on)) = join.join_operator else {
-            return Err(SqlProblem::unsupported("UPDATE with this kind of join is not something belt can run").into());
-        };
-        let JoinConstraint::On(on) = on else {
-            return Err(SqlProblem::unsupported("UPDATE with a join without ON is not something belt can run").into());
-        };
-        let condition = match update.selection.take() {
-            Some(selection) => Expr::BinaryOp {
-                left: Box::new(Expr::Nested(Box::new(on))),
-                op: BinaryOperator::And,
-                right: Box::new(Expr::Nested(Box::new(selection))),
-            },
-            None => on,
-        };
-        update.selection = Some(condition);
-        let source = TableWithJoins { relation: join.relation, joins: Vec::new() };
-        match &mut update.from {
-            Some(UpdateTableFromKind::AfterSet(sources) | UpdateTableFromKind::BeforeSet(sources)) => {
-                sources.push(source);
-            }
-            None => update.from = Some(UpdateTableFromKind::AfterSet(vec![source])),
-        }
-    }
-    Ok(())
 }
 
 /// What a statement does: the part behind `WITH`, where that changes data and nothing inside `WITH` does.
@@ -247,6 +296,79 @@ pub(super) struct Lowering<'a> {
     pub(super) locking: Option<Locking>,
     /// MySQL's name for the row that could not be inserted: `INSERT ... AS new ON DUPLICATE KEY UPDATE`.
     pub(super) row_alias: Option<String>,
+    /// `OVERRIDING SYSTEM VALUE`: values are taken for columns that make their own.
+    overriding: bool,
+    /// What names may mean in the queries around an expression, the innermost last.
+    pub(super) scopes: Vec<Scope>,
+    /// The columns of inner queries, under the names they go by.
+    shapes: Vec<(String, shapes::Shape)>,
+    /// Tables that parts before this one changed, and those of them that it reads.
+    pub(super) changed: Vec<String>,
+    pub(super) before: Vec<String>,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(schema: &'a Schema, sources: Sources) -> Self {
+        Lowering {
+            schema,
+            sources,
+            locking: None,
+            row_alias: None,
+            overriding: false,
+            scopes: Vec::new(),
+            shapes: Vec::new(),
+            changed: Vec::new(),
+            before: Vec::new(),
+        }
+    }
+
+    /// Functions among the sources of a statement that is no query.
+    fn compute_beside(&mut self, statement: &mut Statement, target: Option<&str>) -> ControlFlow<DbError> {
+        let target_alias = match statement {
+            Statement::Update(update) => self.alias(&update.table.relation),
+            _ => None,
+        };
+        match statement {
+            Statement::Update(Update {
+                from: Some(UpdateTableFromKind::AfterSet(sources) | UpdateTableFromKind::BeforeSet(sources)),
+                ..
+            }) => {
+                if let Some((table, alias)) = target.and_then(|name| self.table(name)).zip(target_alias) {
+                    let columns = table.columns.iter().map(|column| (alias.clone(), column.name.clone()));
+                    self.within(columns.collect());
+                }
+                self.compute_sources(sources)
+            }
+            Statement::Delete(delete) => match &mut delete.using {
+                Some(sources) => self.compute_sources(sources),
+                None => ControlFlow::Continue(()),
+            },
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    /// What is changed is the table itself, although what is read of it may be what it was before.
+    fn name_target(&self, statement: &mut Statement, target: Option<&str>) {
+        let Some(target) = target else {
+            return;
+        };
+        let factor = match statement {
+            Statement::Update(update) => &mut update.table.relation,
+            Statement::Delete(delete) if delete.tables.is_empty() => match &mut delete.from {
+                FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from) => match from.first_mut() {
+                    Some(first) => &mut first.relation,
+                    None => return,
+                },
+            },
+            _ => return,
+        };
+        if let TableFactor::Table { name, alias, .. } = factor
+            && last_name(Dialect::Sqlite, name) == steps::before(target)
+        {
+            *name = plain_name(target);
+            alias.take_if(|alias| alias.name.value == target);
+        }
+    }
 }
 
 impl Lowering<'_> {

@@ -15,6 +15,7 @@ mod errors;
 mod functions;
 mod groups;
 mod lower;
+mod migrate;
 mod model;
 mod names;
 mod params;
@@ -31,6 +32,7 @@ use std::ops::Range;
 
 pub use database::{Database, Plan};
 pub use functions::Given;
+pub use migrate::{Live, Piece, script, split};
 pub use model::{Check, Column, ForeignKey, Index, IndexPart, Schema, Table, Unique};
 pub use time::{format_timestamp, parse_timestamp};
 pub use types::Kind;

@@ -58,6 +58,17 @@ pub(super) fn number(sql: &str, dialect: Dialect) -> (String, Vec<Slot>) {
                 anonymous += 1;
                 (Slot::Position(anonymous - 1), at + 2)
             }
+            // PostgreSQL's operator on JSON, which stands between what it takes.
+            b'?' if dialect == Dialect::PostgreSql && is_operator(&sql[at + 1..]) => {
+                // As drivers want it written.
+                let doubled = usize::from(rest.get(1) == Some(&b'?'));
+                if doubled == 1 {
+                    out.push_str(&sql[copied..at]);
+                    copied = at + 1;
+                }
+                at += 1 + doubled + usize::from(matches!(rest.get(1 + doubled), Some(b'|' | b'&')));
+                continue;
+            }
             b'?' => {
                 let end = word_end(at + 1);
                 let slot = match sql[at + 1..end].parse::<usize>() {
@@ -100,6 +111,17 @@ pub(super) fn number(sql: &str, dialect: Dialect) -> (String, Vec<Slot>) {
     }
     out.push_str(&sql[copied..]);
     (out, slots)
+}
+
+/// Whether a question mark with this behind it is an operator: a parameter has no value next to it.
+fn is_operator(behind: &str) -> bool {
+    let next = behind.trim_start();
+    behind.starts_with(['?', '|', '&']) && !behind.starts_with("||")
+        || next.starts_with(['\'', '$'])
+        || next.starts_with("%s")
+        || next.starts_with("%(")
+        || (next.starts_with(':') && !next.starts_with("::"))
+        || next.to_ascii_lowercase().starts_with("array[")
 }
 
 fn end_of_quoted(bytes: &[u8], start: usize, quote: u8, backslash: bool) -> usize {

@@ -3,20 +3,26 @@
 mod calls;
 mod distinct;
 mod expressions;
+mod from;
+mod kinds;
 mod operators;
+mod quantified;
+mod renamed;
 
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
     BinaryOperator, Distinct, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments,
     GroupByExpr, Ident, JoinOperator, LimitClause, LockType, NonBlock, ObjectName, Offset, OffsetRows, OrderByKind,
-    OrderBySort, Query, Select, SelectItem, SetExpr, Statement, TableFactor, VisitorMut,
+    OrderBySort, Query, Select, SelectItem, SetExpr, SetOperator, SetQuantifier, Statement, TableAlias, TableFactor,
+    VisitorMut,
 };
 
-use super::lower::{Lowering, raw};
+use super::lower::{Lowering, raw, steps};
 use super::names::{fold, last_name, plain_name, quoted_ident};
 use super::{DbError, DbErrorKind, Dialect, Kind, Locking, groups, parse};
 use calls::units_as_text;
+pub(super) use from::Scope;
 
 type Step = ControlFlow<DbError>;
 
@@ -30,6 +36,7 @@ impl VisitorMut for Lowering<'_> {
     type Break = DbError;
 
     fn pre_visit_query(&mut self, query: &mut Query) -> Step {
+        self.scopes.push(Scope::default());
         if query.for_clause.is_some()
             || query.settings.is_some()
             || query.format_clause.is_some()
@@ -98,7 +105,8 @@ impl VisitorMut for Lowering<'_> {
     }
 
     fn post_visit_query(&mut self, query: &mut Query) -> Step {
-        unbracket(&mut query.body);
+        self.scopes.pop();
+        unbracket(&mut query.body)?;
         distinct::on(query)
     }
 
@@ -127,6 +135,12 @@ impl VisitorMut for Lowering<'_> {
         {
             return unsupported("GROUP BY with modifiers");
         }
+        if let GroupByExpr::Expressions(terms, _) = &select.group_by
+            && let Some(sets) =
+                terms.iter().find(|term| matches!(term, Expr::Rollup(_) | Expr::Cube(_) | Expr::GroupingSets(_)))
+        {
+            return unsupported(format!("GROUP BY {sets}"));
+        }
         for from in &mut select.from {
             for join in &mut from.joins {
                 match &mut join.join_operator {
@@ -145,6 +159,7 @@ impl VisitorMut for Lowering<'_> {
                 }
             }
         }
+        self.compute_select(select)?;
         if let Err(error) = groups::check(self, select) {
             return ControlFlow::Break(error);
         }
@@ -174,9 +189,12 @@ impl VisitorMut for Lowering<'_> {
 
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> Step {
         match factor {
-            TableFactor::Table { alias, args, index_hints, partitions, sample, with_hints, version, .. } => {
-                if args.is_some() || sample.is_some() || version.is_some() {
-                    return unsupported("a function in FROM");
+            TableFactor::Table { name, alias, args, index_hints, partitions, sample, with_hints, version, .. } => {
+                if sample.is_some() || version.is_some() {
+                    return unsupported("a part of a table, or a table of another time,");
+                }
+                if args.is_some() {
+                    return ON;
                 }
                 index_hints.clear();
                 partitions.clear();
@@ -186,14 +204,26 @@ impl VisitorMut for Lowering<'_> {
                     // SQLite asks for the word in UPDATE and DELETE.
                     alias.explicit = true;
                 }
+                let table = last_name(self.dialect(), name);
+                if self.changed.contains(&table) {
+                    alias.get_or_insert_with(|| named(&table));
+                    *name = plain_name(&steps::before(&table));
+                    if !self.before.contains(&table) {
+                        self.before.push(table);
+                    }
+                }
                 ON
             }
-            TableFactor::Derived { lateral, alias, .. } => {
+            TableFactor::Derived { lateral, subquery, alias, .. } => {
                 if *lateral {
-                    return unsupported("LATERAL");
+                    return unsupported("LATERAL without a name");
                 }
                 if let Some(alias) = alias {
                     self.rename(&mut alias.name);
+                    if !alias.columns.is_empty() {
+                        let columns = std::mem::take(&mut alias.columns).into_iter().map(|column| column.name);
+                        from::name_columns(subquery, columns.collect());
+                    }
                 }
                 ON
             }
@@ -230,22 +260,24 @@ impl Lowering<'_> {
 }
 
 /// SQLite takes no brackets around the parts of a `UNION`: those with an order or a limit become a table.
-fn unbracket(body: &mut SetExpr) {
+fn unbracket(body: &mut SetExpr) -> Step {
     match body {
-        SetExpr::SetOperation { left, right, .. } => {
-            unbracket(left);
-            unbracket(right);
+        SetExpr::SetOperation { left, right, op, set_quantifier } => {
+            if *op != SetOperator::Union && matches!(set_quantifier, SetQuantifier::All) {
+                return unsupported(format!("{op} ALL"));
+            }
+            unbracket(left)?;
+            unbracket(right)?;
         }
         SetExpr::Query(inner) => {
             let bare = inner.with.is_none() && inner.order_by.is_none() && inner.limit_clause.is_none();
             if bare && !matches!(inner.body.as_ref(), SetExpr::SetOperation { .. }) {
                 *body = inner.body.as_ref().clone();
-                unbracket(body);
-                return;
+                return unbracket(body);
             }
             let template = "SELECT * FROM (SELECT 1)";
             let Ok(mut statements) = parse::statements(template, Dialect::Sqlite) else {
-                return;
+                return ON;
             };
             if let Some((Statement::Query(mut outer), _)) = statements.pop()
                 && let SetExpr::Select(select) = outer.body.as_mut()
@@ -258,6 +290,7 @@ fn unbracket(body: &mut SetExpr) {
         }
         _ => {}
     }
+    ON
 }
 
 fn call(name: &str, arguments: Vec<Expr>) -> Expr {
@@ -274,12 +307,16 @@ fn call(name: &str, arguments: Vec<Expr>) -> Expr {
     })
 }
 
+fn named(name: &str) -> TableAlias {
+    TableAlias { explicit: true, name: quoted_ident(name), columns: Vec::new(), at: None }
+}
+
 fn expr_take(expr: &mut Expr) -> Expr {
     std::mem::replace(expr, raw(String::new()))
 }
 
 /// What the learner's database calls a column that has no name.
-fn output_name(expr: &Expr, dialect: Dialect) -> Option<String> {
+pub(super) fn output_name(expr: &Expr, dialect: Dialect) -> Option<String> {
     match expr {
         Expr::Identifier(name) => Some(fold(dialect, name)),
         Expr::CompoundIdentifier(parts) => parts.last().map(|name| fold(dialect, name)),
@@ -290,6 +327,13 @@ fn output_name(expr: &Expr, dialect: Dialect) -> Option<String> {
         Expr::Case { .. } => Some("case".into()),
         Expr::Exists { .. } => Some("exists".into()),
         Expr::Extract { .. } => Some("extract".into()),
+        Expr::Floor { .. } => Some("floor".into()),
+        Expr::Ceil { .. } => Some("ceil".into()),
+        Expr::Substring { .. } => Some("substring".into()),
+        Expr::Position { .. } => Some("position".into()),
+        Expr::Trim { .. } => Some("btrim".into()),
+        Expr::Array(_) => Some("array".into()),
+        Expr::Tuple(_) => Some("row".into()),
         _ => Some("?column?".into()),
     }
 }

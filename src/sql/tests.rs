@@ -1,6 +1,7 @@
 use super::*;
 
 mod lowering;
+mod statements;
 
 fn database(dialect: Dialect, ddl: &str) -> Database {
     let schema = Schema::parse(dialect, ddl).unwrap_or_else(|p| panic!("{p}: {ddl}"));

@@ -138,6 +138,7 @@ pub(super) fn kind_of(
                 })
                 .collect(),
         ),
+        T::Set(_) => Kind::Text { max: None },
         T::TsVector => Kind::Text { max: None },
         T::Unspecified => Kind::Any,
         T::Custom(name, arguments) => return custom(dialect, &name.to_string(), arguments, enums),
@@ -170,6 +171,13 @@ fn custom(
         "citext" | "inet" | "cidr" | "macaddr" | "xml" | "name" | "ltree" | "nvarchar" => {
             (Kind::Text { max: first }, false)
         }
+        "tstzrange" | "tsrange" | "daterange" | "int4range" | "int8range" | "numrange"
+            if dialect == Dialect::PostgreSql =>
+        {
+            return Err(SqlProblem::unsupported(format!("a column of the type {name} is not one belt can model"))
+                .with_help("use two columns, and tstzrange(begins, ends) where a range is asked for"));
+        }
+        "any" if dialect == Dialect::Sqlite => (Kind::Any, false),
         "int64" | "long" => (I64, false),
         "money" => (Kind::Numeric { precision: None, scale: 2 }, false),
         _ => {

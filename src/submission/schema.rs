@@ -197,6 +197,13 @@ mod tests {
         );
         assert_eq!(of("amount: [1]\n"), ["3:9 `amount` must be text or a number"]);
         assert_eq!(of("capacity:\n"), ["3:1 `capacity` is not filled in"]);
+        assert_eq!(
+            findings(&schema(), "exercise: day06\nendpoint: {code: $4,000}\n").last().map(String::as_str),
+            Some(
+                "2:21 the field `000` is not known here (a comma inside of braces ends a value: write the number without \
+                 it, or in quotes)"
+            )
+        );
         assert_eq!(of("capacity: 0\n"), ["3:11 `capacity` must be at least 1"]);
     }
 

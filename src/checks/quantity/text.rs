@@ -32,23 +32,47 @@ pub(super) fn expression(text: &str, bytes: Bytes) -> Result<String, &'static st
     if text.len() > MAX_BYTES {
         return Err("the text is too long for a quantity");
     }
-    let tokens = tokens(value_part(text), bytes)?;
+    let part = value_part(text);
+    let factor = part.strip_prefix(['x', 'X']).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let (mut tokens, tight) = self::tokens(factor.unwrap_or(part), bytes)?;
+    // `5x`: a factor, as `x5` is.
+    if tokens.len() == 2 {
+        tokens.retain(|token| *token != Token::Operator("*"));
+    }
+    let tight = unit_of_all(&mut tokens, tight);
     let mut out: Vec<String> = Vec::new();
     let mut numbers = 0;
+    let mut joins = false;
     let mut before: Option<Token> = None;
     for (at, token) in tokens.iter().enumerate() {
         let operand_due = matches!(before, None | Some(Token::Operator("+" | "-" | "*" | "/" | "^" | "(" | "to")));
         match token {
             Token::Number(number) => {
-                if matches!(before, Some(Token::Number(_) | Token::Unit(_))) {
+                // `2 h 30 min` is a sum.
+                let next = tokens.get(at + 1);
+                joins = matches!((&before, next), (Some(Token::Unit(a)), Some(Token::Unit(b))) if is_part_of(b, a));
+                if matches!(before, Some(Token::Number(_) | Token::Unit(_))) && !joins {
                     return Err("two numbers stand side by side without an operator between them");
                 }
                 numbers += 1;
                 out.push(number.clone());
             }
             // `100M / 86400 s` divides by the seconds too.
+            // `6000/s / 200/s`: a rate written tight is one operand.
+            Token::Unit(unit) if at.checked_sub(1).is_some_and(|at| tight.contains(&at)) && out.len() > 2 => {
+                out.pop();
+                let operand = out.pop().unwrap_or_default();
+                out.push(format!("({operand} / {unit})"));
+            }
             Token::Unit(unit) => match (out.last_mut(), &before) {
-                (Some(last), Some(Token::Number(_))) => *last = format!("({last} {unit})"),
+                (Some(last), Some(Token::Number(_))) => {
+                    *last = format!("({last} {unit})");
+                    if std::mem::take(&mut joins)
+                        && let (Some(part), Some(whole)) = (out.pop(), out.pop())
+                    {
+                        out.push(format!("({whole} + {part})"));
+                    }
+                }
                 _ => out.push((*unit).to_string()),
             },
             Token::Operator(operator) => out.push((*operator).to_string()),
@@ -73,6 +97,35 @@ pub(super) fn expression(text: &str, bytes: Bytes) -> Result<String, &'static st
     Ok(out.join(" "))
 }
 
+/// Whether a duration in `small` may follow one in `large`: minutes after hours.
+fn is_part_of(small: &str, large: &str) -> bool {
+    const SIZES: [&str; 8] = ["year", "month", "week", "day", "hour", "minute", "second", "millisecond"];
+    let size = |unit: &str| SIZES.iter().position(|known| *known == unit);
+    matches!((size(small), size(large)), (Some(small), Some(large)) if small > large)
+}
+
+/// `1000 - 100 items/s`: a unit at the end of a sum of plain numbers is that of all of them.
+fn unit_of_all(tokens: &mut Vec<Token>, tight: Vec<usize>) -> Vec<usize> {
+    let sum = tokens
+        .iter()
+        .enumerate()
+        .take_while(|(at, token)| match token {
+            Token::Number(_) => at % 2 == 0,
+            Token::Operator(sign) => at % 2 == 1 && matches!(*sign, "+" | "-"),
+            Token::Unit(_) | Token::Noun => false,
+        })
+        .count();
+    let rest = &tokens[sum..];
+    let has_unit = rest.iter().any(|token| matches!(token, Token::Unit(_)));
+    let plain = rest.iter().all(|token| matches!(token, Token::Unit(_) | Token::Noun | Token::Operator("/")));
+    if sum < 3 || sum % 2 == 0 || !has_unit || !plain {
+        return tight;
+    }
+    tokens.insert(sum, Token::Operator(")"));
+    tokens.insert(0, Token::Operator("("));
+    Vec::new()
+}
+
 /// The part that states the value: what follows the last `=`.
 fn value_part(text: &str) -> &str {
     let text = text.trim().trim_end_matches(['.', ',', ';', ':']);
@@ -84,7 +137,9 @@ fn value_part(text: &str) -> &str {
     }
 }
 
-fn tokens(text: &str, bytes: Bytes) -> Result<Vec<Token>, &'static str> {
+/// The tokens, and the places among them of slashes written tight: `200/s`.
+fn tokens(text: &str, bytes: Bytes) -> Result<(Vec<Token>, Vec<usize>), &'static str> {
+    let mut tight = Vec::new();
     let chars: Vec<char> = text.chars().collect();
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -116,6 +171,10 @@ fn tokens(text: &str, bytes: Bytes) -> Result<Vec<Token>, &'static str> {
             _ => None,
         };
         if let Some(operator) = operator {
+            let before = at.checked_sub(1).and_then(|at| chars.get(at));
+            if c == '/' && before.is_some_and(|c| !c.is_whitespace()) && next.is_some_and(char::is_alphabetic) {
+                tight.push(tokens.len());
+            }
             tokens.push(Token::Operator(operator));
             at += 1;
         } else if let Some(power) = superscript(c) {
@@ -155,7 +214,7 @@ fn tokens(text: &str, bytes: Bytes) -> Result<Vec<Token>, &'static str> {
             return Err("it holds a sign that no quantity has");
         }
     }
-    Ok(tokens)
+    Ok((tokens, tight))
 }
 
 /// A number with its separators taken out: `1,157`, `1_000`, `1 000`, `1e9`, `2.5`.

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use sha2::{Digest, Sha256};
+
 use crate::sql::Value;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +23,11 @@ pub(in crate::checks) enum Form {
     Last(usize),
     Lower,
     Upper,
+    /// So many hexadecimal digits that stand for a text, or as many letters.
+    Digits(usize),
+    Letters(usize),
+    /// The text's uuid.
+    Uuid,
     /// The n-th different value becomes the n-th of these.
     OneOf(Vec<Value>),
     /// The n-th different number becomes the n-th after this.
@@ -72,6 +79,7 @@ impl Form {
         }
         forms.extend([Form::From(1), Form::From(1_000)]);
         forms.extend(numbers.iter().map(|number| Form::From(*number + 1)));
+        forms.extend(derived(condition));
         forms
     }
 
@@ -89,6 +97,14 @@ impl Form {
             (Form::First(length), Value::Text(text)) => Value::Text(text.chars().take(*length).collect()),
             (Form::Last(length), Value::Text(text)) => {
                 Value::Text(text.chars().skip(text.chars().count().saturating_sub(*length)).collect())
+            }
+            (Form::Digits(length), Value::Text(text)) => Value::Text(hexadecimal(text, *length)),
+            (Form::Letters(length), Value::Text(text)) => Value::Text(letters(text, *length)),
+            (Form::Uuid, Value::Text(text)) => {
+                let digits = hexadecimal(text, 32);
+                let parts = [&digits[..8], &digits[8..12], "4", &digits[13..16], "8", &digits[17..20], &digits[20..]];
+                let [a, b, four, c, eight, d, e] = parts;
+                Value::Text(format!("{a}-{b}-{four}{c}-{eight}{d}-{e}"))
             }
             (Form::Lower, Value::Text(text)) => Value::Text(text.to_lowercase()),
             (Form::Upper, Value::Text(text)) => Value::Text(text.to_uppercase()),
@@ -112,4 +128,54 @@ impl Form {
             |values: &[Value], key: &dyn Fn(&Value) -> String| values.iter().map(key).collect::<BTreeSet<_>>().len();
         after != all && count(all, &exact) == count(&after, &exact) && count(all, &folded) == count(&after, &folded)
     }
+}
+
+/// Lengths that keys and hashes have where a condition names none.
+const USUAL: [usize; 4] = [64, 32, 40, 16];
+
+/// What patterns ask for: digits and letters of the lengths they name, behind the text they begin with.
+fn derived(condition: &str) -> Vec<Form> {
+    let mut lengths = lengths(condition);
+    lengths.extend(USUAL.iter().filter(|length| !lengths.contains(length)).copied().collect::<Vec<_>>());
+    let plain = lengths.iter().flat_map(|length| [Form::Digits(*length), Form::Letters(*length)]);
+    let plain: Vec<Form> =
+        plain.flat_map(|form| [form.clone(), Form::Then(Box::new(form), Box::new(Form::Upper))]).collect();
+    let starts = condition.split('\'').skip(1).step_by(2).filter_map(|pattern| pattern.strip_prefix('^'));
+    let starts: Vec<&str> = starts
+        .filter_map(|pattern| pattern.split(|c: char| !c.is_ascii_alphanumeric() && !"_-:".contains(c)).next())
+        .filter(|start| !start.is_empty())
+        .collect();
+    let behind: Vec<Form> = starts
+        .iter()
+        .flat_map(|start| {
+            plain.iter().map(|form| Form::Then(Box::new(form.clone()), Box::new(Form::Prefix((*start).to_string()))))
+        })
+        .collect();
+    [plain, vec![Form::Uuid], behind].concat()
+}
+
+/// The numbers in a condition that may be lengths, those inside its patterns among them.
+pub(super) fn lengths(condition: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    for word in condition.split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
+        if let Some(length) = word.parse().ok().filter(|length| (1..=400).contains(length) && !found.contains(length)) {
+            found.push(length);
+        }
+    }
+    found
+}
+
+fn bytes(text: &str) -> impl Iterator<Item = u8> + '_ {
+    (0_u32..).flat_map(move |round| Sha256::digest(format!("{round}{text}").as_bytes()))
+}
+
+/// Hexadecimal digits that stand for a text: as many as wanted, the same on every machine.
+pub(super) fn hexadecimal(text: &str, length: usize) -> String {
+    let first: Vec<u8> = Sha256::digest(text.as_bytes()).to_vec();
+    let digits = first.into_iter().chain(bytes(text)).flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.take(length).filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+}
+
+pub(super) fn letters(text: &str, length: usize) -> String {
+    bytes(text).take(length).map(|byte| char::from(b'a' + byte % 26)).collect()
 }

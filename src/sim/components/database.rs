@@ -19,21 +19,43 @@ use crate::sim::world::{
 };
 use crate::sql::{self, DbError, DbErrorKind, Dialect, Given, Params, Schema, SqlProblem};
 
+mod values;
+
+use values::{parameters, record};
+
 type ContentId = u32;
+
+/// What PostgreSQL answers to the next statement after one has failed.
+const ABORTED: &str = "the transaction is aborted: after a statement has failed PostgreSQL runs no other until it is rolled \
+                       back; put the statement that may fail into a with db.transaction() of its own (a savepoint), or use ON \
+                       CONFLICT";
 
 /// What a state is: the contents, and whose transaction is open.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Held {
     content: ContentId,
-    /// Clients inside `with db.transaction()`, with how deep.
-    open: Vec<(u32, u32)>,
-    /// The client whose transaction holds the database, and the contents before it.
-    holder: Option<(u32, ContentId)>,
+    /// Clients inside `with db.transaction()`, with a level for each: the outermost is the transaction, others savepoints.
+    open: Vec<(u32, Vec<Level>)>,
+    /// The client whose transaction holds the database.
+    holder: Option<u32>,
     /// The numbers each client's connection was given last, in the order of the clients.
     given: Vec<(u32, Given)>,
 }
 
+/// One `with db.transaction()`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Level {
+    /// The contents it goes back to; not known before its first statement.
+    before: Option<ContentId>,
+    /// A statement in it has failed, and PostgreSQL runs no other until it ends.
+    aborted: bool,
+}
+
 impl Held {
+    fn levels(&mut self, client: u32) -> Option<&mut Vec<Level>> {
+        self.open.iter_mut().find(|(open, _)| *open == client).map(|(_, levels)| levels)
+    }
+
     fn given(&self, client: u32) -> Given {
         self.given.iter().find(|(known, _)| *known == client).map(|(_, given)| given.clone()).unwrap_or_default()
     }
@@ -128,7 +150,7 @@ impl Database {
         let Some(text) = call.arg(0).as_str().map(str::to_owned) else {
             return Transition::raises(Fault::Misuse, format!("{} takes SQL as text first", call.method), state);
         };
-        if let Some((holder, _)) = held.holder
+        if let Some(holder) = held.holder
             && holder != caller.client
         {
             let words = text.to_ascii_uppercase();
@@ -145,9 +167,15 @@ impl Database {
             Ok(params) => params,
             Err(message) => return Transition::raises(Fault::Misuse, message, state),
         };
-        let inside = held.open.iter().any(|(client, _)| *client == caller.client);
-        if inside && held.holder.is_none() {
-            held.holder = Some((caller.client, held.content));
+        let content = held.content;
+        if let Some(levels) = held.levels(caller.client) {
+            if levels.iter().any(|level| level.aborted) {
+                return Transition::raises(Fault::SqlError, ABORTED, state);
+            }
+            for level in levels.iter_mut() {
+                level.before.get_or_insert(content);
+            }
+            held.holder.get_or_insert(caller.client);
         }
         self.bring_back(held.content);
         self.engine.savepoint();
@@ -156,6 +184,11 @@ impl Database {
             Err(error) => {
                 self.engine.rollback();
                 let fault = fault_of(error.kind);
+                if self.engine.schema().dialect() == Dialect::PostgreSql
+                    && let Some(level) = held.levels(caller.client).and_then(|levels| levels.last_mut())
+                {
+                    level.aborted = true;
+                }
                 let message = self.told(error);
                 Transition::raises(fault, message, self.states.intern(held))
             }
@@ -205,19 +238,22 @@ impl Database {
 
     fn end_transaction(&mut self, state: StateId, client: u32, keep: bool) -> StateId {
         let mut held = self.states.get(state).clone();
-        let Some(position) = held.open.iter().position(|(open, _)| *open == client) else { return state };
-        held.open[position].1 -= 1;
-        if held.open[position].1 > 0 && keep {
-            return self.states.intern(held);
-        }
-        held.open.remove(position);
-        if let Some((holder, before)) = held.holder
-            && holder == client
-        {
-            held.holder = None;
-            if !keep {
-                held.content = before;
+        let Some(levels) = held.levels(client) else { return state };
+        let Some(level) = levels.pop() else { return state };
+        let outermost = levels.is_empty();
+        if level.aborted && keep && !outermost {
+            // The savepoint cannot be released: what is around it has failed too.
+            if let Some(outer) = levels.last_mut() {
+                outer.aborted = true;
             }
+        } else if (!keep || level.aborted)
+            && let Some(before) = level.before
+        {
+            held.content = before;
+        }
+        if outermost {
+            held.open.retain(|(open, _)| *open != client);
+            held.holder = held.holder.filter(|holder| *holder != client);
         }
         self.states.intern(held)
     }
@@ -269,53 +305,6 @@ fn fault_of(kind: DbErrorKind) -> Fault {
     }
 }
 
-fn parameters(value: &Value) -> Result<Params, String> {
-    match value {
-        Value::None => Ok(Params::None),
-        Value::Dict(pairs) if pairs.is_empty() => Ok(Params::None),
-        Value::Dict(pairs) => pairs
-            .iter()
-            .map(|(name, value)| Ok((name.as_str().unwrap_or_default().to_owned(), to_sql(value)?)))
-            .collect::<Result<_, _>>()
-            .map(Params::Named),
-        Value::List(items) | Value::Tuple(items) => {
-            items.iter().map(to_sql).collect::<Result<_, _>>().map(Params::Positional)
-        }
-        other => Ok(Params::Positional(vec![to_sql(other)?])),
-    }
-}
-
-fn to_sql(value: &Value) -> Result<sql::Value, String> {
-    Ok(match value {
-        Value::None => sql::Value::Null,
-        Value::Bool(b) => sql::Value::Bool(*b),
-        Value::Int(i) => sql::Value::Int(*i),
-        Value::Float(f) => sql::Value::Real(f.0),
-        Value::Str(s) => sql::Value::Text(s.clone()),
-        Value::Bytes(b) => sql::Value::Blob(b.clone()),
-        // As drivers do for JSON columns.
-        Value::Dict(_) | Value::List(_) | Value::Tuple(_) => sql::Value::Text(value.to_json().to_string()),
-        Value::Set(_) | Value::Record(..) | Value::Other(_) => {
-            return Err(format!("a parameter must be text, a number, a boolean, None, a list or a dict, not {value}"));
-        }
-    })
-}
-
-fn record(columns: &[String], row: &[sql::Value]) -> Value {
-    Value::Dict(columns.iter().map(|name| Value::str(name.clone())).zip(row.iter().map(from_sql)).collect())
-}
-
-fn from_sql(value: &sql::Value) -> Value {
-    match value {
-        sql::Value::Null => Value::None,
-        sql::Value::Bool(b) => Value::Bool(*b),
-        sql::Value::Int(i) => Value::Int(*i),
-        sql::Value::Real(r) => Value::float(*r),
-        sql::Value::Text(t) => Value::Str(t.clone()),
-        sql::Value::Blob(b) => Value::Bytes(b.clone()),
-    }
-}
-
 /// What every database answers to.
 pub fn api(name: &str) -> Vec<ApiEntry> {
     [
@@ -331,7 +320,8 @@ pub fn api(name: &str) -> Vec<ApiEntry> {
             ("all(sql, params=None) -> list of dict", "every row"),
             (
                 "transaction()",
-                "with db.transaction(): what is inside commits at its end, and rolls back on an exception or a crash; serializable",
+                "with db.transaction(): what is inside commits at its end, and rolls back on an exception or a crash; one inside \
+                 another is a savepoint; serializable. In PostgreSQL a failed statement aborts the innermost one",
             ),
         ]
         .into_iter()
@@ -368,11 +358,14 @@ impl Component for Database {
         match call.method.as_str() {
             "begin" => {
                 let mut held = self.states.get(state).clone();
-                match held.open.iter_mut().find(|(client, _)| *client == caller.client) {
-                    Some((_, depth)) => *depth += 1,
+                // Inside of a transaction nobody else changes the contents.
+                let before = held.holder.filter(|holder| *holder == caller.client).map(|_| held.content);
+                let level = Level { before, aborted: false };
+                match held.levels(caller.client) {
+                    Some(levels) => levels.push(level),
                     None => {
-                        held.open.push((caller.client, 1));
-                        held.open.sort_unstable();
+                        held.open.push((caller.client, vec![level]));
+                        held.open.sort_unstable_by_key(|(client, _)| *client);
                     }
                 }
                 Transition::returns(Value::None, self.states.intern(held))

@@ -60,19 +60,23 @@ impl Rand {
 
 impl Component for Rand {
     fn stub(&self, name: &str) -> String {
-        let methods = [
-            ("random", "", ""),
-            ("uniform", ", a, b", "a, b"),
-            ("randint", ", a, b", "a, b"),
-            ("token", ", length=22", "length"),
-            ("uuid", "", ""),
-        ];
+        let methods =
+            [("random", "", ""), ("uniform", ", a, b", "a, b"), ("token", ", length=22", "length"), ("uuid", "", "")];
         let mut text = format!("class _belt_{name}:\n");
         for (method, parameters, arguments) in methods {
             text.push_str(&format!(
                 "    def {method}(self{parameters}):\n        return _belt_call('{name}', '{method}', [{arguments}])\n"
             ));
         }
+        // Beyond 64 bits a number is put together from several draws.
+        text.push_str(&format!(
+            "    def randint(self, a, b):\n        \
+             if not (isinstance(a, int) and isinstance(b, int)) or -2 ** 62 < a and b < 2 ** 62:\n            \
+             return _belt_call('{name}', 'randint', [a, b])\n        number = 0\n        drawn = 1\n        \
+             while drawn <= b - a:\n            \
+             number = number * 2 ** 32 + _belt_call('{name}', 'randint', [0, 2 ** 32 - 1])\n            \
+             drawn = drawn * 2 ** 32\n        return a + number % (b - a + 1)\n"
+        ));
         // An index is drawn, so that items may be anything, the world's objects too.
         text.push_str(&format!(
             "    def choice(self, items):\n        items = list(items)\n        if len(items) == 0:\n            \

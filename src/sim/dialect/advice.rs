@@ -145,12 +145,17 @@ fn module(message: &str, prelude: &str) -> String {
 }
 
 /// The world's objects.
-fn objects(prelude: &str) -> Vec<&str> {
+pub fn objects(prelude: &str) -> Vec<&str> {
     let names = prelude.lines().filter_map(|line| {
         let (name, value) = line.split_once(" = _belt_")?;
         (value == format!("{name}()")).then_some(name)
     });
     names.filter(|name| !name.starts_with("_belt_")).collect()
+}
+
+/// Whether `name` is one of Python's own functions.
+pub fn is_built_in(name: &str) -> bool {
+    BUILT_IN.contains(&name)
 }
 
 /// Names a program's text defines.

@@ -1,5 +1,7 @@
 //! Python that the interpreter does not speak: what can be said otherwise on the same line is, the rest gets advice.
 //!
+//! What needs more than words, such as inheritance, is rewritten by [`super::desugar`] before.
+//!
 //! Invariants: every line of the code stays on its line; text inside strings and comments stays as it is; code without the
 //! constructs named here comes back unchanged, byte for byte.
 
@@ -11,8 +13,11 @@ mod matching;
 mod modules;
 mod rewrite;
 
-pub use advice::{Setting, help};
+pub use advice::{Setting, help, is_built_in, objects};
+pub use classes::is_exception;
 use lexer::lex;
+
+use super::desugar::desugar;
 
 /// Code in the interpreter's words.
 #[derive(Debug, Default)]
@@ -22,6 +27,8 @@ pub struct Adapted {
     pub shims: String,
     /// The learner's exceptions: the built-in type that stands for each, and its name.
     pub renamed: Vec<(&'static str, String)>,
+    /// For each line the line (from 0) of the learner's code it came from; empty where that is the same one.
+    pub lines: Vec<u32>,
 }
 
 /// Brackets may nest so deep, blocks too; the interpreter's parser is recursive.
@@ -34,6 +41,14 @@ pub const MAX_CODE_BYTES: usize = 256 * 1024;
 pub fn adapt(code: &str, prelude: &str) -> Adapted {
     let unfenced = without_fence(code);
     let code = unfenced.as_deref().unwrap_or(code);
+    let Some(desugared) = desugar(code, prelude) else { return words(code, prelude) };
+    let mut adapted = words(&desugared.code, prelude);
+    adapted.shims.insert_str(0, &desugared.shims);
+    adapted.lines = desugared.lines;
+    adapted
+}
+
+fn words(code: &str, prelude: &str) -> Adapted {
     match lex(code) {
         Some(lexed) => keyed::with_callbacks(rewrite::Rewriter::new(code, prelude, &lexed).run()),
         None => Adapted { code: code.to_owned(), ..Adapted::default() },

@@ -6,8 +6,8 @@ mod world;
 
 pub use language::{BITS, FLAT, NOW, PERCENT, SAME, TEXT};
 use library::{
-    ABC, ASYNCIO, BISECT, CACHE, COPY, ENUM, HASHLIB, HEAPQ, HMAC, LOGGING, OPERATOR, STATISTICS, STRING, THREADING,
-    WRAPS, ZLIB,
+    ABC, ASYNCIO, BISECT, CACHE, CONTEXTLIB, COPY, ENUM, HASHLIB, HEAPQ, HMAC, HTTP, LOGGING, OPERATOR, QUEUE,
+    STATISTICS, STRING, THREADING, WRAPS, ZLIB,
 };
 pub use world::fill;
 use world::{RANDOM, SECRETS, TIME, UUID};
@@ -33,6 +33,11 @@ pub fn shim(module: &str) -> Option<&'static str> {
         "copy" => COPY,
         "asyncio" => ASYNCIO,
         "threading" => THREADING,
+        "contextlib" => CONTEXTLIB,
+        "http" => HTTP,
+        "queue" => QUEUE,
+        // Defined by `desugar`, with the operators.
+        "decimal" => "",
         _ => return None,
     })
 }
@@ -49,16 +54,29 @@ pub fn needs(module: &str) -> &'static [&'static str] {
 pub fn extra(module: &str, name: &str) -> Option<(&'static str, &'static str)> {
     Some(match (module, name) {
         ("collections", "OrderedDict") => ("dict", ""),
+        // Defined by `desugar`, which sees what they are used for.
+        ("dataclasses", "field" | "fields" | "InitVar" | "KW_ONLY") => ("None", ""),
+        ("dataclasses", "asdict") => ("_belt_asdict", ""),
+        ("dataclasses", "astuple") => ("_belt_astuple", ""),
+        ("dataclasses", "replace") => ("_belt_replace", ""),
+        ("itertools", "groupby") => ("_belt_groupby", ""),
+        ("itertools", "product") => ("_belt_product", ""),
+        ("itertools", "permutations") => ("_belt_permutations", ""),
+        ("itertools", "combinations") => ("_belt_combinations", ""),
+        ("itertools", "starmap") => ("_belt_starmap", ""),
+        ("math", "prod") => ("_belt_prod", ""),
+        ("functools", "reduce") => ("_belt_reduce", ""),
+        ("functools", "cached_property" | "total_ordering" | "singledispatch") => ("None", ""),
         ("functools", "lru_cache") => ("_belt_lru_cache", CACHE),
         ("functools", "cache") => ("_belt_cache", CACHE),
         ("functools", "wraps") => ("_belt_wraps", WRAPS),
-        ("typing", name) if !TYPING.contains(&name) && !matches!(name, "NamedTuple" | "TypedDict") => ("None", ""),
+        ("typing", name) if !TYPING.contains(&name) => ("None", ""),
         _ => return None,
     })
 }
 
 /// What the interpreter's `typing` has; other hints are `None`, which no annotation minds.
-const TYPING: [&str; 24] = [
+const TYPING: [&str; 23] = [
     "Any",
     "Optional",
     "Union",
@@ -77,7 +95,6 @@ const TYPING: [&str; 24] = [
     "ClassVar",
     "Final",
     "Literal",
-    "TypeVar",
     "Generic",
     "Annotated",
     "Self",

@@ -59,7 +59,7 @@ impl<'a> Rewriter<'a> {
         }
         let prelude = self.prelude;
         let shims = self.shims.iter().map(|shim| modules::fill(shim, prelude)).collect();
-        Adapted { code: self.edits.apply(self.code), shims, renamed: self.renamed }
+        Adapted { code: self.edits.apply(self.code), shims, renamed: self.renamed, lines: Vec::new() }
     }
 
     pub fn text(&self, token: usize) -> &'a str {

@@ -8,7 +8,7 @@ use super::Builder;
 use crate::sql::SqlProblem;
 
 impl Builder<'_> {
-    pub(super) fn alter(
+    pub(in crate::sql) fn alter(
         &mut self,
         at: usize,
         operation: AlterTableOperation,

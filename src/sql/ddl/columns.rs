@@ -12,7 +12,13 @@ use crate::sql::names::last_name;
 use crate::sql::{Dialect, Kind, SqlProblem, types};
 
 impl Builder<'_> {
-    pub(super) fn column(&mut self, at: usize, def: ColumnDef, within: &Range<usize>) -> Result<(), SqlProblem> {
+    pub(in crate::sql) fn column(
+        &mut self,
+        at: usize,
+        def: ColumnDef,
+        within: &Range<usize>,
+    ) -> Result<(), SqlProblem> {
+        let def = self.without_domain(def);
         let name = self.fold(&def.name);
         let range = self.range(def.span(), within);
         let dialect = self.schema.dialect;
@@ -25,7 +31,8 @@ impl Builder<'_> {
         let mut column = Column {
             name: name.clone(),
             type_text: def.data_type.to_string(),
-            ignores_case: dialect == Dialect::MySql && matches!(kind, Kind::Text { .. } | Kind::Enum(_)),
+            ignores_case: (dialect == Dialect::MySql && matches!(kind, Kind::Text { .. } | Kind::Enum(_)))
+                || def.data_type.to_string().eq_ignore_ascii_case("citext"),
             kind,
             nullable: !serial,
             default: None,
@@ -83,6 +90,7 @@ impl Builder<'_> {
                             column.generated = true;
                             column.row_number = false;
                         }
+                        "ASC" if dialect == Dialect::Sqlite => {}
                         _ => {
                             return Err(
                                 SqlProblem::unsupported(format!("{words} is not something belt can run")).at(range)

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use sqlparser::ast::{
-    CreateIndex, Expr, ForeignKeyConstraint, Ident, IndexColumn, IndexType, NullsDistinctOption, OrderBySort,
-    ReferentialAction, Spanned, TableConstraint,
+    CreateIndex, Expr, ForeignKeyConstraint, Ident, IndexColumn, IndexType, NullsDistinctOption, ObjectNamePart,
+    OrderBySort, ReferentialAction, Spanned, TableConstraint,
 };
 
 use super::Builder;
@@ -14,7 +14,12 @@ use crate::sql::{Dialect, SqlProblem};
 
 impl Builder<'_> {
     /// Names of the columns, all of which must exist.
-    pub(super) fn known(&self, at: usize, names: &[Ident], within: &Range<usize>) -> Result<Vec<String>, SqlProblem> {
+    pub(in crate::sql) fn known(
+        &self,
+        at: usize,
+        names: &[Ident],
+        within: &Range<usize>,
+    ) -> Result<Vec<String>, SqlProblem> {
         let table = &self.schema.tables[at];
         names
             .iter()
@@ -54,7 +59,7 @@ impl Builder<'_> {
         self.known(at, &idents, within)
     }
 
-    pub(super) fn constraint(
+    pub(in crate::sql) fn constraint(
         &mut self,
         at: usize,
         constraint: TableConstraint,
@@ -116,6 +121,7 @@ impl Builder<'_> {
                 let name = index.name.map(|name| self.fold(&name));
                 self.index(at, name, &index.columns, false, modelled, None, false, &range)?;
             }
+            TableConstraint::Exclude(exclusion) => self.exclude(at, exclusion, range),
             TableConstraint::FulltextOrSpatial(index) => {
                 let name = index.opt_index_name.map(|name| self.fold(&name));
                 self.index(at, name, &index.columns, false, false, None, false, &range)?;
@@ -209,12 +215,21 @@ fn column_ident(expr: &Expr) -> Option<Ident> {
     match expr {
         Expr::Identifier(ident) => Some(ident.clone()),
         Expr::Nested(inner) => column_ident(inner),
+        Expr::Function(function) => {
+            let length = function.args.to_string();
+            let prefix = length.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+            let prefix = prefix.is_some_and(|length| length.parse::<u32>().is_ok());
+            match function.name.0.as_slice() {
+                [ObjectNamePart::Identifier(name)] if prefix => Some(name.clone()),
+                _ => None,
+            }
+        }
         _ => None,
     }
 }
 
 /// Fills in what foreign keys leave out, and refuses those that refer to nothing.
-pub(super) fn check_references(schema: &mut Schema) -> Result<(), SqlProblem> {
+pub(in crate::sql) fn check_references(schema: &mut Schema) -> Result<(), SqlProblem> {
     for at in 0..schema.tables.len() {
         for key_at in 0..schema.tables[at].foreign_keys.len() {
             let key = schema.tables[at].foreign_keys[key_at].clone();

@@ -10,7 +10,7 @@ use super::Lowering;
 use super::store::DEFAULT;
 use crate::sql::model::Table;
 use crate::sql::names::{fold, last_name, plain_name, quoted, quoted_ident};
-use crate::sql::parse::PARTIAL;
+use crate::sql::parse::{OVERRIDING, PARTIAL};
 use crate::sql::{DbError, DbErrorKind, Dialect, SqlProblem, tables};
 
 impl Lowering<'_> {
@@ -41,6 +41,9 @@ impl Lowering<'_> {
             }
             insert.source = Some(Box::new(values(row)));
         }
+        let given = insert.columns.len();
+        insert.columns.retain(|column| last_name(Dialect::Sqlite, column) != OVERRIDING);
+        self.overriding = insert.columns.len() < given;
         let mut columns = Vec::new();
         for column in &insert.columns {
             columns.push(self.known(table, &last_name(dialect, column))?.name.clone());

@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{BinaryOperator, Expr, ObjectName, Query, Statement, TableFactor, Visitor};
 
 use super::Lowering;
-use crate::sql::model::{Column, Table};
+use crate::sql::errors::did_you_mean;
+use crate::sql::model::{Column, Schema, Table};
 use crate::sql::names::{fold, last_name};
 use crate::sql::{DbError, DbErrorKind, Dialect, SqlProblem};
 
@@ -37,6 +38,11 @@ impl Visitor for Sources {
     }
 }
 
+pub(super) fn nearest_table(schema: &Schema, name: &str) -> String {
+    let views = schema.views.iter().map(|view| view.name.as_str());
+    did_you_mean(name, schema.tables.iter().map(|table| table.name.as_str()).chain(views))
+}
+
 impl<'a> Lowering<'a> {
     /// The table of exactly this name, by the dialect's rules of case.
     pub(in crate::sql) fn table(&self, name: &str) -> Option<&'a Table> {
@@ -48,8 +54,9 @@ impl<'a> Lowering<'a> {
 
     pub(super) fn missing_table(&self, name: &str) -> DbError {
         let mut message = format!("there is no table {name} in the schema");
-        if let Some(close) = self.schema.table(name) {
-            message.push_str(&format!("; there is one named {}, and case counts", close.name));
+        match self.schema.table(name) {
+            Some(close) => message.push_str(&format!("; there is one named {}, and case counts", close.name)),
+            None => message.push_str(&nearest_table(self.schema, name)),
         }
         DbError::new(DbErrorKind::MissingTable, message)
     }
@@ -119,6 +126,12 @@ impl<'a> Lowering<'a> {
         found
     }
 
+    /// The alias of this name, and its table.
+    pub(in crate::sql) fn source(&self, name: &str) -> Option<(&str, &'a Table)> {
+        let (alias, table) = self.sources.tables.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name))?;
+        self.table(table).map(|table| (alias.as_str(), table))
+    }
+
     /// The columns a statement compares for equality, each with the alias of its table.
     pub(super) fn looked_up(&self, statement: &Statement) -> Vec<(String, String)> {
         let mut found = Vec::new();
@@ -173,7 +186,8 @@ impl<'a> Lowering<'a> {
             Dialect::MySql | Dialect::Sqlite => table.column(name),
         };
         found.ok_or_else(|| {
-            DbError::new(DbErrorKind::MissingColumn, format!("the table {} has no column {name}", table.name))
+            let near = did_you_mean(name, table.columns.iter().map(|column| column.name.as_str()));
+            DbError::new(DbErrorKind::MissingColumn, format!("the table {} has no column {name}{near}", table.name))
         })
     }
 }

@@ -27,38 +27,45 @@ impl<'a> Lowering<'a> {
                 let columns: Vec<&Column> =
                     insert.columns.iter().filter_map(|name| table.column(&last_name(Dialect::Sqlite, name))).collect();
                 if let Some(source) = &mut insert.source {
-                    store_all(&mut source.body, &columns, self.dialect() != Dialect::PostgreSql)?;
+                    store_all(&mut source.body, &columns, self.dialect() != Dialect::PostgreSql, self.overriding)?;
                 }
                 if let Some(OnInsert::OnConflict(OnConflict { action: OnConflictAction::DoUpdate(update), .. })) =
                     &mut insert.on
                 {
                     self.assign(table, &mut update.assignments)?;
+                    if self.dialect() == Dialect::MySql {
+                        // A row that was there counts twice, or not at all where nothing changes.
+                        let changes = self.changes(table, Some(&table.name), &update.assignments);
+                        update.selection =
+                            Some(raw(format!("belt_changes({})", changes.unwrap_or_else(|| "1".into()))));
+                        self.touch(table, &mut update.assignments);
+                    }
                 }
-                Ok(())
+                let alias = insert.table_alias.as_ref().map(|alias| alias.alias.value.clone());
+                self.unqualify(insert.returning.as_mut(), &alias.unwrap_or_else(|| table.name.clone()))
             }
             Statement::Update(update) => {
                 let target = self.target(&update.table.relation)?;
                 let Some(table) = self.table(&target) else {
                     return Ok(());
                 };
-                for column in table.columns.iter().filter(|column| column.touched_on_update) {
-                    let already = update.assignments.iter().any(|assignment| {
-                        matches!(&assignment.target, AssignmentTarget::ColumnName(name)
-                            if last_name(Dialect::Sqlite, name).eq_ignore_ascii_case(&column.name))
-                    });
-                    if !already {
-                        update.assignments.push(Assignment {
-                            target: AssignmentTarget::ColumnName(plain_name(&column.name)),
-                            value: raw("belt_now()".into()),
-                        });
-                    }
-                }
                 self.assign(table, &mut update.assignments)?;
-                unqualify(update.returning.as_mut(), &update.table.relation);
+                let name = alias_of(&update.table.relation);
+                let changes = match self.dialect() {
+                    Dialect::MySql => self.changes(table, Some(&name), &update.assignments),
+                    Dialect::PostgreSql | Dialect::Sqlite => None,
+                };
+                self.touch(table, &mut update.assignments);
+                self.unqualify(update.returning.as_mut(), &alias_of(&update.table.relation))?;
                 if !update.order_by.is_empty() || update.limit.is_some() {
                     let picked = picked_rows(table, update.selection.take(), &update.order_by, update.limit.take());
                     update.order_by.clear();
                     update.selection = Some(raw(picked));
+                }
+                // MySQL counts the rows that are not as they were.
+                if let Some(changes) = changes {
+                    let selection = update.selection.take().map(|selection| format!("({selection}) AND "));
+                    update.selection = Some(raw(format!("{}({changes})", selection.unwrap_or_default())));
                 }
                 Ok(())
             }
@@ -67,7 +74,7 @@ impl<'a> Lowering<'a> {
                 let Some(first) = from.first() else {
                     return Ok(());
                 };
-                unqualify(delete.returning.as_mut(), &first.relation);
+                self.unqualify(delete.returning.as_mut(), &alias_of(&first.relation))?;
                 if delete.using.is_some() || !delete.tables.is_empty() {
                     return self.delete_joined(delete);
                 }
@@ -125,7 +132,7 @@ impl<'a> Lowering<'a> {
                 AssignmentTarget::ColumnName(name) => {
                     let column = self.known(table, &last_name(self.dialect(), name))?;
                     *name = plain_name(&column.name);
-                    store(&mut assignment.value, column, false)?;
+                    store(&mut assignment.value, column, false, false)?;
                 }
                 AssignmentTarget::Tuple(names) => {
                     for name in names {
@@ -144,20 +151,6 @@ fn alias_of(factor: &TableFactor) -> String {
         TableFactor::Table { alias: Some(alias), .. } => alias.name.value.clone(),
         TableFactor::Table { name, .. } => last_name(Dialect::Sqlite, name),
         _ => String::new(),
-    }
-}
-
-/// `RETURNING` speaks of the changed table alone, and SQLite knows it there by no other name.
-fn unqualify(returning: Option<&mut Vec<SelectItem>>, target: &TableFactor) {
-    let target = alias_of(target);
-    for item in returning.into_iter().flatten() {
-        if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } = item
-            && let Expr::CompoundIdentifier(parts) = expr
-            && let [table, column] = parts.as_slice()
-            && table.value.eq_ignore_ascii_case(&target)
-        {
-            *expr = Expr::Identifier(column.clone());
-        }
     }
 }
 
@@ -182,12 +175,12 @@ fn picked_rows(table: &Table, selection: Option<Expr>, order: &[OrderByExpr], li
     text
 }
 
-fn store_all(body: &mut SetExpr, columns: &[&Column], counted: bool) -> Result<(), DbError> {
+fn store_all(body: &mut SetExpr, columns: &[&Column], counted: bool, overriding: bool) -> Result<(), DbError> {
     match body {
         SetExpr::Values(values) => {
             for row in &mut values.rows {
                 for (value, column) in row.content.iter_mut().zip(columns) {
-                    store(value, column, counted)?;
+                    store(value, column, counted, overriding)?;
                 }
             }
         }
@@ -199,16 +192,16 @@ fn store_all(body: &mut SetExpr, columns: &[&Column], counted: bool) -> Result<(
             if plain {
                 for (item, column) in select.projection.iter_mut().zip(columns) {
                     if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } = item {
-                        store(expr, column, counted)?;
+                        store(expr, column, counted, overriding)?;
                     }
                 }
             }
         }
         SetExpr::SetOperation { left, right, .. } => {
-            store_all(left, columns, counted)?;
-            store_all(right, columns, counted)?;
+            store_all(left, columns, counted, overriding)?;
+            store_all(right, columns, counted, overriding)?;
         }
-        SetExpr::Query(query) => store_all(&mut query.body, columns, counted)?,
+        SetExpr::Query(query) => store_all(&mut query.body, columns, counted, overriding)?,
         _ => {}
     }
     Ok(())
@@ -216,13 +209,13 @@ fn store_all(body: &mut SetExpr, columns: &[&Column], counted: bool) -> Result<(
 
 /// Gives a value the form its column is stored in. `counted`: given keys move the key generator, and null asks it for
 /// one, as MySQL and SQLite do; PostgreSQL's sequences do not look.
-fn store(value: &mut Expr, column: &Column, counted: bool) -> Result<(), DbError> {
+fn store(value: &mut Expr, column: &Column, counted: bool, overriding: bool) -> Result<(), DbError> {
     let is_default = matches!(value, Expr::Value(v) if matches!(&v.value, Value::Placeholder(p) if p == DEFAULT));
     if is_default {
         *value = raw(column.lowered_default.clone().unwrap_or_else(|| "NULL".into()));
         return Ok(());
     }
-    if column.always {
+    if column.always && !(overriding && column.computed.is_none()) {
         return Err(DbError::new(
             DbErrorKind::Syntax,
             format!("the column {} is GENERATED ALWAYS, so no value can be given for it", column.name),

@@ -6,6 +6,7 @@ use sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident, ObjectName, Value,
 };
 
+use super::renamed::Call;
 use super::{ON, Step};
 use crate::sql::lower::{Lowering, raw};
 use crate::sql::{DbError, DbErrorKind, Dialect, time};
@@ -38,33 +39,36 @@ impl Lowering<'_> {
             ("now" | "current_timestamp" | "localtimestamp" | "utc_timestamp", [_]) => "belt_now()".into(),
             ("current_date" | "curdate" | "utc_date", []) => "belt_date(belt_now())".into(),
             ("current_time" | "curtime" | "localtime", []) => "belt_time(belt_now())".into(),
-            ("datetime", ["'now'"] | []) if dialect == Dialect::Sqlite => "belt_ts_text(belt_now())".into(),
-            ("datetime", ["'now'", change]) if dialect == Dialect::Sqlite => {
-                format!("belt_ts_text(belt_now() + belt_interval({change}))")
-            }
-            ("unixepoch", ["'now'"]) => "CAST(belt_now() AS INTEGER)".into(),
-            ("date", ["'now'"] | []) if dialect == Dialect::Sqlite => "belt_date(belt_now())".into(),
-            ("strftime", ["'%s'", "'now'"]) => "CAST(CAST(belt_now() AS INTEGER) AS TEXT)".into(),
-            ("date" | "time" | "datetime" | "julianday" | "strftime" | "timediff", _)
-                if dialect == Dialect::Sqlite && (args.is_empty() || args.contains(&"'now'")) =>
+            ("date" | "time" | "datetime" | "julianday" | "strftime" | "timediff" | "unixepoch", _)
+                if dialect == Dialect::Sqlite =>
             {
+                moment(&name, &args)
+            }
+            ("time", [x]) if dialect == Dialect::MySql => format!("belt_time({x})"),
+            // The engine's own would look at the machine's clock.
+            ("time" | "datetime" | "julianday" | "strftime" | "timediff" | "unixepoch", _) => {
                 return ControlFlow::Break(DbError::new(
                     DbErrorKind::Unsupported,
-                    format!(
-                        "{function} is not something belt can run: use datetime('now', '-5 minutes') or unixepoch()"
-                    ),
+                    format!("the function {name}() is not something belt can run"),
                 ));
             }
             ("date", [x]) if dialect != Dialect::Sqlite => format!("belt_date({x})"),
-            ("to_timestamp" | "from_unixtime" | "unix_timestamp" | "timestamp", [x]) => {
+            ("unix_timestamp", [x]) => format!("belt_extract('epoch', {x})"),
+            ("str_to_date", [x, format]) if dialect == Dialect::MySql => match *format {
+                "'%Y-%m-%d'" => format!("belt_date({x})"),
+                "'%Y-%m-%d %H:%i:%s'" | "'%Y-%m-%d %T'" | "'%Y-%m-%dT%H:%i:%s'" | "'%Y-%m-%dT%TZ'" => {
+                    format!("belt_ts({x})")
+                }
+                _ => return ControlFlow::Continue(None),
+            },
+            ("to_timestamp" | "from_unixtime" | "timestamp", [x]) => {
                 format!("belt_ts({x})")
             }
             ("values", [column]) => format!("excluded.{column}"),
             ("date_trunc", [unit, x]) => format!("belt_date_trunc({unit}, {x})"),
             ("date_part", [unit, x]) => format!("belt_extract({unit}, {x})"),
-            ("hour" | "minute" | "second" | "day" | "month" | "year" | "dayofweek", [x])
-                if dialect == Dialect::MySql =>
-            {
+            ("dayofweek", [x]) if dialect == Dialect::MySql => format!("(belt_extract('dow', {x}) + 1)"),
+            ("hour" | "minute" | "second" | "day" | "month" | "year" | "quarter", [x]) if dialect == Dialect::MySql => {
                 format!("belt_extract('{name}', {x})")
             }
             ("date_add" | "adddate", [x, by]) => format!("(belt_ts({x}) + {by})"),
@@ -75,9 +79,14 @@ impl Lowering<'_> {
                 }
                 None => format!("timestampdiff({unit}, {from}, {to})"),
             },
-            ("make_interval", _) if args.len() == 1 => format!("belt_interval({})", args[0]),
+            ("make_interval", _) => match interval(&function.args) {
+                Some(text) => text,
+                None => return ControlFlow::Continue(None),
+            },
             ("age", [a, b]) => format!("(belt_ts({a}) - belt_ts({b}))"),
             ("gen_random_uuid" | "uuid_generate_v4" | "uuid" | "uuidv4" | "uuidv7", []) => "belt_new_uuid()".into(),
+            ("random", []) if dialect == Dialect::Sqlite => "belt_random_int()".into(),
+            ("randomblob", [length]) if dialect == Dialect::Sqlite => format!("belt_random_bytes({length})"),
             ("random" | "rand", []) => "belt_random()".into(),
             ("last_insert_id" | "lastval" | "last_insert_rowid", []) => "belt_last_id()".into(),
             ("last_insert_id", [x]) => format!("belt_keep_id({x})"),
@@ -97,44 +106,22 @@ impl Lowering<'_> {
             ("char_length" | "character_length" | "length", [x]) if name != "length" => {
                 format!("length({x})")
             }
+            ("greatest", [_, ..]) if dialect == Dialect::PostgreSql => format!("belt_greatest({})", args.join(", ")),
+            ("least", [_, ..]) if dialect == Dialect::PostgreSql => format!("belt_least({})", args.join(", ")),
             ("greatest", [_, ..]) => format!("max({})", args.join(", ")),
             ("least", [_, ..]) => format!("min({})", args.join(", ")),
             ("if", [a, b, c]) => format!("iif({a}, {b}, {c})"),
             ("isnull", [a]) => format!("({a} IS NULL)"),
-            ("to_json" | "to_jsonb", [a]) => format!("json_quote({a})"),
-            (
-                "pg_advisory_lock"
-                | "pg_advisory_xact_lock"
-                | "pg_try_advisory_lock"
-                | "pg_try_advisory_xact_lock"
-                | "get_lock"
-                | "pg_sleep"
-                | "sleep",
-                _,
-            ) => {
-                return ControlFlow::Break(DbError::new(
-                    DbErrorKind::Unsupported,
-                    format!("{name}() is not something belt can run: lock rows with SELECT ... FOR UPDATE instead"),
-                ));
-            }
             ("count" | "sum" | "min" | "max" | "avg" | "coalesce", _) => {
                 return ControlFlow::Continue(None);
             }
             (other, _) => {
-                let renamed = match other {
-                    "string_agg" => "group_concat",
-                    "array_agg" | "json_agg" | "jsonb_agg" | "json_arrayagg" => "json_group_array",
-                    "json_build_object" | "jsonb_build_object" => "json_object",
-                    "json_build_array" | "jsonb_build_array" => "json_array",
-                    "json_object_agg" | "jsonb_object_agg" | "json_objectagg" => "json_group_object",
-                    "bool_or" => "max",
-                    "bool_and" | "every" => "min",
-                    "power" => "pow",
-                    "ucase" => "upper",
-                    "lcase" => "lower",
-                    _ => return ControlFlow::Continue(None),
-                };
-                function.name = ObjectName::from(vec![Ident::new(renamed)]);
+                match self.other_call(other, &args, function) {
+                    Call::Text(text) => return ControlFlow::Continue(Some(raw(text))),
+                    Call::Renamed(name) => function.name = ObjectName::from(vec![Ident::new(name)]),
+                    Call::Kept => {}
+                    Call::Refused(error) => return ControlFlow::Break(error),
+                }
                 separator(function);
                 return ControlFlow::Continue(None);
             }
@@ -165,6 +152,48 @@ fn plain_arguments(arguments: &FunctionArguments) -> Vec<String> {
         FunctionArguments::List(list) => list.args.iter().map(ToString::to_string).collect(),
         FunctionArguments::None | FunctionArguments::Subquery(_) => Vec::new(),
     }
+}
+
+/// SQLite's functions of time, which would look at the machine's clock: the simulated one stands for `now`.
+fn moment(name: &str, args: &[&str]) -> String {
+    let now = "belt_moment('now')".to_string();
+    let mut out: Vec<String> = Vec::new();
+    let times = match name {
+        "strftime" => 1..2,
+        "timediff" => 0..2,
+        _ => 0..1,
+    };
+    for (at, argument) in args.iter().enumerate() {
+        match *argument {
+            "'subsec'" | "'subsecond'" if times.contains(&at) => out.extend([now.clone(), (*argument).to_string()]),
+            argument if times.contains(&at) => out.push(format!("belt_moment({argument})")),
+            // The machine's time zone is nobody's here.
+            "'localtime'" | "'utc'" => {}
+            argument => out.push(argument.to_string()),
+        }
+    }
+    if args.len() <= times.start {
+        out.push(now);
+    }
+    format!("{name}({})", out.join(", "))
+}
+
+/// `make_interval(mins => 5, secs => 30)`, or its arguments in their order.
+fn interval(arguments: &FunctionArguments) -> Option<String> {
+    const UNITS: [&str; 7] = ["years", "months", "weeks", "days", "hours", "mins", "secs"];
+    let FunctionArguments::List(list) = arguments else {
+        return None;
+    };
+    let mut terms = Vec::new();
+    for (at, argument) in list.args.iter().enumerate() {
+        let (unit, value) = match argument {
+            FunctionArg::Named { name, arg, .. } => (name.value.to_ascii_lowercase(), arg),
+            FunctionArg::ExprNamed { name, arg, .. } => (name.to_string().replace('"', "").to_ascii_lowercase(), arg),
+            FunctionArg::Unnamed(arg) => ((*UNITS.get(at)?).to_string(), arg),
+        };
+        terms.push(format!("{value} * {:?}", time::unit_s(&unit)?));
+    }
+    (!terms.is_empty()).then(|| format!("({})", terms.join(" + ")))
 }
 
 /// `TIMESTAMPDIFF(SECOND, a, b)`: the unit is a word, not a column.

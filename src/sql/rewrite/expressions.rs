@@ -2,9 +2,10 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{BinaryOperator, DataType, Expr, Ident, TrimWhereField, Value, ValueWithSpan};
+use sqlparser::ast::{DataType, Expr, Ident, TrimWhereField, Value, ValueWithSpan};
 
 use super::operators::coerce;
+use super::quantified::{like_each, member, subscript};
 use super::{ON, Step, call, expr_take, unsupported};
 use crate::sql::lower::{Lowering, raw, string};
 use crate::sql::names::{fold, literal, quoted_ident};
@@ -25,6 +26,20 @@ impl Lowering<'_> {
                     column.name
                 ),
             ));
+        }
+        if let Some(qualified) = self.told_apart(expr) {
+            *expr = qualified;
+        }
+        if let Some(text) = self.computed(expr) {
+            *expr = raw(text);
+            return ON;
+        }
+        if let (Dialect::PostgreSql, Expr::Identifier(name)) = (dialect, &*expr)
+            && let Some(text) = system(&fold(dialect, name))
+            && self.column(expr).is_none()
+        {
+            *expr = raw(text.into());
+            return ON;
         }
         let new = match expr {
             // What is finished already has no quotes and is no name.
@@ -55,6 +70,18 @@ impl Lowering<'_> {
                 let mut parts: Vec<Ident> = parts.iter().map(|part| quoted_ident(&fold(dialect, part))).collect();
                 if parts.len() > 2 {
                     parts.drain(..parts.len() - 2);
+                }
+                if let (Dialect::PostgreSql, [_, name]) = (dialect, parts.as_mut_slice())
+                    && self.column(expr).is_none()
+                {
+                    match system(&name.value) {
+                        Some(XMAX) => {
+                            *expr = raw(XMAX.into());
+                            return ON;
+                        }
+                        Some(known) => *name = quoted_ident(known),
+                        None => {}
+                    }
                 }
                 if let (Some(alias), [table, _]) = (&self.row_alias, parts.as_mut_slice())
                     && table.value.eq_ignore_ascii_case(alias)
@@ -94,6 +121,11 @@ impl Lowering<'_> {
                 raw(format!("belt_extract({}, {inner})", literal(&field.to_string().to_lowercase())))
             }
             Expr::Position { expr: needle, r#in } => raw(format!("instr({in}, {needle})", r#in = r#in)),
+            Expr::Substring { expr: inner, substring_from: Some(pattern), substring_for: None, .. }
+                if dialect == Dialect::PostgreSql && string(pattern).is_some() =>
+            {
+                raw(format!("belt_regex_found({inner}, {pattern})"))
+            }
             Expr::Substring { expr: inner, substring_from, substring_for, .. } => {
                 let from = substring_from.as_ref().map_or_else(|| "1".to_string(), ToString::to_string);
                 let length = substring_for.as_ref().map(|length| format!(", {length}")).unwrap_or_default();
@@ -108,35 +140,47 @@ impl Lowering<'_> {
                 let what = trim_what.as_ref().map(|what| format!(", {what}")).unwrap_or_default();
                 raw(format!("{name}({inner}{what})"))
             }
-            Expr::AnyOp { left, compare_op, right, .. } | Expr::AllOp { left, compare_op, right } => {
-                let word = match compare_op {
-                    BinaryOperator::Eq => "IN",
-                    BinaryOperator::NotEq => "NOT IN",
-                    other => return unsupported(format!("{other} ANY")),
-                };
-                match right.as_ref() {
-                    Expr::Subquery(query) => raw(format!("{left} {word} ({query})")),
-                    list => raw(format!("{left} {word} (SELECT value FROM json_each(belt_array({list})))")),
-                }
-            }
+            Expr::AnyOp { left, compare_op, right, .. } => match self.quantified(left, compare_op, right, false) {
+                Ok(new) => new,
+                Err(what) => return unsupported(what),
+            },
+            Expr::AllOp { left, compare_op, right } => match self.quantified(left, compare_op, right, true) {
+                Ok(new) => new,
+                Err(what) => return unsupported(what),
+            },
             Expr::Array(array) => {
                 let items: Vec<String> = array.elem.iter().map(ToString::to_string).collect();
                 raw(format!("json_array({})", items.join(", ")))
             }
-            Expr::ILike { negated, expr: inner, pattern, escape_char, any: false } => {
+            Expr::ILike { negated, expr: inner, pattern, escape_char, any } => {
                 let not = if *negated { "NOT " } else { "" };
                 let escape = like_escape(pattern, escape_char.as_deref());
-                raw(format!("lower({inner}) {not}LIKE lower({pattern}){escape}"))
+                let like = |pattern: &str| format!("lower({inner}) {not}LIKE lower({pattern}){escape}");
+                if *any { like_each(pattern, like) } else { raw(like(&pattern.to_string())) }
             }
-            Expr::Like { negated, expr: inner, pattern, escape_char, any: false } => {
+            Expr::Like { negated, expr: inner, pattern, escape_char, any } => {
                 let not = if *negated { "NOT " } else { "" };
                 let escape = if dialect == Dialect::Sqlite && escape_char.is_none() {
                     String::new()
                 } else {
                     like_escape(pattern, escape_char.as_deref())
                 };
-                raw(format!("{inner} {not}LIKE {pattern}{escape}"))
+                let like = |pattern: &str| format!("{inner} {not}LIKE {pattern}{escape}");
+                if *any { like_each(pattern, like) } else { raw(like(&pattern.to_string())) }
             }
+            Expr::SimilarTo { negated, expr: inner, pattern, escape_char: None } => {
+                raw(negation(*negated, format!("belt_similar({inner}, {pattern})")))
+            }
+            Expr::RLike { negated, expr: inner, pattern, .. } if dialect == Dialect::MySql => {
+                raw(negation(*negated, format!("belt_regex({inner}, {pattern}, 1)")))
+            }
+            Expr::CompoundFieldAccess { .. } => return subscript(expr),
+            Expr::Convert { expr: inner, data_type: Some(data_type), .. } => {
+                let data_type = data_type.clone();
+                return self.cast_into(expr_take(inner), data_type, expr);
+            }
+            Expr::Convert { expr: inner, .. } => expr_take(inner),
+            Expr::MemberOf(inside) => member(&inside.value, &inside.array),
             Expr::SimilarTo { .. }
             | Expr::RLike { .. }
             | Expr::MatchAgainst { .. }
@@ -145,13 +189,10 @@ impl Lowering<'_> {
             | Expr::Rollup(_)
             | Expr::InUnnest { .. }
             | Expr::JsonAccess { .. }
-            | Expr::CompoundFieldAccess { .. }
             | Expr::Struct { .. }
             | Expr::Map(_)
             | Expr::Dictionary(_)
             | Expr::Lambda(_)
-            | Expr::MemberOf(_)
-            | Expr::Convert { .. }
             | Expr::Overlay { .. }
             | Expr::IsNormalized { .. }
             | Expr::OuterJoin(_)
@@ -260,6 +301,21 @@ impl Lowering<'_> {
         *into = raw(text);
         ON
     }
+}
+
+const XMAX: &str = "belt_xmax()";
+
+/// What stands for PostgreSQL's system columns.
+fn system(name: &str) -> Option<&'static str> {
+    match name {
+        "xmax" => Some(XMAX),
+        "ctid" => Some("rowid"),
+        _ => None,
+    }
+}
+
+fn negation(negated: bool, text: String) -> String {
+    if negated { format!("(NOT {text})") } else { text }
 }
 
 fn is_name(text: &str) -> bool {

@@ -8,7 +8,7 @@ const SHOP: &str = "CREATE TABLE users (id INT PRIMARY KEY, name TEXT NOT NULL, 
     INSERT INTO users VALUES (1, 'a', '{1,2}', '{\"k\": \"v\", \"n\": {\"x\": 5}}'), (2, 'b', '{3}', NULL);
     INSERT INTO posts VALUES (1, 1, 10, NULL, 'p1'), (2, 1, 20, NULL, 'p2'), (3, 2, 30, NULL, 'p3'), (4, 1, 40, NULL, 'p4');";
 
-fn shown(rows: &[Vec<Value>]) -> String {
+pub(super) fn shown(rows: &[Vec<Value>]) -> String {
     let value = |value: &Value| match value {
         Value::Null => "null".to_string(),
         Value::Bool(b) => b.to_string(),

@@ -169,9 +169,20 @@ fn unknown_field(pointer: &str, field: &str, known: &[&str], instance: &Value) -
         message: format!("the field `{field}` is not known here"),
         expected: (!known.is_empty()).then(|| format!("one of {}", list(&listed))),
         place: Place { key: true, ..Place::field(child(pointer, field)) },
-        help: near.map(did_you_mean),
+        help: if is_rest_of_number(field, instance) {
+            Some("a comma inside of braces ends a value: write the number without it, or in quotes".to_owned())
+        } else {
+            near.map(did_you_mean)
+        },
         ..Problem::default()
     }
+}
+
+/// `{cost: $4,000}` is a cost of `$4` and a field called `000`.
+fn is_rest_of_number(field: &str, instance: &Value) -> bool {
+    field.len() == 3
+        && field.bytes().all(|byte| byte.is_ascii_digit())
+        && instance.get(field).is_some_and(Value::is_null)
 }
 
 fn did_you_mean(name: &str) -> String {

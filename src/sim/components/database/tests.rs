@@ -130,3 +130,44 @@ fn what_belt_cannot_run_is_not_the_learners_mistake() {
     let verdict = transfer(&code("UPDATE t SET nothing = 1"), "unavailable");
     assert_eq!(verdict.outcome, Outcome::Failed { earned: 0, of: 1 });
 }
+
+const SEAT: &str = "CREATE TABLE seat (no INT PRIMARY KEY, who TEXT NOT NULL)";
+
+#[test]
+fn a_failed_statement_aborts_a_transaction_of_postgresql() {
+    for (dialect, goes_on) in [("postgresql", false), ("mysql", true), ("sqlite", true)] {
+        let mut db = session(dialect, SEAT);
+        db.check("execute(\"INSERT INTO seat VALUES (1, 'ann')\") -> 1");
+        db.call("begin", Vec::new());
+        db.check("execute(\"INSERT INTO seat VALUES (2, 'bob')\") -> 1");
+        assert!(db.python("execute(\"INSERT INTO seat VALUES (1, 'bob')\")").contains("UniqueViolation"), "{dialect}");
+        let next = db.python("execute(\"INSERT INTO seat VALUES (3, 'bob')\")");
+        assert_eq!(next == "1", goes_on, "{dialect}: {next}");
+        db.call("commit", Vec::new());
+        let kept = if goes_on { "3" } else { "1" };
+        assert_eq!(db.python("one('SELECT COUNT(*) AS n FROM seat')"), format!("{{'n': {kept}}}"), "{dialect}");
+    }
+}
+
+#[test]
+fn a_transaction_inside_another_is_a_savepoint() {
+    for dialect in ["postgresql", "mysql", "sqlite"] {
+        let mut db = session(dialect, SEAT);
+        db.call("begin", Vec::new());
+        db.check("execute(\"INSERT INTO seat VALUES (1, 'ann')\") -> 1");
+        db.call("begin", Vec::new());
+        assert!(db.python("execute(\"INSERT INTO seat VALUES (1, 'bob')\")").contains("UniqueViolation"));
+        db.call("rollback", Vec::new());
+        db.check("execute(\"INSERT INTO seat VALUES (2, 'bob')\") -> 1");
+        // Nobody sees it before the end, and all of it goes back together.
+        db.client = 1;
+        assert!(db.python("one('SELECT COUNT(*) AS n FROM seat')").contains("waits"), "{dialect}");
+        db.client = 0;
+        let before = db.state;
+        db.call("commit", Vec::new());
+        db.check("one('SELECT COUNT(*) AS n FROM seat') -> {'n': 2}");
+        db.state = before;
+        db.call("rollback", Vec::new());
+        db.check("one('SELECT COUNT(*) AS n FROM seat') -> {'n': 0}");
+    }
+}

@@ -288,3 +288,116 @@ pub(super) const WRAPS: &str = "\
 def _belt_wraps(wrapped):
     return lambda function: function
 ";
+
+pub(super) const CONTEXTLIB: &str = "\
+class _belt_context_of:
+    def __init__(self, value, close):
+        self.value = value
+        self.close = close
+    def __enter__(self):
+        return self.value
+    def __exit__(self, kind, error, trace):
+        if self.close:
+            self.value.close()
+        return False
+class _belt_m_contextlib:
+    suppress = None
+    contextmanager = None
+    asynccontextmanager = None
+    def nullcontext(self, value=None):
+        return _belt_context_of(value, False)
+    def closing(self, value):
+        return _belt_context_of(value, True)
+_belt_m_contextlib = _belt_m_contextlib()
+";
+
+/// Numbers instead of members: that is what they are compared with and sent as.
+pub(super) const HTTP: &str = "\
+class _belt_statuses:
+    OK = 200
+    CREATED = 201
+    ACCEPTED = 202
+    NO_CONTENT = 204
+    MULTI_STATUS = 207
+    MOVED_PERMANENTLY = 301
+    FOUND = 302
+    SEE_OTHER = 303
+    NOT_MODIFIED = 304
+    TEMPORARY_REDIRECT = 307
+    PERMANENT_REDIRECT = 308
+    BAD_REQUEST = 400
+    UNAUTHORIZED = 401
+    PAYMENT_REQUIRED = 402
+    FORBIDDEN = 403
+    NOT_FOUND = 404
+    METHOD_NOT_ALLOWED = 405
+    REQUEST_TIMEOUT = 408
+    CONFLICT = 409
+    GONE = 410
+    PRECONDITION_FAILED = 412
+    UNPROCESSABLE_ENTITY = 422
+    UNPROCESSABLE_CONTENT = 422
+    LOCKED = 423
+    FAILED_DEPENDENCY = 424
+    TOO_EARLY = 425
+    PRECONDITION_REQUIRED = 428
+    TOO_MANY_REQUESTS = 429
+    INTERNAL_SERVER_ERROR = 500
+    NOT_IMPLEMENTED = 501
+    BAD_GATEWAY = 502
+    SERVICE_UNAVAILABLE = 503
+    GATEWAY_TIMEOUT = 504
+    INSUFFICIENT_STORAGE = 507
+class _belt_m_http:
+    HTTPStatus = _belt_statuses
+_belt_m_http = _belt_m_http()
+";
+
+/// Within one process a queue is a list; waiting on an empty one would never end.
+pub(super) const QUEUE: &str = "\
+class _belt_queue:
+    def __init__(self, maxsize=0, order=0):
+        self.maxsize = maxsize
+        self.order = order
+        self.items = []
+    def qsize(self):
+        return len(self.items)
+    def empty(self):
+        return len(self.items) == 0
+    def full(self):
+        return 0 < self.maxsize <= len(self.items)
+    def put(self, item, block=True, timeout=None):
+        if self.full():
+            if not block or timeout is not None:
+                raise OverflowError('Full')
+            raise TypeError('this waits for ever: the queue is full, and only this process could take from it')
+        self.items.append(item)
+        if self.order == 1:
+            self.items.sort()
+    def put_nowait(self, item):
+        self.put(item, False)
+    def get(self, block=True, timeout=None):
+        if not self.items:
+            if not block or timeout is not None:
+                raise LookupError('Empty')
+            raise TypeError('this waits for ever: the queue is empty, and only this process could fill it')
+        return self.items.pop() if self.order == 2 else self.items.pop(0)
+    def get_nowait(self):
+        return self.get(False)
+    def task_done(self):
+        return None
+    def join(self):
+        return None
+class _belt_m_queue:
+    Empty = LookupError
+    Full = OverflowError
+    def Queue(self, maxsize=0):
+        return _belt_queue(maxsize)
+    def SimpleQueue(self):
+        return _belt_queue()
+    def PriorityQueue(self, maxsize=0):
+        return _belt_queue(maxsize, 1)
+    def LifoQueue(self, maxsize=0):
+        return _belt_queue(maxsize, 2)
+_belt_m_queue = _belt_m_queue()
+";

@@ -18,34 +18,69 @@ _belt_m_time = _belt_m_time()
 ";
 
 pub(super) const RANDOM: &str = "\
-class _belt_m_random:
+class _belt_seeded:
+    def __init__(self, seed=0):
+        self.state = int(_belt_sha256(str(seed))[:15], 16)
+    def getrandbits(self, bits):
+        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % 2 ** 64
+        return self.state >> (64 - bits) if bits <= 64 else int(_belt_sha256(str(self.state)), 16) % 2 ** bits
     def random(self):
-        return $rand.random()
+        return self.getrandbits(53) / 2 ** 53
     def uniform(self, a, b):
-        return $rand.uniform(a, b)
-    def randint(self, a, b):
-        return $rand.randint(a, b)
+        return a + (b - a) * self.random()
     def randrange(self, start, stop=None, step=1):
         if stop is None:
             start, stop = 0, start
-        return start + step * $rand.randint(0, (stop - start - 1) // step)
+        return start + step * int(self.random() * ((stop - start + step - 1) // step))
+    def randint(self, a, b):
+        return self.randrange(a, b + 1)
     def choice(self, items):
-        return $rand.choice(items)
-    def choices(self, items, k=1):
-        return [$rand.choice(items) for _ in range(k)]
-    def sample(self, items, k):
-        rest = list(items)
-        return [rest.pop($rand.randint(0, len(rest) - 1)) for _ in range(k)]
+        return items[self.randrange(len(items))]
+    def choices(self, items, weights=None, k=1):
+        return [self.choice(items) for i in range(k)]
     def shuffle(self, items):
         for i in range(len(items) - 1, 0, -1):
-            j = $rand.randint(0, i)
+            j = self.randrange(i + 1)
+            held = items[i]
+            items[i] = items[j]
+            items[j] = held
+    def sample(self, items, k):
+        items = list(items)
+        self.shuffle(items)
+        return items[:k]
+class _belt_m_random:
+    Random = _belt_seeded
+    def __init__(self):
+        self.own = None
+    def random(self):
+        return self._rand().random()
+    def uniform(self, a, b):
+        return self._rand().uniform(a, b)
+    def randint(self, a, b):
+        return self._rand().randint(a, b)
+    def randrange(self, start, stop=None, step=1):
+        if stop is None:
+            start, stop = 0, start
+        return start + step * self._rand().randint(0, (stop - start - 1) // step)
+    def choice(self, items):
+        return self._rand().choice(items)
+    def choices(self, items, k=1):
+        return [self._rand().choice(items) for _ in range(k)]
+    def sample(self, items, k):
+        rest = list(items)
+        return [rest.pop(self._rand().randint(0, len(rest) - 1)) for _ in range(k)]
+    def shuffle(self, items):
+        for i in range(len(items) - 1, 0, -1):
+            j = self._rand().randint(0, i)
             held = items[i]
             items[i] = items[j]
             items[j] = held
     def getrandbits(self, bits):
-        return $rand.randint(0, 2 ** min(bits, 62) - 1)
+        return self._rand().randint(0, 2 ** bits - 1)
     def seed(self, value=None):
-        return None
+        self.own = None if value is None else _belt_seeded(value)
+    def _rand(self):
+        return $rand if self.own is None else self.own
 _belt_m_random = _belt_m_random()
 ";
 

@@ -1,0 +1,193 @@
+//! Calls: built-in functions and methods of the standard library that the interpreter lacks or takes otherwise.
+
+use ruff_python_ast::visitor;
+use ruff_python_ast::{Expr, ExprAttribute, ExprCall};
+use ruff_text_size::Ranged;
+
+use super::expressions::{BUILT_IN, METHODS};
+use super::{Pass, last_name, library, name};
+
+impl<'a> Pass<'a> {
+    pub fn call(&mut self, expr: &'a Expr, call: &'a ExprCall) {
+        if self.super_call(call) {
+            return self.arguments(call);
+        }
+        match call.func.as_ref() {
+            Expr::Name(function) => match function.id.as_str() {
+                "isinstance" | "issubclass" if call.arguments.args.len() == 2 => {
+                    self.types(&call.arguments.args[1]);
+                    if function.id.as_str() == "issubclass" {
+                        visitor::walk_expr(self, &call.arguments.args[0]);
+                        self.expression(&call.func);
+                    } else {
+                        self.expression(&call.arguments.args[0]);
+                    }
+                    return;
+                }
+                "vars" if call.arguments.args.len() == 1 && !self.survey.functions.contains_key("vars") => {
+                    self.need(library::CLASSES);
+                    let range = call.func.start().to_usize()..call.func.end().to_usize();
+                    self.edits.replace(range, "_belt_dict_of");
+                    self.edits.suffix(call.arguments.args[0].end().to_usize(), format!(", {}", self.held()));
+                    return self.arguments(call);
+                }
+                "sum" if !self.survey.imports.contains("decimal") && !self.survey.functions.contains_key("sum") => {
+                    match call.arguments.args.first() {
+                        Some(Expr::Generator(each)) => self.number(&each.elt),
+                        Some(Expr::ListComp(each)) => self.number(&each.elt),
+                        _ => {
+                            self.need(library::OPERATORS);
+                            let range = call.func.start().to_usize()..call.func.end().to_usize();
+                            self.edits.replace(range, "_belt_total");
+                        }
+                    }
+                    return self.arguments(call);
+                }
+                "len" if self.survey.operators.contains("__len__") => {
+                    self.need(library::OPERATORS);
+                    self.edits.prefix(call.func.start().to_usize(), "_belt_");
+                    return self.arguments(call);
+                }
+                "int" | "float" | "round" | "abs" | "sum" | "min" | "max" | "sorted"
+                    if self.survey.imports.contains("decimal") =>
+                {
+                    self.need(library::DECIMAL);
+                    self.edits.prefix(call.func.start().to_usize(), "_belt_");
+                    return self.arguments(call);
+                }
+                "TypeVar" | "ParamSpec" if self.survey.imports.contains("typing") => {
+                    return self.edits.replace(expr.start().to_usize()..expr.end().to_usize(), "None");
+                }
+                "NewType" if self.survey.imports.contains("typing") && call.arguments.args.len() == 2 => {
+                    let kind = self.text(&call.arguments.args[1]);
+                    return self.edits.replace(expr.start().to_usize()..expr.end().to_usize(), kind);
+                }
+                function if self.survey.is_rich(function) => {
+                    self.exception_call(call);
+                    return self.arguments(call);
+                }
+                function if self.survey.operators.contains("__call__") && self.may_be_an_object(function) => {
+                    self.need(library::OPERATORS);
+                    self.wrap(call.func.as_ref(), "_belt_callee");
+                    return self.arguments(call);
+                }
+                _ => {}
+            },
+            Expr::Attribute(method) if self.method(call, method) => return self.arguments(call),
+            _ => {}
+        }
+        self.bound_call(call);
+        // The walk sees the function's object but not its name, which is rewritten with the call.
+        match call.func.as_ref() {
+            Expr::Attribute(method) if self.is_bound_by_name(method.attr.as_str()) => self.expression(&method.value),
+            _ => self.expression(&call.func),
+        }
+        let _ = expr;
+        self.arguments(call);
+    }
+
+    fn arguments(&mut self, call: &'a ExprCall) {
+        visitor::walk_arguments(self, &call.arguments);
+    }
+
+    /// Methods and functions of modules that the interpreter lacks.
+    fn method(&mut self, call: &'a ExprCall, method: &'a ExprAttribute) -> bool {
+        let object = last_name(&method.value);
+        let replacement = match (object, method.attr.as_str()) {
+            (Some("datetime"), "fromtimestamp") => ("_belt_fromtimestamp", library::TIMES),
+            (Some("datetime"), "utcfromtimestamp") => ("_belt_fromtimestamp", library::TIMES),
+            (Some("json"), "dumps") if call.arguments.find_keyword("default").is_some() => {
+                ("_belt_dumps", library::FUNCTIONS)
+            }
+            (Some("re"), "sub") if call.arguments.args.get(1).is_some_and(|by| self.is_template(by)) => {
+                ("_belt_re_sub", library::FUNCTIONS)
+            }
+            (_, "sub") if call.arguments.args.first().is_some_and(|by| self.is_template(by)) => {
+                self.need(library::FUNCTIONS);
+                return self.first(call, method, "_belt_re_sub");
+            }
+            (Some("set" | "frozenset"), set @ ("union" | "intersection" | "difference"))
+                if method.value.is_name_expr() =>
+            {
+                self.need(library::FUNCTIONS);
+                let range = call.func.start().to_usize()..call.arguments.range.start().to_usize() + 1;
+                self.edits.replace(range, format!("_belt_sets(\"{set}\", "));
+                return true;
+            }
+            (_, set @ ("union" | "intersection" | "difference"))
+                if (call.arguments.args.len() != 1 || call.arguments.args[0].is_starred_expr())
+                    && !self.survey.functions.contains_key(set) =>
+            {
+                self.need(library::FUNCTIONS);
+                return self.first(call, method, &format!("_belt_{set}"));
+            }
+            // The calls of such methods are Python's own; only what is not called is bound.
+            (_, known) if METHODS.contains(&known) => {
+                self.expression(&method.value);
+                return true;
+            }
+            (Some("itertools"), "groupby") => ("_belt_groupby", library::FUNCTIONS),
+            (Some("itertools"), "product") => ("_belt_product", library::FUNCTIONS),
+            (Some("itertools"), "permutations") => ("_belt_permutations", library::FUNCTIONS),
+            (Some("itertools"), "combinations") => ("_belt_combinations", library::FUNCTIONS),
+            (Some("functools"), "reduce") => ("_belt_reduce", library::FUNCTIONS),
+            (Some("chain"), "from_iterable") => ("_belt_flatten", library::FUNCTIONS),
+            (_, "move_to_end") if !self.survey.functions.contains_key("move_to_end") => {
+                self.need(library::FUNCTIONS);
+                return self.first(call, method, "_belt_move_to_end");
+            }
+            (_, "popitem") if !self.survey.functions.contains_key("popitem") => {
+                self.need(library::FUNCTIONS);
+                return self.first(call, method, "_belt_popitem");
+            }
+            (Some("math"), "prod") => ("_belt_prod", library::FUNCTIONS),
+            (Some("str"), "maketrans") => ("_belt_maketrans", library::FUNCTIONS),
+            (Some("dataclasses"), "asdict") => ("_belt_asdict", library::CLASSES),
+            (Some("dataclasses"), "replace") => ("_belt_replace", library::CLASSES),
+            (_, "to_bytes") if call.arguments.args.len() <= 2 && !self.survey.functions.contains_key("to_bytes") => {
+                self.need(library::FUNCTIONS);
+                return self.first(call, method, "_belt_to_bytes");
+            }
+            (_, "translate") if call.arguments.args.len() == 1 && !self.survey.functions.contains_key("translate") => {
+                self.need(library::FUNCTIONS);
+                return self.first(call, method, "_belt_translate");
+            }
+            (_, method_name) => {
+                let Some(class) = self.survey.enum_methods.get(method_name).copied() else { return false };
+                if name(&method.value) == Some(class) {
+                    return false;
+                }
+                return self.first(call, method, &format!("{class}.{method_name}"));
+            }
+        };
+        let (function, shim) = replacement;
+        self.need(shim);
+        let range = call.func.start().to_usize()..call.func.end().to_usize();
+        self.edits.replace(range, function);
+        true
+    }
+
+    /// `x.m(a)` as `function(x, a)`.
+    fn first(&mut self, call: &'a ExprCall, method: &'a ExprAttribute, function: &str) -> bool {
+        let Some(dot) = self.find(method.value.end().to_usize(), ".") else { return false };
+        let open = call.arguments.range.start().to_usize();
+        let none = call.arguments.args.is_empty() && call.arguments.keywords.is_empty();
+        self.edits.prefix(call.range().start().to_usize(), format!("{function}("));
+        self.edits.replace(dot..open + 1, if none { "" } else { ", " });
+        self.expression(&method.value);
+        true
+    }
+
+    /// A replacement that the interpreter does not take as Python does: a function, or a text with groups.
+    fn is_template(&self, expr: &Expr) -> bool {
+        let groups = expr.is_string_literal_expr() && self.text(expr).contains('\\');
+        groups || expr.is_lambda_expr() || name(expr).is_some_and(|name| self.survey.functions.contains_key(name))
+    }
+
+    fn may_be_an_object(&self, function: &str) -> bool {
+        !self.survey.functions.contains_key(function)
+            && !self.survey.classes.contains_key(function)
+            && !BUILT_IN.contains(&function)
+            && !crate::sim::dialect::is_built_in(function)
+    }
+}

@@ -1,0 +1,166 @@
+//! Classes that derive from others get what they inherit, once, after their definition; `super()` is the class it means.
+
+use ruff_python_ast::{Expr, ExprAttribute, ExprCall, Stmt, StmtClassDef};
+use ruff_text_size::Ranged;
+
+use super::survey::Kind;
+use super::{Pass, library};
+
+impl<'a> Pass<'a> {
+    /// Takes the bases away and copies what they have behind the class.
+    pub fn inherit(&mut self, statement: &Stmt, class: &'a StmtClassDef) {
+        let name = class.name.as_str();
+        if self.survey.classes.get(name).is_none_or(|known| known.bases.is_empty()) {
+            return;
+        }
+        if let Some(arguments) = &class.arguments {
+            self.edits.replace(arguments.range.start().to_usize()..arguments.range.end().to_usize(), "");
+        }
+        let lines = self.inherited(name, name, |base| base.to_owned());
+        self.after(statement, &lines);
+    }
+
+    /// `C.m = A.m` for everything `class` does not define itself.
+    pub fn inherited(&self, class: &'a str, target: &str, stands: impl Fn(&str) -> String) -> Vec<String> {
+        let survey = self.survey;
+        let mut seen: Vec<&str> = Vec::new();
+        let mut lines = Vec::new();
+        for (depth, ancestor) in survey.ancestry(class).into_iter().enumerate() {
+            let Some(known) = survey.classes.get(ancestor) else { continue };
+            let generated = known.kind == Kind::Dataclass && survey.lowers_dataclasses;
+            let extra = if generated { super::dataclasses::GENERATED } else { &[] };
+            for member in known.own.iter().chain(extra) {
+                if seen.contains(member) {
+                    continue;
+                }
+                seen.push(member);
+                if depth > 0 {
+                    for member in self.spellings(member) {
+                        lines.push(format!("{target}.{member} = {}.{member}", stands(ancestor)));
+                    }
+                }
+            }
+        }
+        lines
+    }
+
+    /// The names a member has after this pass.
+    fn spellings(&self, member: &str) -> Vec<String> {
+        if !self.survey.properties.contains(member) {
+            return vec![member.to_owned()];
+        }
+        let setter = self.survey.functions.get(member).is_some_and(|count| *count > 1);
+        let mut names = vec![format!("_belt_get_{member}")];
+        names.extend(setter.then(|| format!("_belt_set_{member}")));
+        names
+    }
+
+    /// `super().m(...)` as `Base.m(self, ...)`.
+    pub fn super_call(&mut self, call: &'a ExprCall) -> bool {
+        let Expr::Attribute(method) = call.func.as_ref() else { return false };
+        let Expr::Call(inner) = method.value.as_ref() else { return false };
+        let (Some("super"), Some(class)) = (Self::called(inner), self.class) else { return false };
+        let Some(this) = self.function.and_then(|function| function.first) else { return false };
+        let survey = self.survey;
+        let kind = survey.kind(class);
+        let stands = |base: &str| match survey.kind(base) {
+            Some(Kind::Exception { .. }) => format!("_belt_of_{base}"),
+            _ => base.to_owned(),
+        };
+        let has = |base: &&&str| {
+            survey.classes.get(**base).is_some_and(|known| {
+                let generated = known.kind == Kind::Dataclass && survey.lowers_dataclasses;
+                known.own.contains(&method.attr.as_str())
+                    || generated && super::dataclasses::GENERATED.contains(&method.attr.as_str())
+            })
+        };
+        let ancestry = survey.ancestry(class);
+        let base = match ancestry.iter().skip(1).find(has) {
+            Some(base) => stands(base),
+            None if matches!(kind, Some(Kind::Exception { rich: true })) => "_belt_exception".to_owned(),
+            None if matches!(kind, Some(Kind::Plain | Kind::Dataclass)) => {
+                self.need(library::CLASSES);
+                "_belt_object".to_owned()
+            }
+            None => return false,
+        };
+        let open = call.arguments.range.start().to_usize();
+        let field = self.spellings(method.attr.as_str()).remove(0);
+        self.edits.replace(call.func.start().to_usize()..open, format!("{base}.{field}"));
+        self.first_argument(call, this);
+        true
+    }
+
+    /// `super().p`, where `p` is a property.
+    pub fn super_property(&mut self, attribute: &'a ExprAttribute) -> bool {
+        let field = attribute.attr.as_str();
+        if !self.survey.properties.contains(field) || !self.is_super(&attribute.value) {
+            return false;
+        }
+        let this = self.function.and_then(|function| function.first);
+        let (Some(class), Some(this)) = (self.class, this) else { return false };
+        let ancestry = self.survey.ancestry(class);
+        let has = |base: &&&str| self.survey.classes.get(**base).is_some_and(|known| known.own.contains(&field));
+        let Some(base) = ancestry.iter().skip(1).find(has) else { return false };
+        let range = attribute.range.start().to_usize()..attribute.range.end().to_usize();
+        self.edits.replace(range, format!("{base}._belt_get_{field}({this})"));
+        true
+    }
+
+    /// Another argument before those of a call.
+    pub fn first_argument(&mut self, call: &ExprCall, argument: &str) {
+        let open = call.arguments.range.start().to_usize();
+        let none = call.arguments.args.is_empty() && call.arguments.keywords.is_empty();
+        let text = if none { format!("({argument}") } else { format!("({argument}, ") };
+        self.edits.replace(open..open + 1, text);
+    }
+
+    /// Class methods and static methods, through whatever they are called.
+    pub fn bound_call(&mut self, call: &'a ExprCall) {
+        let Expr::Attribute(method) = call.func.as_ref() else { return };
+        let name = method.attr.as_str();
+        if !self.is_bound_by_name(name) || method.value.is_call_expr() && self.is_super(&method.value) {
+            return;
+        }
+        self.need(library::CLASSES);
+        let dot = method.value.end().to_usize();
+        let open = call.arguments.range.start().to_usize();
+        let function = if self.survey.class_methods.contains(name) { "_belt_of_class" } else { "_belt_static" };
+        self.edits.prefix(call.range().start().to_usize(), format!("{function}("));
+        let Some(dot) = self.find(dot, ".") else { return };
+        let none = call.arguments.args.is_empty() && call.arguments.keywords.is_empty();
+        self.edits.replace(dot..open + 1, format!(", {name:?}{}", if none { "" } else { ", " }));
+    }
+
+    fn is_super(&self, expr: &Expr) -> bool {
+        expr.as_call_expr().is_some_and(|call| Self::called(call) == Some("super"))
+    }
+
+    /// The types `isinstance` asks for, with those that derive from them.
+    pub fn types(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Tuple(tuple) => tuple.elts.iter().for_each(|element| self.types(element)),
+            Expr::Name(name) => {
+                let name = name.id.as_str();
+                let survey = self.survey;
+                let Some(kind) = survey.kind(name) else { return };
+                let family = std::iter::once(name).chain(survey.derived(name));
+                let all: Vec<String> = match kind {
+                    Kind::Plain | Kind::Dataclass => family.map(str::to_owned).collect(),
+                    Kind::Exception { .. } if survey.has_rich_exceptions() => family
+                        .flat_map(|name| {
+                            let rich = survey.is_rich(name).then(|| format!("_belt_of_{name}"));
+                            std::iter::once(name.to_owned()).chain(rich)
+                        })
+                        .collect(),
+                    _ => return,
+                };
+                if all.len() > 1 {
+                    let range = expr.start().to_usize()..expr.end().to_usize();
+                    self.edits.replace(range, format!("({})", all.join(", ")));
+                }
+            }
+            _ => {}
+        }
+    }
+}

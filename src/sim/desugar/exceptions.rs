@@ -1,0 +1,77 @@
+//! Exceptions with fields. The interpreter's own hold one text; so each of the learner's gets a plain class beside it that
+//! holds the fields, kept under its text, and a handler gets that object in place of the interpreter's.
+
+use ruff_python_ast::{ExceptHandlerExceptHandler, Expr, ExprCall, Stmt, StmtClassDef, StmtRaise};
+use ruff_text_size::Ranged;
+
+use super::{Pass, indent_at, library, name};
+
+impl<'a> Pass<'a> {
+    pub fn rich_exception(&mut self, statement: &Stmt, class: &'a StmtClassDef) {
+        let name = class.name.as_str();
+        let Some(arguments) = &class.arguments else { return };
+        let Some(indent) = self.indent(statement) else { return };
+        self.need(library::EXCEPTIONS);
+        let start = class.range.start().to_usize();
+        let Some(colon) = self.find(arguments.range.end().to_usize(), ":") else { return };
+        let header = self.source[start..colon].to_owned();
+        self.edits.replace(start..colon, format!("{header}: pass\n{indent}class _belt_of_{name}"));
+        let mut lines = self.inherited(name, &format!("_belt_of_{name}"), |base| format!("_belt_of_{base}"));
+        let defined: Vec<&str> = self
+            .survey
+            .ancestry(name)
+            .into_iter()
+            .filter_map(|ancestor| self.survey.classes.get(ancestor))
+            .flat_map(|class| class.own.iter().copied())
+            .collect();
+        for member in ["__init__", "__str__", "args", "_belt_raised"] {
+            if !defined.contains(&member) {
+                lines.push(format!("_belt_of_{name}.{member} = _belt_exception.{member}"));
+            }
+        }
+        self.after(statement, &lines);
+    }
+
+    /// `E(...)`: the interpreter's exception, holding the text of the object with the fields.
+    pub fn exception_call(&mut self, call: &'a ExprCall) {
+        let Some(class) = Self::called(call).filter(|name| self.survey.is_rich(name)) else { return };
+        let func = call.func.start().to_usize()..call.func.end().to_usize();
+        self.edits.replace(func, format!("{class}(_belt_keep(_belt_of_{class}"));
+        self.edits.suffix(call.range().end().to_usize(), "))");
+    }
+
+    pub fn raise(&mut self, raise: &'a StmtRaise) {
+        let Some(exc) = raise.exc.as_deref().filter(|_| self.survey.has_rich_exceptions()) else { return };
+        match name(exc) {
+            Some(class) if self.survey.is_rich(class) => {
+                let range = exc.start().to_usize()..exc.end().to_usize();
+                self.edits.replace(range, format!("{class}(_belt_keep(_belt_of_{class}()))"));
+            }
+            Some(other) if self.survey.kind(other).is_none() && !crate::sim::dialect::is_exception(other) => {
+                self.wrap(exc, "_belt_raisable");
+            }
+            _ => {}
+        }
+        if let Some(cause) = raise.cause.as_deref()
+            && name(cause).is_some()
+        {
+            self.wrap(cause, "_belt_raisable");
+        }
+    }
+
+    /// `except E as e:` puts the object with the fields into `e`.
+    pub fn handler(&mut self, handler: &'a ExceptHandlerExceptHandler) {
+        let Some(bound) = handler.name.as_ref().filter(|_| self.survey.has_rich_exceptions()) else { return };
+        let Some(first) = handler.body.first() else { return };
+        let glue = indent_at(self.source, first.start().to_usize());
+        let glue = glue.map_or("; ".to_owned(), |indent| format!("\n{indent}"));
+        self.edits.prefix(first.start().to_usize(), format!("{bound} = _belt_known({bound}){glue}"));
+    }
+
+    /// Fields of an exception's class itself: `E.status`.
+    pub fn exception_field(&mut self, value: &Expr) {
+        if let Some(class) = name(value).filter(|name| self.survey.is_rich(name)) {
+            self.edits.replace(value.start().to_usize()..value.end().to_usize(), format!("_belt_of_{class}"));
+        }
+    }
+}

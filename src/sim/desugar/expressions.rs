@@ -1,0 +1,273 @@
+//! Expressions: operators that are methods, attributes that are computed, and built-in functions the interpreter lacks.
+
+use ruff_python_ast::visitor;
+use ruff_python_ast::{CmpOp, Expr, ExprAttribute, ExprCompare, ExprSubscript, Operator};
+use ruff_text_size::Ranged;
+
+use super::survey::{Kind, is_truth};
+use super::{Pass, last_name, library, name};
+
+/// Methods of built-in types that people hand to other functions without calling them: `key=scores.get`.
+pub const METHODS: [&str; 22] = [
+    "get",
+    "pop",
+    "append",
+    "extend",
+    "add",
+    "discard",
+    "remove",
+    "count",
+    "index",
+    "keys",
+    "values",
+    "items",
+    "lower",
+    "upper",
+    "strip",
+    "split",
+    "startswith",
+    "endswith",
+    "join",
+    "encode",
+    "decode",
+    "setdefault",
+];
+
+/// Built-in functions that are defined where the code names them.
+pub const BUILT_IN: [&str; 3] = ["callable", "format", "issubclass"];
+
+impl<'a> Pass<'a> {
+    pub fn expression(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Call(call) => return self.call(expr, call),
+            Expr::BinOp(binary) => {
+                if let Some(function) = self.operator(binary.op) {
+                    self.need(library::OPERATORS);
+                    self.wrap(expr, function);
+                    self.operand(binary.left.end().to_usize(), binary.op.as_str());
+                } else if matches!(binary.op, Operator::Add | Operator::Sub) {
+                    self.number(&binary.left);
+                    self.number(&binary.right);
+                }
+            }
+            Expr::UnaryOp(unary)
+                if unary.op == ruff_python_ast::UnaryOp::USub
+                    && self.survey.overloads(&["__neg__"])
+                    && !unary.operand.is_number_literal_expr() =>
+            {
+                self.need(library::OPERATORS);
+                let start = expr.start().to_usize();
+                self.edits.replace(start..start + 1, "_belt_neg(");
+                self.edits.suffix(expr.end().to_usize(), ")");
+            }
+            Expr::Compare(compare) => self.compare(expr, compare),
+            Expr::Subscript(subscript) if subscript.ctx.is_load() => self.item(expr, subscript),
+            Expr::Attribute(attribute) => self.attribute(expr, attribute),
+            Expr::Name(name)
+                if name.ctx.is_load()
+                    && BUILT_IN.contains(&name.id.as_str())
+                    && !self.survey.functions.contains_key(name.id.as_str()) =>
+            {
+                self.need(library::FUNCTIONS);
+                self.edits.prefix(expr.start().to_usize(), "_belt_");
+            }
+            Expr::Name(name) if name.id.as_str() == "Decimal" => self.need(library::DECIMAL),
+            _ => {}
+        }
+        visitor::walk_expr(self, expr);
+    }
+
+    /// A comma instead of the sign between two operands, with the brackets around them left where they are.
+    fn operand(&mut self, from: usize, sign: &str) {
+        if let Some(at) = self.find(from, sign) {
+            self.edits.replace(at..at + sign.len(), ",");
+        }
+    }
+
+    /// The function that stands for an operator, where it may be a method.
+    pub fn operator(&self, operator: Operator) -> Option<&'static str> {
+        let (function, methods): (_, &[&str]) = match operator {
+            Operator::Add => ("_belt_add", &["__add__", "__radd__", "__iadd__"]),
+            Operator::Sub => ("_belt_sub", &["__sub__", "__rsub__", "__isub__"]),
+            Operator::Mult => ("_belt_mul", &["__mul__", "__rmul__"]),
+            Operator::Div => ("_belt_div", &["__truediv__", "__rtruediv__"]),
+            Operator::FloorDiv => ("_belt_floordiv", &["__floordiv__"]),
+            Operator::Mod => ("_belt_mod", &["__mod__"]),
+            // Dicts have it in Python.
+            Operator::BitOr => return Some("_belt_or"),
+            _ => return None,
+        };
+        self.survey.overloads(methods).then_some(function)
+    }
+
+    /// Truth values count as 0 and 1.
+    pub fn number(&mut self, operand: &Expr) {
+        let named = match operand {
+            Expr::Name(_) | Expr::Attribute(_) => last_name(operand),
+            _ => None,
+        };
+        if is_truth(operand) || named.is_some_and(|name| self.survey.truths.contains(name)) {
+            self.need(library::OPERATORS);
+            self.wrap(operand, "_belt_number");
+        }
+    }
+
+    fn compare(&mut self, expr: &Expr, compare: &'a ExprCompare) {
+        let mut left = compare.left.as_ref();
+        for (sign, right) in compare.ops.iter().zip(&compare.comparators) {
+            if matches!(sign, CmpOp::Is | CmpOp::IsNot)
+                && self.survey.has_enums()
+                && !is_constant(left)
+                && !is_constant(right)
+            {
+                // Members of an enumeration are their plain values, and equal ones need not be the same one.
+                let (word, instead) = if *sign == CmpOp::Is { ("is", "==") } else { ("is", "!=") };
+                if let Some(at) = self.find(left.end().to_usize(), word) {
+                    let not = (*sign == CmpOp::IsNot).then(|| self.find(at, "not")).flatten();
+                    let end = not.map_or(at + word.len(), |not| not + "not".len());
+                    self.edits.replace(at..end, instead);
+                }
+            }
+            left = right;
+        }
+        let ([sign], [right]) = (&*compare.ops, &*compare.comparators) else { return };
+        let (function, method) = match sign {
+            CmpOp::Lt => ("_belt_lt", "__lt__"),
+            CmpOp::LtE => ("_belt_le", "__le__"),
+            CmpOp::Gt => ("_belt_gt", "__gt__"),
+            CmpOp::GtE => ("_belt_ge", "__ge__"),
+            CmpOp::In if self.survey.operators.contains("__contains__") => {
+                self.need(library::OPERATORS);
+                self.wrap(expr, "_belt_in");
+                return self.operand(compare.left.end().to_usize(), "in");
+            }
+            _ => return,
+        };
+        let methods = [method, "__lt__", "__gt__"];
+        if self.survey.overloads(&methods) || is_set(&compare.left) || is_set(right) {
+            self.need(library::OPERATORS);
+            self.wrap(expr, function);
+            self.operand(compare.left.end().to_usize(), sign.as_str());
+        }
+    }
+
+    /// `x[i]` on objects of the code's own.
+    fn item(&mut self, expr: &Expr, subscript: &'a ExprSubscript) {
+        if let Some(class) = name(&subscript.value).filter(|class| self.survey.kind(class) == Some(Kind::Enum)) {
+            self.need(library::CLASSES);
+            let open = self.find(subscript.value.end().to_usize(), "[").unwrap_or_default();
+            self.edits.replace(subscript.value.start().to_usize()..open + 1, format!("getattr({class}, "));
+            self.edits.replace(expr.end().to_usize() - 1..expr.end().to_usize(), ")");
+            return;
+        }
+        if !self.survey.operators.contains("__getitem__") || subscript.slice.is_slice_expr() {
+            return;
+        }
+        let Some(open) = self.find(subscript.value.end().to_usize(), "[") else { return };
+        self.need(library::OPERATORS);
+        self.edits.prefix(expr.start().to_usize(), "_belt_item(");
+        self.edits.replace(open..open + 1, ", (");
+        self.edits.replace(expr.end().to_usize() - 1..expr.end().to_usize(), "))");
+    }
+
+    fn attribute(&mut self, expr: &Expr, attribute: &'a ExprAttribute) {
+        if !attribute.ctx.is_load() {
+            return;
+        }
+        let field = attribute.attr.as_str();
+        if self.super_property(attribute) {
+            return;
+        }
+        if field == "maxsize" && name(&attribute.value) == Some("sys") {
+            return self.edits.replace(expr.start().to_usize()..expr.end().to_usize(), "9223372036854775807");
+        }
+        self.exception_field(&attribute.value);
+        if self.survey.properties.contains(field)
+            && let Some(class) = self.survey.enum_methods.get(field)
+            && let Some(dot) = self.find(attribute.value.end().to_usize(), ".")
+        {
+            self.edits.prefix(expr.start().to_usize(), format!("{class}._belt_get_{field}("));
+            return self.edits.replace(dot..expr.end().to_usize(), ")");
+        }
+        let is_class = name(&attribute.value).is_some_and(|name| self.survey.classes.contains_key(name));
+        let reader = if self.survey.properties.contains(field) && !is_class {
+            "_belt_read"
+        } else if field == "__name__" && !is_class {
+            "_belt_name_of"
+        } else if field == "__dict__" && !is_class {
+            "_belt_dict_of"
+        } else if METHODS.contains(&field) && !self.survey.attributes.contains(field) && self.is_plain(&attribute.value)
+        {
+            "_belt_bound"
+        } else if matches!(field, "value" | "name")
+            && (self.survey.has_enums() || self.survey.imports.contains("http"))
+            && !self.survey.attributes.contains(field)
+            && !self.is_member(&attribute.value)
+        {
+            if field == "value" { "_belt_value" } else { "_belt_name" }
+        } else {
+            return;
+        };
+        self.need(library::CLASSES);
+        let Some(dot) = self.find(attribute.value.end().to_usize(), ".") else { return };
+        self.edits.prefix(expr.start().to_usize(), format!("{reader}("));
+        let rest = match reader {
+            "_belt_read" | "_belt_bound" => format!(", {field:?})"),
+            "_belt_dict_of" => format!(", {})", self.held()),
+            "_belt_name" => {
+                let enums = self.survey.classes.iter().filter(|(_, class)| class.kind == Kind::Enum);
+                let members: String = enums
+                    .flat_map(|(class, known)| {
+                        let members = known.own.iter().filter(|member| !self.survey.functions.contains_key(**member));
+                        members.map(move |member| format!("({class}.{member}, \"{member}\"), "))
+                    })
+                    .collect();
+                format!(", [{members}])")
+            }
+            _ => ")".to_owned(),
+        };
+        self.edits.replace(dot..expr.end().to_usize(), rest);
+    }
+
+    /// Names of what objects of the code's classes hold, as a tuple.
+    pub fn held(&self) -> String {
+        let names: String = self.survey.held.iter().map(|name| format!("\"{name}\", ")).collect();
+        format!("({names})")
+    }
+
+    /// Whether a value is none of the code's functions, classes and modules, so that its methods are Python's own.
+    fn is_plain(&self, value: &Expr) -> bool {
+        let name = match value {
+            Expr::Attribute(attribute) => return self.is_plain(&attribute.value),
+            _ => name(value),
+        };
+        name.is_some_and(|name| {
+            !self.survey.classes.contains_key(name)
+                && !self.survey.imports.contains(name)
+                && !self.survey.objects.contains(name)
+        })
+    }
+
+    /// `State.NEW`, whose name and value are known from its text, and `self` in the enumeration itself.
+    fn is_member(&self, value: &Expr) -> bool {
+        let class = value.as_attribute_expr().and_then(|attribute| name(&attribute.value));
+        class.is_some_and(|class| self.survey.kind(class) == Some(Kind::Enum))
+    }
+}
+
+fn is_constant(expr: &Expr) -> bool {
+    expr.is_none_literal_expr() || expr.is_boolean_literal_expr() || expr.is_ellipsis_literal_expr()
+}
+
+/// Expressions that are a set by their form.
+fn is_set(expr: &Expr) -> bool {
+    match expr {
+        Expr::Set(_) | Expr::SetComp(_) => true,
+        Expr::Call(call) => match call.func.as_ref() {
+            Expr::Name(function) => matches!(function.id.as_str(), "set" | "frozenset"),
+            Expr::Attribute(method) => matches!(method.attr.as_str(), "keys" | "smembers" | "intersection" | "union"),
+            _ => false,
+        },
+        _ => false,
+    }
+}

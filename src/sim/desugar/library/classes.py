@@ -1,0 +1,85 @@
+from collections import namedtuple as _belt_namedtuple
+_belt_unset = ["unset"]
+class _belt_object:
+    def __init__(self, *args, **named):
+        pass
+def _belt_read(thing, field):
+    getter = getattr(thing, "_belt_get_" + field, None)
+    return getattr(thing, field) if getter is None else getter()
+def _belt_assign(thing, field, value):
+    setter = getattr(thing, "_belt_set_" + field, None)
+    if setter is not None:
+        setter(value)
+    elif getattr(thing, "_belt_get_" + field, None) is not None:
+        raise AttributeError(f"property '{field}' of '{type(thing).__name__}' object has no setter")
+    else:
+        setattr(thing, field, value)
+def _belt_is_class(thing):
+    return type(thing).__name__ == "type"
+def _belt_of_class(thing, method, *args, **named):
+    kind = thing if _belt_is_class(thing) else thing.__class__
+    return getattr(kind, method)(kind, *args, **named)
+def _belt_static(thing, method, *args, **named):
+    kind = thing if _belt_is_class(thing) else thing.__class__
+    return getattr(kind, method)(*args, **named)
+def _belt_name_of(thing):
+    return thing.__name__.replace("_belt_of_", "") if _belt_is_class(thing) else "function"
+def _belt_value(member):
+    return member.value if hasattr(member, "value") else member
+def _belt_name(member, members):
+    for value, name in members:
+        if value == member and type(value) is type(member):
+            return name
+    return member.name
+def _belt_asdict(thing):
+    if hasattr(thing, "_belt_fields"):
+        return {field: _belt_asdict(getattr(thing, field)) for field in thing._belt_fields}
+    if isinstance(thing, dict):
+        return {key: _belt_asdict(value) for key, value in thing.items()}
+    if isinstance(thing, list):
+        return [_belt_asdict(value) for value in thing]
+    if isinstance(thing, tuple):
+        return tuple([_belt_asdict(value) for value in thing])
+    return thing
+def _belt_astuple(thing):
+    return tuple([getattr(thing, field) for field in thing._belt_fields])
+def _belt_replace(thing, **changes):
+    values = {field: getattr(thing, field) for field in thing._belt_fields}
+    values.update(changes)
+    return thing.__class__(**values)
+class _belt_manager:
+    def __init__(self, enter, leave):
+        self.enter = enter
+        self.leave = leave
+    def __enter__(self):
+        return self.enter()
+    def __exit__(self, kind, error, trace):
+        self.leave(error)
+        return error is not None
+def _belt_dict_of(thing, fields):
+    return {field: getattr(thing, field) for field in fields if hasattr(thing, field)}
+def _belt_bound(thing, method):
+    return {
+        "get": lambda *args: thing.get(*args),
+        "pop": lambda *args: thing.pop(*args),
+        "append": lambda item: thing.append(item),
+        "extend": lambda items: thing.extend(items),
+        "add": lambda item: thing.add(item),
+        "discard": lambda item: thing.discard(item),
+        "remove": lambda item: thing.remove(item),
+        "count": lambda item: thing.count(item),
+        "index": lambda item: thing.index(item),
+        "keys": lambda *args: (args[0] if args else thing).keys(),
+        "values": lambda *args: (args[0] if args else thing).values(),
+        "items": lambda *args: (args[0] if args else thing).items(),
+        "lower": lambda *args: (args[0] if args else thing).lower(),
+        "upper": lambda *args: (args[0] if args else thing).upper(),
+        "strip": lambda *args: args[0].strip(*args[1:]) if thing is str else thing.strip(*args),
+        "split": lambda *args: args[0].split(*args[1:]) if thing is str else thing.split(*args),
+        "startswith": lambda *args: thing.startswith(*args),
+        "endswith": lambda *args: thing.endswith(*args),
+        "join": lambda items: thing.join(items),
+        "encode": lambda *args: (args[0] if args and thing is str else thing).encode(),
+        "decode": lambda *args: (args[0] if args and not isinstance(thing, bytes) else thing).decode(),
+        "setdefault": lambda *args: thing.setdefault(*args),
+    }[method]

@@ -1,0 +1,23 @@
+_belt_kept = {}
+class _belt_exception:
+    args = ()
+    _belt_raised = None
+    def __init__(self, *args):
+        self.args = args
+    def __str__(self):
+        if len(self.args) == 0:
+            return ""
+        return str(self.args[0]) if len(self.args) == 1 else str(self.args)
+def _belt_keep(thing):
+    text = str(thing)
+    _belt_kept[text] = thing
+    return text
+def _belt_known(error):
+    thing = _belt_kept.get(str(error))
+    if thing is None:
+        return error
+    thing._belt_raised = error
+    return thing
+def _belt_raisable(thing):
+    raised = getattr(thing, "_belt_raised", None)
+    return thing if raised is None else raised

@@ -1,0 +1,98 @@
+def _belt_own(thing):
+    return type(thing).__name__ not in ("int", "float", "str", "bool", "list", "tuple", "dict", "set", "frozenset", "bytes", "NoneType")
+def _belt_apply(a, b, name, reflected):
+    method = getattr(a, name, None) if _belt_own(a) else None
+    if method is not None:
+        return [method(b)]
+    method = getattr(b, reflected, None) if _belt_own(b) else None
+    return None if method is None else [method(a)]
+def _belt_add(a, b):
+    found = _belt_apply(a, b, "__add__", "__radd__")
+    return a + b if found is None else found[0]
+def _belt_sub(a, b):
+    found = _belt_apply(a, b, "__sub__", "__rsub__")
+    return a - b if found is None else found[0]
+def _belt_mul(a, b):
+    found = _belt_apply(a, b, "__mul__", "__rmul__")
+    return a * b if found is None else found[0]
+def _belt_div(a, b):
+    found = _belt_apply(a, b, "__truediv__", "__rtruediv__")
+    return a / b if found is None else found[0]
+def _belt_floordiv(a, b):
+    found = _belt_apply(a, b, "__floordiv__", "__rfloordiv__")
+    return a // b if found is None else found[0]
+def _belt_mod(a, b):
+    found = _belt_apply(a, b, "__mod__", "__rmod__")
+    return a % b if found is None else found[0]
+def _belt_neg(a):
+    return a.__neg__() if _belt_own(a) and hasattr(a, "__neg__") else -a
+def _belt_or(a, b):
+    if isinstance(a, dict) and isinstance(b, dict):
+        merged = dict(a)
+        merged.update(b)
+        return merged
+    if isinstance(a, tuple) or type(a).__name__ == "type" or type(b).__name__ == "type":
+        # Alternatives of types, as isinstance takes them.
+        sides = [type(None) if side is None else side for side in (a, b)]
+        return tuple([kind for side in sides for kind in (side if isinstance(side, tuple) else (side,))])
+    found = _belt_apply(a, b, "__or__", "__ror__")
+    return a | b if found is None else found[0]
+def _belt_update(a, b):
+    if isinstance(a, dict):
+        a.update(b)
+        return a
+    if isinstance(a, set):
+        a.update(b)
+        return a
+    return _belt_or(a, b)
+def _belt_lt(a, b):
+    if isinstance(a, (set, frozenset)):
+        return len(a) < len(b) and all([item in b for item in a])
+    found = _belt_apply(a, b, "__lt__", "__gt__")
+    return a < b if found is None else found[0]
+def _belt_gt(a, b):
+    if isinstance(b, (set, frozenset)):
+        return len(b) < len(a) and all([item in a for item in b])
+    found = _belt_apply(a, b, "__gt__", "__lt__")
+    return a > b if found is None else found[0]
+def _belt_le(a, b):
+    if isinstance(a, (set, frozenset)):
+        return all([item in b for item in a])
+    found = _belt_apply(a, b, "__le__", "__ge__")
+    if found is not None:
+        return found[0]
+    return a <= b if not (_belt_own(a) or _belt_own(b)) else (_belt_lt(a, b) or a == b)
+def _belt_ge(a, b):
+    if isinstance(b, (set, frozenset)):
+        return all([item in a for item in b])
+    found = _belt_apply(a, b, "__ge__", "__le__")
+    if found is not None:
+        return found[0]
+    return a >= b if not (_belt_own(a) or _belt_own(b)) else (_belt_gt(a, b) or a == b)
+def _belt_len(thing):
+    return thing.__len__() if _belt_own(thing) and hasattr(thing, "__len__") else len(thing)
+def _belt_item(thing, key):
+    return thing.__getitem__(key) if _belt_own(thing) and hasattr(thing, "__getitem__") else thing[key]
+def _belt_set_item(thing, key, slices, value):
+    if slices:
+        size = len(thing)
+        start = 0 if key[0] is None else key[0]
+        stop = size if key[1] is None else key[1]
+        start = max(0, start + size) if start < 0 else min(start, size)
+        stop = max(start, stop + size if stop < 0 else min(stop, size))
+        rest = list(value) + thing[stop:]
+        kept = thing[:start]
+        thing.clear()
+        thing.extend(kept + rest)
+    elif _belt_own(thing) and hasattr(thing, "__setitem__"):
+        thing.__setitem__(key, value)
+    else:
+        thing[key] = value
+def _belt_callee(thing):
+    return thing.__call__ if _belt_own(thing) and hasattr(thing, "__call__") else thing
+def _belt_in(item, thing):
+    return thing.__contains__(item) if _belt_own(thing) and hasattr(thing, "__contains__") else item in thing
+def _belt_number(value):
+    return int(value) if isinstance(value, bool) else value
+def _belt_total(values, start=0):
+    return sum([int(value) if isinstance(value, bool) else value for value in values], start)

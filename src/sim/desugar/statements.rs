@@ -1,0 +1,287 @@
+//! Statements: what each needs, and the walk into those around it.
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{ExceptHandler, Expr, Operator, Stmt, StmtFunctionDef};
+use ruff_text_size::Ranged;
+
+use super::survey::Kind;
+use super::{Function, Pass, last_name, library, name};
+
+impl<'a> Visitor<'a> for Pass<'a> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::ClassDef(class) => {
+                if self.class_statement(statement, class) {
+                    return;
+                }
+                let around = (self.class.replace(class.name.as_str()), self.function.take());
+                visitor::walk_stmt(self, statement);
+                (self.class, self.function) = around;
+                return;
+            }
+            Stmt::FunctionDef(function) => {
+                let entered = self.enter(function);
+                let around = self.function.replace(entered);
+                // A function inside a method is a function of no class, but `super()` works in it.
+                visitor::walk_stmt(self, statement);
+                self.function = around;
+                return;
+            }
+            Stmt::Return(returns) if self.function.is_some_and(|function| function.collects) => {
+                let end = returns.range.start().to_usize() + "return".len();
+                self.edits.replace(returns.range.start().to_usize()..end, "return iter(_belt_out)");
+                if let Some(value) = &returns.value {
+                    let range = end..value.end().to_usize();
+                    self.edits.replace(range, "");
+                }
+                return;
+            }
+            Stmt::Expr(expr) if self.function.is_some_and(|function| function.collects) => {
+                self.yields(statement, &expr.value);
+            }
+            Stmt::Raise(raise) => self.raise(raise),
+            Stmt::Try(tries) => {
+                for ExceptHandler::ExceptHandler(handler) in &tries.handlers {
+                    self.handler(handler);
+                }
+            }
+            Stmt::Assign(assign) => {
+                if let [target] = assign.targets.as_slice() {
+                    self.store(statement, target, &assign.value);
+                }
+            }
+            Stmt::AugAssign(assign) => self.augmented(statement, assign),
+            Stmt::Assert(assert) => self.assertion(statement, assert),
+            Stmt::Delete(delete) => {
+                for target in &delete.targets {
+                    self.delete(statement, target, delete.targets.len());
+                }
+            }
+            Stmt::ImportFrom(import) => {
+                let module = import.module.as_ref().map_or("", |module| module.as_str());
+                for alias in &import.names {
+                    match (module, alias.name.as_str()) {
+                        ("dataclasses", "asdict" | "astuple" | "replace") => self.need(library::CLASSES),
+                        ("itertools", "groupby" | "product" | "permutations" | "combinations" | "starmap")
+                        | ("functools", "reduce")
+                        | ("math", "prod") => self.need(library::FUNCTIONS),
+                        ("decimal", _) => self.need(library::DECIMAL),
+                        _ => {}
+                    }
+                }
+            }
+            Stmt::For(loops) => self.until(loops),
+            Stmt::With(with) => self.suppress(statement, with),
+            Stmt::Match(matches) => self.match_statement(matches),
+            _ => {}
+        }
+        visitor::walk_stmt(self, statement);
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        self.expression(expr);
+    }
+
+    /// Annotations say nothing to the interpreter.
+    fn visit_annotation(&mut self, _: &'a Expr) {}
+}
+
+impl<'a> Pass<'a> {
+    fn enter(&mut self, function: &'a StmtFunctionDef) -> Function<'a> {
+        let mut parameters = function.parameters.posonlyargs.iter().chain(&function.parameters.args);
+        let first = parameters.next().map(|parameter| parameter.parameter.name.as_str());
+        self.decorated(function);
+        if self.context_manager(function) {
+            return Function { first, collects: false };
+        }
+        Function { first, collects: self.collect(function) }
+    }
+
+    /// Decorators of methods: what they mean is said where the method is used.
+    fn decorated(&mut self, function: &'a StmtFunctionDef) {
+        for decorator in &function.decorator_list {
+            let range = decorator.range.start().to_usize()..decorator.range.end().to_usize();
+            let method = function.name.as_str();
+            match &decorator.expression {
+                Expr::Attribute(attribute) if attribute.attr.as_str() == "setter" => {
+                    self.edits.replace(range, "");
+                    self.edits.prefix(function.name.start().to_usize(), "_belt_set_");
+                }
+                other => match last_name(other) {
+                    Some("property" | "cached_property") => {
+                        self.edits.replace(range, "");
+                        self.edits.prefix(function.name.start().to_usize(), "_belt_get_");
+                    }
+                    Some("classmethod" | "staticmethod") if self.is_bound_by_name(method) => {
+                        self.edits.replace(range, "");
+                    }
+                    _ => {}
+                },
+            }
+        }
+    }
+
+    /// Whether every method of this name is a class method, or every one a static one.
+    pub fn is_bound_by_name(&self, method: &str) -> bool {
+        let survey = self.survey;
+        (survey.class_methods.contains(method) || survey.static_methods.contains(method))
+            && survey.functions.get(method) == Some(&1)
+    }
+
+    /// `x[a:b] = v`, `x[i] = v` on objects of the code's own, and properties that are set.
+    fn store(&mut self, statement: &Stmt, target: &'a Expr, _value: &Expr) {
+        let end = statement.end().to_usize();
+        let Some(equals) = self.find(target.end().to_usize(), "=") else { return };
+        match target {
+            Expr::Subscript(subscript) => {
+                let slice = subscript.slice.as_slice_expr();
+                if slice.is_none() && !self.survey.operators.contains("__setitem__") {
+                    return;
+                }
+                let open = self.find(subscript.value.end().to_usize(), "[").unwrap_or(end);
+                let close = target.end().to_usize() - 1;
+                self.need(library::OPERATORS);
+                self.edits.prefix(target.start().to_usize(), "_belt_set_item(");
+                match slice {
+                    Some(slice) => {
+                        let (lower, upper) = (self.bound(&slice.lower), self.bound(&slice.upper));
+                        self.edits.replace(open..close + 1, format!(", (({lower}), ({upper}))"));
+                    }
+                    None => {
+                        self.edits.replace(open..open + 1, ", (");
+                        self.edits.replace(close..close + 1, ")");
+                    }
+                }
+                self.edits.replace(equals..equals + 1, if slice.is_some() { ", True," } else { ", False," });
+                self.edits.suffix(end, ")");
+            }
+            Expr::Attribute(attribute) if self.survey.properties.contains(attribute.attr.as_str()) => {
+                self.need(library::CLASSES);
+                let dot = attribute.value.end().to_usize();
+                let dot = self.find(dot, ".").unwrap_or(dot);
+                self.edits.prefix(target.start().to_usize(), "_belt_assign(");
+                let field = format!(", {:?}", attribute.attr.as_str());
+                self.edits.replace(dot..target.end().to_usize(), field);
+                self.edits.replace(equals..equals + 1, ",");
+                self.edits.suffix(end, ")");
+            }
+            _ => {}
+        }
+    }
+
+    fn bound(&self, bound: &Option<Box<Expr>>) -> &'a str {
+        bound.as_ref().map_or("None", |bound| self.text(bound.as_ref()))
+    }
+
+    /// `a += b` where `+` is a method, `|=` on dicts, and properties.
+    fn augmented(&mut self, statement: &Stmt, assign: &'a ruff_python_ast::StmtAugAssign) {
+        let property = assign
+            .target
+            .as_attribute_expr()
+            .filter(|attribute| self.survey.properties.contains(attribute.attr.as_str()));
+        let Some(function) = self.operator(assign.op) else {
+            if property.is_none() && matches!(assign.op, Operator::Add | Operator::Sub) {
+                self.number(&assign.value);
+            }
+            if let Some(attribute) = property {
+                self.need(library::CLASSES);
+                let (object, field) = (self.text(attribute.value.as_ref()), attribute.attr.as_str());
+                let sign = assign.op.as_str();
+                let range = statement.start().to_usize()..assign.value.start().to_usize();
+                let old = format!("_belt_read({object}, {field:?})");
+                self.edits.replace(range, format!("_belt_assign({object}, {field:?}, {old} {sign} ("));
+                self.edits.suffix(statement.end().to_usize(), "))");
+            }
+            return;
+        };
+        if property.is_some() {
+            return;
+        }
+        self.need(library::OPERATORS);
+        let target = self.text(assign.target.as_ref());
+        let from = assign.target.end().to_usize();
+        let Some(equals) = self.find(from, "=") else { return };
+        let function = if function == "_belt_or" { "_belt_update" } else { function };
+        self.edits.replace(from..equals + 1, format!(" = {function}({target}, ("));
+        self.edits.suffix(statement.end().to_usize(), "))");
+    }
+
+    /// `del x[a:b]`; other deletions are rewritten as words.
+    fn delete(&mut self, statement: &Stmt, target: &'a Expr, targets: usize) {
+        let Expr::Subscript(subscript) = target else { return };
+        let Some(slice) = subscript.slice.as_slice_expr().filter(|_| targets == 1) else { return };
+        self.need(library::OPERATORS);
+        let (lower, upper) = (self.bound(&slice.lower), self.bound(&slice.upper));
+        let object = self.text(subscript.value.as_ref());
+        let range = statement.start().to_usize()..statement.end().to_usize();
+        self.edits.replace(range, format!("_belt_set_item({object}, (({lower}), ({upper})), True, [])"));
+    }
+
+    /// `for x in iter(function, end):` asks before each round, as a `while` does.
+    fn until(&mut self, loops: &'a ruff_python_ast::StmtFor) {
+        let (Expr::Call(call), Some(target)) = (loops.iter.as_ref(), name(&loops.target)) else { return };
+        let [function, end] = &*call.arguments.args else { return };
+        if Self::called(call) != Some("iter") {
+            return;
+        }
+        let start = loops.range.start().to_usize();
+        self.edits.replace(start..function.start().to_usize(), format!("while ({target} := ("));
+        self.edits.replace(function.end().to_usize()..end.start().to_usize(), ")()) != (");
+        self.edits.suffix(call.range().end().to_usize(), "");
+    }
+
+    /// `assert x, message`: the interpreter adds the line to the message.
+    fn assertion(&mut self, statement: &Stmt, assert: &'a ruff_python_ast::StmtAssert) {
+        let Some(message) = assert.msg.as_deref() else { return };
+        let start = statement.start().to_usize();
+        let Some(comma) = self.find(assert.test.end().to_usize(), ",") else { return };
+        self.edits.replace(start..start + "assert".len(), "if not (");
+        self.edits.replace(comma..comma + 1, "): raise AssertionError(str(");
+        let _ = message;
+        self.edits.suffix(statement.end().to_usize(), "))");
+    }
+
+    /// `with suppress(E):` as `try` and `except E`.
+    fn suppress(&mut self, statement: &Stmt, with: &'a ruff_python_ast::StmtWith) {
+        let [item] = with.items.as_slice() else { return };
+        let Expr::Call(call) = &item.context_expr else { return };
+        if last_name(&call.func) != Some("suppress") || !self.survey.imports.contains("contextlib") {
+            return;
+        }
+        let Some(colon) = self.find(item.end().to_usize(), ":") else { return };
+        let types: Vec<&str> = call.arguments.args.iter().map(|arg| self.text(arg)).collect();
+        self.edits.replace(statement.start().to_usize()..colon, "try");
+        self.after(statement, &[format!("except ({},): pass", types.join(", "))]);
+    }
+
+    /// Data classes, named tuples and typed dicts; inheritance. `true` when nothing inside is left to visit.
+    fn class_statement(&mut self, statement: &'a Stmt, class: &'a ruff_python_ast::StmtClassDef) -> bool {
+        let class_name = class.name.as_str();
+        match self.survey.kind(class_name) {
+            Some(Kind::Dataclass) if self.survey.lowers_dataclasses => {
+                self.inherit(statement, class);
+                self.dataclass(class);
+            }
+            Some(Kind::Plain | Kind::Dataclass) => self.inherit(statement, class),
+            Some(Kind::Exception { rich: true }) => self.rich_exception(statement, class),
+            Some(Kind::NamedTuple) => {
+                if self.named_tuple(statement, class) {
+                    return true;
+                }
+                self.tuple_with_methods(class);
+            }
+            Some(Kind::TypedDict) => {
+                let range = statement.start().to_usize()..statement.end().to_usize();
+                self.edits.replace(range, format!("{class_name} = dict"));
+                return true;
+            }
+            Some(Kind::Enum | Kind::Exception { rich: false } | Kind::Strange) | None => {}
+        }
+        false
+    }
+
+    /// The name of a call's function, if it is a plain one.
+    pub fn called(call: &ruff_python_ast::ExprCall) -> Option<&str> {
+        name(&call.func)
+    }
+}

@@ -1,0 +1,347 @@
+//! What the code defines, found before anything is rewritten: its classes with their ancestors and attributes, and its
+//! functions that call the world.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{Expr, Stmt, StmtClassDef, StmtFunctionDef};
+
+use super::{last_name, name};
+use crate::sim::dialect;
+
+#[derive(Debug, Default)]
+pub struct Survey<'a> {
+    pub classes: BTreeMap<&'a str, Class<'a>>,
+    /// Names of all functions and methods, with how often each is defined.
+    pub functions: BTreeMap<&'a str, usize>,
+    /// Functions that call the world, themselves or through others.
+    pub worldly: BTreeSet<&'a str>,
+    /// Names that stand for a property in some class.
+    pub properties: BTreeSet<&'a str>,
+    /// Names that are class methods wherever they are defined, and static ones likewise.
+    pub class_methods: BTreeSet<&'a str>,
+    pub static_methods: BTreeSet<&'a str>,
+    /// Special methods of the code's own classes, such as `__len__`.
+    pub operators: BTreeSet<&'a str>,
+    /// Methods of enumerations, with the class.
+    pub enum_methods: BTreeMap<&'a str, &'a str>,
+    /// Attributes assigned or declared somewhere.
+    pub attributes: BTreeSet<&'a str>,
+    /// Names and attributes that are given a truth value somewhere.
+    pub truths: BTreeSet<&'a str>,
+    /// Those of them that objects hold for themselves.
+    pub held: BTreeSet<&'a str>,
+    /// Names the code imports from the standard library's modules, as `module.name` or `module`.
+    pub imports: BTreeSet<String>,
+    /// Data classes are written out as plain ones.
+    pub lowers_dataclasses: bool,
+    /// The world's objects.
+    pub objects: BTreeSet<&'a str>,
+}
+
+#[derive(Debug)]
+pub struct Class<'a> {
+    pub def: &'a StmtClassDef,
+    pub kind: Kind,
+    /// Classes of the code it derives from directly.
+    pub bases: Vec<&'a str>,
+    /// Methods and class variables of its own.
+    pub own: Vec<&'a str>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Plain,
+    Dataclass,
+    Enum,
+    NamedTuple,
+    TypedDict,
+    /// An exception; one with fields or methods of its own is rich.
+    Exception {
+        rich: bool,
+    },
+    /// It derives from something unknown.
+    Strange,
+}
+
+const ENUMS: [&str; 5] = ["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"];
+/// Bases that add nothing here.
+const EMPTY: [&str; 8] = ["object", "ABC", "Protocol", "Generic", "Hashable", "Callable", "Iterable", "Iterator"];
+
+impl<'a> Survey<'a> {
+    pub fn of(_source: &'a str, body: &'a [Stmt], prelude: &'a str) -> Self {
+        let mut survey = Survey { objects: dialect::objects(prelude).into_iter().collect(), ..Survey::default() };
+        survey.visit_body(body);
+        survey.sort_classes();
+        survey.find_worldly(body);
+        survey
+    }
+
+    /// The class and its ancestors, nearest first: depth first, from left to right.
+    pub fn ancestry(&self, class: &'a str) -> Vec<&'a str> {
+        let mut found = vec![class];
+        let mut at = 0;
+        while at < found.len() {
+            let bases = self.classes.get(found[at]).map_or(&[][..], |class| &class.bases);
+            let new: Vec<&str> = bases.iter().copied().filter(|base| !found.contains(base)).collect();
+            found.splice(at + 1..at + 1, new);
+            at += 1;
+        }
+        found
+    }
+
+    /// Classes that derive from `class`, itself not counted.
+    pub fn derived(&self, class: &str) -> Vec<&'a str> {
+        let all = self.classes.keys().copied();
+        all.filter(|other| *other != class && self.ancestry(other).contains(&class)).collect()
+    }
+
+    pub fn kind(&self, class: &str) -> Option<Kind> {
+        self.classes.get(class).map(|class| class.kind)
+    }
+
+    pub fn is_rich(&self, class: &str) -> bool {
+        self.kind(class) == Some(Kind::Exception { rich: true })
+    }
+
+    pub fn has_enums(&self) -> bool {
+        self.classes.values().any(|class| class.kind == Kind::Enum)
+    }
+
+    pub fn has_rich_exceptions(&self) -> bool {
+        self.classes.keys().any(|class| self.is_rich(class))
+    }
+
+    /// Whether some class of the code, or money in decimals, defines one of these methods.
+    pub fn overloads(&self, methods: &[&str]) -> bool {
+        methods.iter().any(|method| self.operators.contains(method)) || self.imports.contains("decimal")
+    }
+
+    fn sort_classes(&mut self) {
+        let names: Vec<&str> = self.classes.keys().copied().collect();
+        // What a base is decides what the class is, in whichever order they stand.
+        for _ in 0..names.len() {
+            for name in &names {
+                let kind = self.kind_of(name);
+                if let Some(class) = self.classes.get_mut(name) {
+                    class.kind = kind;
+                }
+            }
+        }
+        let plain = names.iter().filter(|name| matches!(self.kind(name), Some(Kind::Plain | Kind::Dataclass)));
+        let derives = plain.clone().any(|name| {
+            let ancestry = self.ancestry(name);
+            ancestry.len() > 1 && ancestry.iter().any(|name| self.kind(name) == Some(Kind::Dataclass))
+        });
+        self.lowers_dataclasses |= derives;
+    }
+
+    fn kind_of(&self, class: &'a str) -> Kind {
+        let Some(known) = self.classes.get(class) else { return Kind::Strange };
+        let names: Vec<&str> = known.def.bases().iter().map(|base| last_name(base).unwrap_or_default()).collect();
+        let is = |wanted: fn(Kind) -> bool| known.bases.iter().any(|base| self.kind(base).is_some_and(wanted));
+        if names.iter().any(|name| ENUMS.contains(name)) {
+            return Kind::Enum;
+        }
+        let exceptional = |name: &&str| !self.classes.contains_key(*name) && dialect::is_exception(name);
+        if names.iter().any(exceptional) || is(|kind| matches!(kind, Kind::Exception { .. })) {
+            let inherits = is(|kind| kind == Kind::Exception { rich: true });
+            return Kind::Exception { rich: inherits || known.def.body.iter().any(says_something) };
+        }
+        match names.as_slice() {
+            ["NamedTuple"] => return Kind::NamedTuple,
+            ["TypedDict"] => return Kind::TypedDict,
+            _ => {}
+        }
+        let known_base = |name: &&str| EMPTY.contains(name) || self.classes.contains_key(*name);
+        if !names.iter().all(known_base) || is(|kind| !matches!(kind, Kind::Plain | Kind::Dataclass)) {
+            return Kind::Strange;
+        }
+        let decorators = known.def.decorator_list.iter();
+        let data = decorators.filter_map(|decorator| match &decorator.expression {
+            Expr::Call(call) => last_name(&call.func),
+            other => last_name(other),
+        });
+        if data.into_iter().any(|name| name == "dataclass") { Kind::Dataclass } else { Kind::Plain }
+    }
+
+    fn find_worldly(&mut self, body: &'a [Stmt]) {
+        let mut functions = Functions::default();
+        functions.visit_body(body);
+        loop {
+            let before = self.worldly.len();
+            for (name, names) in &functions.found {
+                if names.iter().any(|name| self.objects.contains(name) || self.worldly.contains(name)) {
+                    self.worldly.insert(name);
+                }
+            }
+            if self.worldly.len() == before {
+                return;
+            }
+        }
+    }
+}
+
+/// Expressions whose value is true or false by their form.
+pub fn is_truth(expr: &Expr) -> bool {
+    match expr {
+        Expr::Compare(_) | Expr::BooleanLiteral(_) => true,
+        Expr::UnaryOp(unary) => unary.op == ruff_python_ast::UnaryOp::Not,
+        Expr::BoolOp(both) => both.values.iter().all(is_truth),
+        Expr::Named(named) => is_truth(&named.value),
+        Expr::Call(call) => matches!(
+            last_name(&call.func),
+            Some("any" | "all" | "isinstance" | "bool" | "startswith" | "endswith" | "isdigit" | "isalpha" | "isalnum")
+        ),
+        _ => false,
+    }
+}
+
+/// Anything but a docstring, `pass` and `...`.
+fn says_something(statement: &Stmt) -> bool {
+    match statement {
+        Stmt::Pass(_) => false,
+        Stmt::Expr(expr) => !(expr.value.is_string_literal_expr() || expr.value.is_ellipsis_literal_expr()),
+        _ => true,
+    }
+}
+
+pub fn decorators(function: &StmtFunctionDef) -> impl Iterator<Item = &str> {
+    function.decorator_list.iter().filter_map(|decorator| last_name(&decorator.expression))
+}
+
+impl<'a> Visitor<'a> for Survey<'a> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::ClassDef(class) => self.class(class),
+            Stmt::FunctionDef(function) => *self.functions.entry(function.name.as_str()).or_default() += 1,
+            Stmt::Assign(assign) if is_truth(&assign.value) => {
+                self.truths.extend(assign.targets.iter().filter_map(last_name));
+            }
+            Stmt::Import(import) => {
+                self.imports.extend(import.names.iter().map(|alias| alias.name.to_string()));
+            }
+            Stmt::ImportFrom(import) => {
+                let module = import.module.as_ref().map_or("", |module| module.as_str());
+                self.imports.insert(module.to_owned());
+                self.imports.extend(import.names.iter().map(|alias| format!("{module}.{}", alias.name)));
+                if module == "dataclasses" {
+                    self.lowers_dataclasses |= import.names.iter().any(|alias| {
+                        matches!(alias.name.as_str(), "field" | "asdict" | "astuple" | "replace" | "fields")
+                    });
+                }
+            }
+            _ => {}
+        }
+        visitor::walk_stmt(self, statement);
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Attribute(attribute) if !attribute.ctx.is_load() => {
+                self.attributes.insert(attribute.attr.as_str());
+                self.held.insert(attribute.attr.as_str());
+            }
+            Expr::Attribute(attribute) if name(&attribute.value) == Some("dataclasses") => {
+                self.lowers_dataclasses |= attribute.attr.as_str() != "dataclass";
+            }
+            _ => {}
+        }
+        visitor::walk_expr(self, expr);
+    }
+}
+
+impl<'a> Survey<'a> {
+    fn class(&mut self, class: &'a StmtClassDef) {
+        let name = class.name.as_str();
+        let bases = class.bases().iter().filter_map(last_name).collect();
+        let is_enum = class.bases().iter().filter_map(last_name).any(|base| ENUMS.contains(&base));
+        let mut own = Vec::new();
+        let mut fields = Vec::new();
+        for statement in &class.body {
+            match statement {
+                Stmt::FunctionDef(function) => {
+                    let method = function.name.as_str();
+                    own.push(method);
+                    if decorators(function).any(|name| matches!(name, "property" | "cached_property")) {
+                        self.properties.insert(method);
+                    }
+                    if decorators(function).any(|name| name == "classmethod") {
+                        self.class_methods.insert(method);
+                    }
+                    if decorators(function).any(|name| name == "staticmethod") {
+                        self.static_methods.insert(method);
+                    }
+                    if method.starts_with("__") {
+                        self.operators.insert(method);
+                    } else if is_enum {
+                        self.enum_methods.insert(method, name);
+                    }
+                    if method == "__post_init__" {
+                        self.lowers_dataclasses = true;
+                    }
+                }
+                Stmt::Assign(assign) => own.extend(assign.targets.iter().filter_map(super::name)),
+                Stmt::AnnAssign(assign) => {
+                    fields.extend(super::name(&assign.target));
+                    if assign.value.is_some() {
+                        own.extend(super::name(&assign.target));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let tuple = class.bases().iter().filter_map(last_name).any(|base| base == "NamedTuple");
+        if tuple && class.body.iter().any(Stmt::is_function_def_stmt) {
+            self.operators.insert("__getitem__");
+            self.operators.insert("__len__");
+        }
+        self.attributes.extend(&fields);
+        self.held.extend(&fields);
+        if !is_enum {
+            self.attributes.extend(&own);
+        }
+        for decorator in &class.decorator_list {
+            if let Expr::Call(call) = &decorator.expression {
+                let ordered = call.arguments.find_keyword("order").is_some();
+                self.lowers_dataclasses |= ordered;
+                if ordered {
+                    self.operators.insert("__lt__");
+                }
+            }
+        }
+        self.classes.insert(name, Class { def: class, kind: Kind::Plain, bases, own });
+    }
+}
+
+/// The names each function mentions.
+#[derive(Default)]
+struct Functions<'a> {
+    around: Vec<&'a str>,
+    found: BTreeMap<&'a str, BTreeSet<&'a str>>,
+}
+
+impl<'a> Visitor<'a> for Functions<'a> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        let function = statement.as_function_def_stmt().map(|function| function.name.as_str());
+        self.around.extend(function);
+        visitor::walk_stmt(self, statement);
+        if function.is_some() {
+            self.around.pop();
+        }
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        let mentioned = match expr {
+            Expr::Name(name) => Some(name.id.as_str()),
+            Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+            _ => None,
+        };
+        if let Some(mentioned) = mentioned {
+            for function in &self.around {
+                self.found.entry(function).or_default().insert(mentioned);
+            }
+        }
+        visitor::walk_expr(self, expr);
+    }
+}

@@ -1,0 +1,241 @@
+//! A migration's text as its statements. Bodies of triggers hold semicolons, so the text is cut by its tokens.
+
+use std::ops::Range;
+
+use sqlparser::ast::Statement;
+use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
+
+use super::trigger::{self, Function, Trigger};
+use crate::sql::{Dialect, SqlProblem, SqlProblemKind, parse};
+
+/// One statement of a migration.
+#[derive(Debug, Clone)]
+pub struct Piece {
+    /// Bytes of the migration's text.
+    pub range: Range<usize>,
+    /// Whether a transaction is still open after it, so that nobody else has seen it yet.
+    pub unseen: bool,
+    pub(super) text: String,
+    pub(super) what: What,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum What {
+    Sql(Box<Statement>),
+    Trigger(Box<Trigger>),
+    Function(Function),
+    DropTrigger {
+        name: String,
+        table: Option<String>,
+        if_exists: bool,
+    },
+    DropFunction {
+        name: String,
+        if_exists: bool,
+        cascade: bool,
+    },
+    /// The beginning or end of a transaction, and what has no effect here.
+    Nothing,
+}
+
+impl Piece {
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The statement on one line.
+    pub fn shown(&self) -> String {
+        self.text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Names of its parameters, in the order in which they stand there.
+    pub fn parameters(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for part in self.text.split(':').skip(1) {
+            let name: String = part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            if self.is_data() && name.starts_with(|c: char| c.is_alphabetic()) && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Whether it is the beginning or end of a transaction, or has no effect.
+    pub fn is_control(&self) -> bool {
+        matches!(self.what, What::Nothing)
+    }
+
+    /// Whether it changes rows rather than tables.
+    pub fn is_data(&self) -> bool {
+        matches!(&self.what, What::Sql(statement) if super::is_data(statement))
+    }
+}
+
+/// The statements of a migration, in order.
+///
+/// # Errors
+/// Text that is not SQL of the dialect, and forms of triggers and functions that belt cannot run.
+pub fn script(dialect: Dialect, sql: &str) -> Result<Vec<Piece>, SqlProblem> {
+    let plain = without_delimiters(sql);
+    let lines = parse::Lines::new(&plain);
+    let tokens = Tokenizer::new(parse::grammar(dialect), &plain).tokenize_with_location().map_err(|error| {
+        let at = lines.offset(error.location);
+        SqlProblem::new(SqlProblemKind::Syntax, parse::plain(&error.message), Some(at..plain.len().min(at + 1)))
+    })?;
+    let mut pieces = Vec::new();
+    let mut open = false;
+    for statement in cut(&tokens) {
+        let (Some(first), Some(last)) = (statement.first(), statement.last()) else { continue };
+        let range = lines.offset(first.span.start)..lines.offset(last.span.end).max(lines.offset(first.span.start));
+        let text = plain.get(range.clone()).unwrap_or_default().to_string();
+        let words = words(statement, 3);
+        match words.first().map(String::as_str) {
+            Some("BEGIN" | "START") => open = true,
+            Some("COMMIT" | "END" | "ROLLBACK") => open = false,
+            _ => {}
+        }
+        let what = one(dialect, statement, &text).map_err(|problem| {
+            let within = problem.range.clone().unwrap_or(0..text.len());
+            let moved = range.start + within.start..range.start + within.end;
+            SqlProblem { range: Some(moved), ..problem }
+        })?;
+        // MySQL commits before and after every change of a table.
+        let seen = dialect == Dialect::MySql && !matches!(&what, What::Sql(statement) if super::is_data(statement));
+        if seen && !matches!(what, What::Nothing) {
+            open = false;
+        }
+        pieces.push(Piece { range, unseen: open, text, what });
+    }
+    Ok(pieces)
+}
+
+fn one(dialect: Dialect, tokens: &[TokenWithSpan], text: &str) -> Result<What, SqlProblem> {
+    let words = words(tokens, 8);
+    let made = words.iter().find(|word| *word == "TRIGGER" || *word == "FUNCTION").map(String::as_str);
+    match words.first().map(String::as_str) {
+        Some("BEGIN" | "START" | "COMMIT" | "END" | "LOCK" | "UNLOCK" | "SET" | "VACUUM" | "ANALYZE" | "PRAGMA") => {
+            Ok(What::Nothing)
+        }
+        Some(word @ ("DO" | "CALL" | "COPY")) => {
+            Err(SqlProblem::unsupported(format!("{word} is not something belt can run in a migration"))
+                .with_help("write the statements themselves; repeat: true runs a step until it changes no row"))
+        }
+        Some("CREATE") if made == Some("TRIGGER") => {
+            trigger::parse_trigger(dialect, tokens).map(Box::new).map(What::Trigger)
+        }
+        Some("CREATE") if made == Some("FUNCTION") => trigger::parse_function(dialect, tokens).map(What::Function),
+        Some("DROP") if words.get(1).is_some_and(|word| word == "TRIGGER") => {
+            trigger::parse_drop(dialect, tokens, true)
+        }
+        Some("DROP") if words.get(1).is_some_and(|word| word == "FUNCTION") => {
+            trigger::parse_drop(dialect, tokens, false)
+        }
+        _ => match parse::statements(text, dialect)?.pop() {
+            Some((statement, _)) => Ok(What::Sql(Box::new(statement))),
+            None => Ok(What::Nothing),
+        },
+    }
+}
+
+fn is_space(token: &Token) -> bool {
+    matches!(token, Token::Whitespace(_))
+}
+
+/// The first words of a statement, in capitals.
+fn words(tokens: &[TokenWithSpan], most: usize) -> Vec<String> {
+    let words = tokens.iter().filter_map(|token| match &token.token {
+        Token::Word(word) if word.quote_style.is_none() => Some(word.value.to_uppercase()),
+        _ => None,
+    });
+    words.take(most).collect()
+}
+
+/// Cuts at the semicolons that are not inside the body of a trigger.
+fn cut(tokens: &[TokenWithSpan]) -> Vec<&[TokenWithSpan]> {
+    let mut cuts = Vec::new();
+    let mut start = 0;
+    let mut depth = 0_usize;
+    let mut previous = String::new();
+    let mut seen: Vec<String> = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        match &token.token {
+            Token::SemiColon if depth == 0 => {
+                cuts.push(trimmed(&tokens[start..at]));
+                start = at + 1;
+                seen.clear();
+                previous.clear();
+            }
+            Token::SemiColon => previous = ";".into(),
+            Token::Word(word) if word.quote_style.is_none() => {
+                let word = word.value.to_uppercase();
+                if seen.len() < 8 {
+                    seen.push(word.clone());
+                }
+                let trigger =
+                    seen.first().is_some_and(|word| word == "CREATE") && seen.iter().any(|word| word == "TRIGGER");
+                if trigger {
+                    let begins = matches!(previous.as_str(), ";" | "ROW" | "THEN" | "ELSE" | "BEGIN");
+                    match word.as_str() {
+                        "BEGIN" => depth += 1,
+                        "CASE" if previous != "END" => depth += 1,
+                        "IF" if begins => depth += 1,
+                        // `END IF` and `END CASE` are one end.
+                        "END" => depth = depth.saturating_sub(1),
+                        _ => {}
+                    }
+                }
+                previous = word;
+            }
+            token if is_space(token) => {}
+            _ => previous = String::new(),
+        }
+    }
+    cuts.push(trimmed(tokens.get(start..).unwrap_or_default()));
+    cuts
+}
+
+fn trimmed(tokens: &[TokenWithSpan]) -> &[TokenWithSpan] {
+    let solid = |token: &TokenWithSpan| !is_space(&token.token) && token.token != Token::EOF;
+    match (tokens.iter().position(solid), tokens.iter().rposition(solid)) {
+        (Some(first), Some(last)) => &tokens[first..=last],
+        _ => &[],
+    }
+}
+
+/// MySQL's client is told another delimiter where bodies hold semicolons; the text keeps its length.
+fn without_delimiters(sql: &str) -> String {
+    let mut delimiter: Option<String> = None;
+    let mut out = String::with_capacity(sql.len());
+    for line in sql.split_inclusive('\n') {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if let [first, given] = words.as_slice()
+            && first.eq_ignore_ascii_case("delimiter")
+        {
+            delimiter = Some((*given).to_string()).filter(|given| given != ";");
+            out.extend(line.chars().map(|c| if c == '\n' { c } else { ' ' }));
+            continue;
+        }
+        match &delimiter {
+            Some(given) => out.push_str(&line.replace(given.as_str(), &format!("{:<1$}", ";", given.len()))),
+            None => out.push_str(line),
+        }
+    }
+    out
+}
+
+/// The statements of a program's text, which may hold parameters.
+///
+/// # Errors
+/// Text that cannot be read as words at all.
+pub fn split(dialect: Dialect, sql: &str) -> Result<Vec<String>, SqlProblem> {
+    let lines = parse::Lines::new(sql);
+    let tokens = Tokenizer::new(parse::grammar(dialect), sql)
+        .tokenize_with_location()
+        .map_err(|error| SqlProblem::new(SqlProblemKind::Syntax, parse::plain(&error.message), None))?;
+    let texts = cut(&tokens).into_iter().filter_map(|statement| {
+        let (first, last) = (statement.first()?, statement.last()?);
+        sql.get(lines.offset(first.span.start)..lines.offset(last.span.end)).map(str::to_string)
+    });
+    let control = ["BEGIN", "COMMIT", "START TRANSACTION", "BEGIN TRANSACTION", "END"];
+    Ok(texts.filter(|text| !control.iter().any(|word| text.eq_ignore_ascii_case(word))).collect())
+}

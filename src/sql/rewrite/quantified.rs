@@ -1,0 +1,103 @@
+//! `ANY`, `ALL` and arrays made by queries.
+
+use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments};
+
+use super::{ON, Step, unsupported};
+use crate::sql::lower::{Lowering, raw};
+
+impl Lowering<'_> {
+    /// `left op ANY (right)`, or `ALL`.
+    pub(super) fn quantified(&self, left: &Expr, op: &BinaryOperator, right: &Expr, all: bool) -> Result<Expr, String> {
+        use BinaryOperator as B;
+        // The items of an array of times are written as the client wrote them.
+        let kind = self.kind(left);
+        let item = kind.and_then(|kind| kind.coerced("value")).unwrap_or_else(|| "value".into());
+        let word = match (op, all) {
+            (B::Eq, false) => Some("IN"),
+            (B::NotEq, true) => Some("NOT IN"),
+            _ => None,
+        };
+        if let Some(word) = word {
+            return Ok(raw(match bare(right) {
+                Expr::Subquery(query) => format!("{left} {word} ({query})"),
+                list => format!("{left} {word} (SELECT {item} FROM json_each(belt_array({list})))"),
+            }));
+        }
+        if !matches!(op, B::Eq | B::NotEq | B::Lt | B::LtEq | B::Gt | B::GtEq) {
+            return Err(format!("{op} {}", if all { "ALL" } else { "ANY" }));
+        }
+        let from = match bare(right) {
+            Expr::Subquery(query) => format!("WITH \"belt.items\"({ITEM}) AS ({query}) SELECT 1 FROM \"belt.items\""),
+            list => items(&list.to_string(), &item),
+        };
+        Ok(each(&from, &format!("{left} {op} {ITEM}"), all))
+    }
+}
+
+/// A name that nothing else in a statement has: the columns of `json_each` must not stand for the learner's.
+const ITEM: &str = "\"belt.item\"";
+
+fn items(list: &str, item: &str) -> String {
+    format!("SELECT 1 FROM (SELECT {item} AS {ITEM} FROM json_each(belt_array({list})))")
+}
+
+fn each(from: &str, condition: &str, all: bool) -> Expr {
+    raw(match all {
+        true => format!("(NOT EXISTS ({from} WHERE NOT ({condition})))"),
+        false => format!("(EXISTS ({from} WHERE {condition}))"),
+    })
+}
+
+/// `value MEMBER OF (array)`.
+pub(super) fn member(value: &Expr, array: &Expr) -> Expr {
+    let from = format!("SELECT 1 FROM (SELECT value AS {ITEM} FROM json_each({array}))");
+    each(&from, &format!("{ITEM} = {value}"), false)
+}
+
+fn bare(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Nested(inner) => bare(inner),
+        other => other,
+    }
+}
+
+/// `text LIKE ANY (array)`.
+pub(super) fn like_each(patterns: &Expr, like: impl FnOnce(&str) -> String) -> Expr {
+    each(&items(&bare(patterns).to_string(), "value"), &like(ITEM), false)
+}
+
+pub(super) fn only_argument(function: &mut Function) -> Option<&mut Expr> {
+    match &mut function.args {
+        FunctionArguments::List(list) => match list.args.as_mut_slice() {
+            [FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))] => Some(expr),
+            _ => None,
+        },
+        FunctionArguments::None | FunctionArguments::Subquery(_) => None,
+    }
+}
+
+/// `ARRAY(SELECT ...)`, whose query is SQLite's already.
+pub(super) fn array_of_query(function: &Function) -> Option<Expr> {
+    let FunctionArguments::Subquery(query) = &function.args else {
+        return None;
+    };
+    let items = format!("WITH \"belt.items\"(item) AS ({query})");
+    Some(raw(format!("({items} SELECT json_group_array(item) FROM \"belt.items\")")))
+}
+
+/// `array[n]`, from 1.
+pub(super) fn subscript(expr: &mut Expr) -> Step {
+    use sqlparser::ast::{AccessExpr, Subscript};
+    let Expr::CompoundFieldAccess { root, access_chain } = &*expr else {
+        return ON;
+    };
+    let mut text = root.to_string();
+    for access in access_chain {
+        match access {
+            AccessExpr::Subscript(Subscript::Index { index }) => text = format!("belt_item({text}, {index})"),
+            _ => return unsupported(&*expr),
+        }
+    }
+    *expr = raw(text);
+    ON
+}
