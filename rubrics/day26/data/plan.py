@@ -15,7 +15,7 @@ def seconds(value):
         return None
     if isinstance(value, (int, float)):
         return value
-    text = word(value).replace(",", "").replace("about", "").replace("~", "").replace("a week", "1 week").replace("a day", "1 day").replace("an hour", "1 hour").replace("a minute", "1 minute")
+    text = re.sub("[(][^)]*[)]", "", word(value)).replace(",", "").replace("about", "").replace("~", "").replace("a week", "1 week").replace("a day", "1 day").replace("an hour", "1 hour").replace("a minute", "1 minute")
     for number, name in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven"]):
         if text.startswith(name + " "):
             text = str(number) + text[len(name):]
