@@ -12,7 +12,8 @@ def unfilled(value):
 
 def belongs(submission):
     runbook = submission.get('runbook')
-    name = str(runbook.get('alert') or '') if isinstance(runbook, dict) else ''
+    name = runbook.get('alert') if isinstance(runbook, dict) else ''
+    name = ', '.join(str(alert) for alert in name) if isinstance(name, list) else str(name or '')
     if unfilled(name):
         return 'the runbook names no alert'
     alerts = submission.get('alerts')
@@ -50,7 +51,9 @@ def useful(submission):
         seen.append(action)
         written = str(step.get('command') or '').strip()
         if not unfilled(written) and (len(command) > 1 or len(written) > 12) and any(sign in written for sign in ' /_(.-:'):
-            typed += 1
+            # "open the dashboard" is a sentence, and nobody can type it
+            if any(sign in written for sign in '/_(.-:=|') or not any(word in ('the', 'a', 'an', 'your', 'our') for word in command):
+                typed += 1
     if len(steps) < 3:
         return f'the runbook has {len(steps)} steps, and three at least lead from the alarm to the repair'
     if typed < 2:

@@ -7,7 +7,7 @@ def word(value):
 def steps(s):
     return [step for step in s.get("steps") or [] if isinstance(step, dict)]
 
-SECONDS = {"ms": 0.001, "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1, "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60, "h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600, "d": 86400, "day": 86400, "days": 86400, "w": 604800, "week": 604800, "weeks": 604800}
+SECONDS = {"ms": 0.001, "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1, "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60, "h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600, "d": 86400, "day": 86400, "days": 86400, "night": 86400, "nights": 86400, "w": 604800, "week": 604800, "weeks": 604800}
 
 # Seconds of "48 h", "2 days", "1 h 30 min" or a number of seconds; None where it is no duration.
 def seconds(value):
@@ -15,7 +15,14 @@ def seconds(value):
         return None
     if isinstance(value, (int, float)):
         return value
-    text = word(value).replace(",", "").replace("about", "").replace("~", "").replace("a week", "1 week").replace("a day", "1 day").replace("an hour", "1 hour").replace("a minute", "1 minute")
+    text = re.sub("[(][^)]*[)]", "", word(value)).replace(", ", ";").replace("=", ";").replace(",", "").replace("about", "").replace("~", "").replace("a week", "1 week").replace("a day", "1 day").replace("an hour", "1 hour").replace("a minute", "1 minute")
+    # "three days, 72 hours" says one time twice, "1 day, 12 hours" is a sum
+    pieces = [length(piece.strip()) for piece in text.split(";") if re.search("[a-z0-9]", piece)]
+    if not pieces or None in pieces:
+        return None
+    return pieces[0] if all(piece == pieces[0] for piece in pieces) else sum(pieces)
+
+def length(text):
     for number, name in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven"]):
         if text.startswith(name + " "):
             text = str(number) + text[len(name):]
@@ -84,6 +91,8 @@ def instant(s):
         return "back_within is no duration"
     ttl = seconds(t.get("ttl"))
     dns = re.search("dns|cname|a record|route ?53|name ?server", by)
+    if dns and re.search("balancer|proxy|nginx|envoy|target group|mesh|ingress|gateway", by) and re.search("no dns|not|without|unchanged|untouched|fixed|instead of|rather than|stays|never", by):
+        dns = None
     if dns and not ttl:
         return "traffic is moved by DNS, and ttl does not say how long resolvers keep the old answer"
     if dns and back < ttl:
