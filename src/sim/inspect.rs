@@ -22,6 +22,8 @@ pub struct Function {
     pub parameters: Vec<String>,
     /// Bytes of its `def` line in the code.
     pub range: std::ops::Range<usize>,
+    /// A decorator may change what it takes.
+    pub decorated: bool,
 }
 
 impl Function {
@@ -29,7 +31,7 @@ impl Function {
     pub fn takes(&self, count: usize) -> bool {
         let open = self.parameters.iter().any(|p| p.starts_with('*'));
         let required = self.parameters.iter().filter(|p| !p.contains('=') && !p.starts_with('*')).count();
-        required <= count && (open || count <= self.parameters.len())
+        self.decorated || required <= count && (open || count <= self.parameters.len())
     }
 }
 
@@ -79,6 +81,7 @@ pub fn is_function(code: &str, name: &str, base_world: &BTreeMap<String, Json>, 
 pub fn definitions(code: &str) -> Vec<Function> {
     let mut found = Vec::new();
     let mut at = 0;
+    let mut decorated = false;
     for line in code.split_inclusive('\n') {
         // The dialect runs an async function as a plain one.
         if let Some(rest) = line.strip_prefix("async ").unwrap_or(line).trim_start().strip_prefix("def ")
@@ -103,8 +106,10 @@ pub fn definitions(code: &str) -> Vec<Function> {
                 name: name.trim().to_owned(),
                 parameters: parameters.into_iter().filter(|p| *p != "*" && *p != "/").map(str::to_owned).collect(),
                 range: at..at + line.trim_end().len(),
+                decorated,
             });
         }
+        decorated = line.starts_with('@') || decorated && line.starts_with([' ', '\t', ')']);
         at += line.len();
     }
     found

@@ -101,7 +101,9 @@ impl<'a> Pass<'a> {
             (Some("re"), "sub") if call.arguments.args.get(1).is_some_and(|by| self.is_template(by)) => {
                 ("_belt_re_sub", library::FUNCTIONS)
             }
-            (object, "sub") if object != Some("re") && call.arguments.args.first().is_some_and(|by| self.is_template(by)) => {
+            (object, "sub")
+                if object != Some("re") && call.arguments.args.first().is_some_and(|by| self.is_template(by)) =>
+            {
                 self.need(library::FUNCTIONS);
                 return self.first(call, method, "_belt_re_sub");
             }

@@ -35,7 +35,7 @@ impl<'a> Pass<'a> {
                 }
                 seen.push(member);
                 if depth > 0 {
-                    for member in self.spellings(member) {
+                    for member in self.spellings(ancestor, member) {
                         lines.push(format!("{target}.{member} = {}.{member}", stands(ancestor)));
                     }
                 }
@@ -44,14 +44,19 @@ impl<'a> Pass<'a> {
         lines
     }
 
-    /// The names a member has after this pass.
-    fn spellings(&self, member: &str) -> Vec<String> {
-        if !self.survey.properties.contains(member) {
+    /// The names a member of `class` has after this pass.
+    fn spellings(&self, class: &str, member: &str) -> Vec<String> {
+        let is_property = self.survey.classes.get(class).is_some_and(|known| {
+            let functions = known.def.body.iter().filter_map(Stmt::as_function_def_stmt);
+            functions.filter(|function| function.name.as_str() == member).any(|function| {
+                super::survey::decorators(function).any(|name| matches!(name, "property" | "cached_property"))
+            })
+        });
+        if !is_property {
             return vec![member.to_owned()];
         }
-        let setter = self.survey.functions.get(member).is_some_and(|count| *count > 1);
         let mut names = vec![format!("_belt_get_{member}")];
-        names.extend(setter.then(|| format!("_belt_set_{member}")));
+        names.extend(self.survey.setters.contains(&(class, member)).then(|| format!("_belt_set_{member}")));
         names
     }
 
@@ -75,7 +80,9 @@ impl<'a> Pass<'a> {
             })
         };
         let ancestry = survey.ancestry(class);
-        let base = match ancestry.iter().skip(1).find(has) {
+        let base = ancestry.iter().skip(1).find(has);
+        let field = self.spellings(base.copied().unwrap_or_default(), method.attr.as_str()).remove(0);
+        let base = match base {
             Some(base) => stands(base),
             None if matches!(kind, Some(Kind::Exception { rich: true })) => "_belt_exception".to_owned(),
             None if matches!(kind, Some(Kind::Plain | Kind::Dataclass)) => {
@@ -85,7 +92,6 @@ impl<'a> Pass<'a> {
             None => return false,
         };
         let open = call.arguments.range.start().to_usize();
-        let field = self.spellings(method.attr.as_str()).remove(0);
         self.edits.replace(call.func.start().to_usize()..open, format!("{base}.{field}"));
         self.first_argument(call, this);
         true

@@ -54,6 +54,24 @@ impl Edits {
     }
 
     pub fn apply(mut self, source: &str) -> (String, Vec<u32>) {
+        let replaced: Vec<(Range<usize>, i64)> = self
+            .list
+            .iter()
+            .filter(|edit| edit.rank.0 == Kind::Replace)
+            .map(|edit| (edit.range.clone(), edit.rank.1))
+            .collect();
+        // What was asked for later belongs to something inside.
+        self.list.retain(|edit| {
+            let (at, number) = (edit.range.start, edit.rank.1.abs());
+            !replaced.iter().any(|(range, earlier)| {
+                number > *earlier
+                    && match edit.rank.0 {
+                        Kind::Prefix => at == range.start && !range.is_empty(),
+                        Kind::Suffix => at == range.end && !range.is_empty(),
+                        Kind::Line | Kind::Replace => false,
+                    }
+            })
+        });
         self.list.sort_by_key(|edit| (edit.range.start, edit.rank));
         let mut out = String::with_capacity(source.len() + 256);
         let mut lines = vec![0];

@@ -60,7 +60,13 @@ impl<'a> Pass<'a> {
                 self.edits.replace(start..start + 1, "_belt_neg(");
                 self.edits.suffix(expr.end().to_usize(), ")");
             }
+            Expr::UnaryOp(unary) if unary.op == ruff_python_ast::UnaryOp::Not => self.condition(&unary.operand),
+            Expr::If(choice) => self.condition(&choice.test),
             Expr::Compare(compare) => self.compare(expr, compare),
+            // An alias of types says nothing to the interpreter.
+            Expr::Subscript(subscript) if self.is_hint(&subscript.value) => {
+                return self.edits.replace(expr.start().to_usize()..expr.end().to_usize(), "None");
+            }
             Expr::Subscript(subscript) if subscript.ctx.is_load() => self.item(expr, subscript),
             Expr::Attribute(attribute) => self.attribute(expr, attribute),
             Expr::Name(name)
@@ -98,6 +104,31 @@ impl<'a> Pass<'a> {
             _ => return None,
         };
         self.survey.overloads(methods).then_some(function)
+    }
+
+    /// Whether an object of the code's own is true is its own to say.
+    pub fn condition(&mut self, test: &Expr) {
+        let operators = &self.survey.operators;
+        if !operators.contains("__bool__") && !operators.contains("__len__") {
+            return;
+        }
+        match test {
+            Expr::BoolOp(both) => both.values.iter().for_each(|value| self.condition(value)),
+            Expr::Name(_) | Expr::Attribute(_) | Expr::Call(_) | Expr::Subscript(_) => {
+                self.need(library::OPERATORS);
+                self.wrap(test, "_belt_true");
+            }
+            _ => {}
+        }
+    }
+
+    /// A name of `typing` or `collections.abc` that is only ever said of types.
+    fn is_hint(&self, value: &Expr) -> bool {
+        let Some(name) = last_name(value) else { return false };
+        let modules = ["typing", "collections.abc"];
+        let imported = modules.iter().any(|module| self.survey.imports.contains(&format!("{module}.{name}")));
+        let dotted = value.as_attribute_expr().and_then(|attribute| last_name(&attribute.value));
+        imported || matches!(dotted, Some("typing" | "abc"))
     }
 
     /// Truth values count as 0 and 1.

@@ -39,7 +39,8 @@ impl<'a> Pass<'a> {
                 });
                 if let Some(indent) = alone {
                     let at = self.line_end(statement.end().to_usize());
-                    let stop = format!("\n{indent}if len(_belt_out) > {ENOUGH}: return iter(_belt_out)");
+                    let shift = self.shift();
+                    let stop = format!("\n{shift}{indent}if len(_belt_out) > {ENOUGH}: return iter(_belt_out)");
                     self.edits.line(at, stop);
                 }
             }

@@ -92,6 +92,8 @@ struct Function<'a> {
     first: Option<&'a str>,
     /// Its values are collected in a list.
     collects: bool,
+    /// What its lines are moved to the right by.
+    shift: &'static str,
 }
 
 impl<'a> Pass<'a> {
@@ -101,6 +103,10 @@ impl<'a> Pass<'a> {
 
     fn text(&self, node: &impl Ranged) -> &'a str {
         &self.source[node.range()]
+    }
+
+    fn shift(&self) -> &'static str {
+        self.function.map_or("", |function| function.shift)
     }
 
     /// The column of a statement as the blanks before it; `None` when it shares its line with what is before.
@@ -122,7 +128,8 @@ impl<'a> Pass<'a> {
     fn before_first(&mut self, body: &[Stmt], statement: &str) {
         let Some(first) = body.first() else { return };
         let at = first.start().to_usize();
-        let glue = self.indent(first).map_or("; ".to_owned(), |indent| format!("\n{indent}"));
+        let shift = self.shift();
+        let glue = self.indent(first).map_or("; ".to_owned(), |indent| format!("\n{shift}{indent}"));
         self.edits.prefix(at, format!("{statement}{glue}"));
     }
 
@@ -132,7 +139,8 @@ impl<'a> Pass<'a> {
         match self.indent(first) {
             Some(indent) => {
                 let at = self.line_end(last.end().to_usize());
-                let text = statements.lines().map(|line| format!("\n{indent}{line}")).collect::<String>();
+                let shift = self.shift();
+                let text = statements.lines().map(|line| format!("\n{shift}{indent}{line}")).collect::<String>();
                 self.edits.line(at, text);
             }
             None => self.edits.suffix(last.end().to_usize(), format!("; {}", statements.replace('\n', "; "))),
@@ -143,7 +151,8 @@ impl<'a> Pass<'a> {
     fn after(&mut self, statement: &Stmt, lines: &[String]) {
         let Some(indent) = self.indent(statement) else { return };
         let at = self.line_end(statement.end().to_usize());
-        let text = lines.iter().map(|line| format!("\n{indent}{line}")).collect::<String>();
+        let shift = self.shift();
+        let text = lines.iter().map(|line| format!("\n{shift}{indent}{line}")).collect::<String>();
         if !text.is_empty() {
             self.edits.line(at, text);
         }

@@ -20,7 +20,7 @@ impl<'a> Visitor<'a> for Pass<'a> {
                 return;
             }
             Stmt::FunctionDef(function) => {
-                let entered = self.enter(function);
+                let entered = self.enter(statement, function);
                 let around = self.function.replace(entered);
                 // A function inside a method is a function of no class, but `super()` works in it.
                 visitor::walk_stmt(self, statement);
@@ -39,6 +39,15 @@ impl<'a> Visitor<'a> for Pass<'a> {
             Stmt::Expr(expr) if self.function.is_some_and(|function| function.collects) => {
                 self.yields(statement, &expr.value);
             }
+            Stmt::If(branches) => {
+                self.condition(&branches.test);
+                for clause in &branches.elif_else_clauses {
+                    if let Some(test) = &clause.test {
+                        self.condition(test);
+                    }
+                }
+            }
+            Stmt::While(loops) => self.condition(&loops.test),
             Stmt::Raise(raise) => self.raise(raise),
             Stmt::Try(tries) => {
                 for ExceptHandler::ExceptHandler(handler) in &tries.handlers {
@@ -46,6 +55,13 @@ impl<'a> Visitor<'a> for Pass<'a> {
                 }
             }
             Stmt::Assign(assign) => {
+                if let [Expr::Attribute(attribute)] = assign.targets.as_slice()
+                    && matches!(attribute.attr.as_str(), "__name__" | "__doc__" | "__qualname__")
+                {
+                    let range = statement.start().to_usize()..statement.end().to_usize();
+                    self.edits.replace(range, "pass");
+                    return;
+                }
                 if let [target] = assign.targets.as_slice() {
                     self.store(statement, target);
                 }
@@ -61,7 +77,7 @@ impl<'a> Visitor<'a> for Pass<'a> {
                 let module = import.module.as_ref().map_or("", |module| module.as_str());
                 for alias in &import.names {
                     match (module, alias.name.as_str()) {
-                        ("dataclasses", "asdict" | "astuple" | "replace") => self.need(library::CLASSES),
+                        ("dataclasses", "asdict" | "astuple" | "replace" | "fields") => self.need(library::CLASSES),
                         ("itertools", "groupby" | "product" | "permutations" | "combinations" | "starmap")
                         | ("functools", "reduce")
                         | ("math", "prod") => self.need(library::FUNCTIONS),
@@ -87,18 +103,21 @@ impl<'a> Visitor<'a> for Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    fn enter(&mut self, function: &'a StmtFunctionDef) -> Function<'a> {
+    fn enter(&mut self, statement: &Stmt, function: &'a StmtFunctionDef) -> Function<'a> {
         let mut parameters = function.parameters.posonlyargs.iter().chain(&function.parameters.args);
         let first = parameters.next().map(|parameter| parameter.parameter.name.as_str());
-        self.decorated(function);
+        let shift = self.shift();
+        self.decorated(statement, function);
         if self.context_manager(function) {
-            return Function { first, collects: false };
+            return Function { first, collects: false, shift: "    " };
         }
-        Function { first, collects: self.collect(function) }
+        Function { first, collects: self.collect(function), shift }
     }
 
     /// Decorators of methods: what they mean is said where the method is used.
-    fn decorated(&mut self, function: &'a StmtFunctionDef) {
+    fn decorated(&mut self, statement: &Stmt, function: &'a StmtFunctionDef) {
+        let is_method = self.class.is_some() && self.function.is_none();
+        let mut applied = Vec::new();
         for decorator in &function.decorator_list {
             let range = decorator.range.start().to_usize()..decorator.range.end().to_usize();
             let method = function.name.as_str();
@@ -115,10 +134,18 @@ impl<'a> Pass<'a> {
                     Some("classmethod" | "staticmethod") if self.is_bound_by_name(method) => {
                         self.edits.replace(range, "");
                     }
+                    Some("classmethod" | "staticmethod" | "abstractmethod" | "override" | "contextmanager") => {}
+                    // The interpreter has none on methods, but takes the same said after them.
+                    _ if is_method => {
+                        applied.push(format!("{method} = {}({method})", self.text(&decorator.expression)));
+                        self.edits.replace(range, "");
+                    }
                     _ => {}
                 },
             }
         }
+        applied.reverse();
+        self.after(statement, &applied);
     }
 
     /// Whether every method of this name is a class method, or every one a static one.
@@ -258,6 +285,12 @@ impl<'a> Pass<'a> {
     /// Data classes, named tuples and typed dicts; inheritance. `true` when nothing inside is left to visit.
     fn class_statement(&mut self, statement: &'a Stmt, class: &'a ruff_python_ast::StmtClassDef) -> bool {
         let class_name = class.name.as_str();
+        for decorator in &class.decorator_list {
+            // The other comparisons follow from one wherever they are made.
+            if last_name(&decorator.expression) == Some("total_ordering") {
+                self.edits.replace(decorator.range.start().to_usize()..decorator.range.end().to_usize(), "");
+            }
+        }
         match self.survey.kind(class_name) {
             Some(Kind::Dataclass) if self.survey.lowers_dataclasses => {
                 self.inherit(statement, class);

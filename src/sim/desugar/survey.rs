@@ -18,6 +18,8 @@ pub struct Survey<'a> {
     pub worldly: BTreeSet<&'a str>,
     /// Names that stand for a property in some class.
     pub properties: BTreeSet<&'a str>,
+    /// Properties that can be set, with their class.
+    pub setters: BTreeSet<(&'a str, &'a str)>,
     /// Names that are class methods wherever they are defined, and static ones likewise.
     pub class_methods: BTreeSet<&'a str>,
     pub static_methods: BTreeSet<&'a str>,
@@ -266,6 +268,9 @@ impl<'a> Survey<'a> {
                     if decorators(function).any(|name| matches!(name, "property" | "cached_property")) {
                         self.properties.insert(method);
                     }
+                    if decorators(function).any(|name| name == "setter") {
+                        self.setters.insert((name, method));
+                    }
                     if decorators(function).any(|name| name == "classmethod") {
                         self.class_methods.insert(method);
                     }
@@ -283,7 +288,9 @@ impl<'a> Survey<'a> {
                 }
                 Stmt::Assign(assign) => own.extend(assign.targets.iter().filter_map(super::name)),
                 Stmt::AnnAssign(assign) => {
-                    fields.extend(super::name(&assign.target));
+                    if last_name(&assign.annotation) != Some("ClassVar") {
+                        fields.extend(super::name(&assign.target));
+                    }
                     if assign.value.is_some() {
                         own.extend(super::name(&assign.target));
                     }
@@ -304,7 +311,7 @@ impl<'a> Survey<'a> {
         for decorator in &class.decorator_list {
             if let Expr::Call(call) = &decorator.expression {
                 let ordered = call.arguments.find_keyword("order").is_some();
-                self.lowers_dataclasses |= ordered;
+                self.lowers_dataclasses |= ordered || call.arguments.find_keyword("kw_only").is_some();
                 if ordered {
                     self.operators.insert("__lt__");
                 }

@@ -7,7 +7,7 @@ mod world;
 pub use language::{BITS, FLAT, NOW, PERCENT, SAME, TEXT};
 use library::{
     ABC, ASYNCIO, BISECT, CACHE, CONTEXTLIB, COPY, ENUM, HASHLIB, HEAPQ, HMAC, HTTP, LOGGING, OPERATOR, QUEUE,
-    STATISTICS, STRING, THREADING, WRAPS, ZLIB,
+    STATISTICS, STRING, TEXTWRAP, THREADING, TYPES, WRAPS, ZLIB,
 };
 pub use world::fill;
 use world::{RANDOM, SECRETS, TIME, UUID};
@@ -34,6 +34,8 @@ pub fn shim(module: &str) -> Option<&'static str> {
         "asyncio" => ASYNCIO,
         "threading" => THREADING,
         "contextlib" => CONTEXTLIB,
+        "types" => TYPES,
+        "textwrap" => TEXTWRAP,
         "http" => HTTP,
         "queue" => QUEUE,
         // Defined by `desugar`, with the operators.
@@ -55,7 +57,9 @@ pub fn extra(module: &str, name: &str) -> Option<(&'static str, &'static str)> {
     Some(match (module, name) {
         ("collections", "OrderedDict") => ("dict", ""),
         // Defined by `desugar`, which sees what they are used for.
-        ("dataclasses", "field" | "fields" | "InitVar" | "KW_ONLY") => ("None", ""),
+        ("dataclasses", "field" | "InitVar" | "KW_ONLY") => ("None", ""),
+        ("dataclasses", "fields") => ("_belt_fields_of", ""),
+        ("collections.abc", _) => ("None", ""),
         ("dataclasses", "asdict") => ("_belt_asdict", ""),
         ("dataclasses", "astuple") => ("_belt_astuple", ""),
         ("dataclasses", "replace") => ("_belt_replace", ""),

@@ -85,3 +85,8 @@ def _belt_bound(thing, method):
         "decode": lambda *args: (args[0] if args and not isinstance(thing, bytes) else thing).decode(),
         "setdefault": lambda *args: thing.setdefault(*args),
     }[method]
+class _belt_field:
+    def __init__(self, name):
+        self.name = name
+def _belt_fields_of(thing):
+    return [_belt_field(name) for name in thing._belt_fields]

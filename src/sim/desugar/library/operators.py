@@ -96,3 +96,10 @@ def _belt_number(value):
     return int(value) if isinstance(value, bool) else value
 def _belt_total(values, start=0):
     return sum([int(value) if isinstance(value, bool) else value for value in values], start)
+def _belt_true(value):
+    if _belt_own(value):
+        if hasattr(value, "__bool__"):
+            return value.__bool__()
+        if hasattr(value, "__len__"):
+            return value.__len__() > 0
+    return value

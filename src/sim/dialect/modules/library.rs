@@ -401,3 +401,29 @@ class _belt_m_queue:
         return _belt_queue(maxsize, 2)
 _belt_m_queue = _belt_m_queue()
 ";
+
+pub(super) const TYPES: &str = "\
+class _belt_namespace:
+    def __init__(self, **fields):
+        for name in fields:
+            setattr(self, name, fields[name])
+class _belt_m_types:
+    SimpleNamespace = _belt_namespace
+    TracebackType = None
+    FunctionType = None
+    def MappingProxyType(self, mapping):
+        return mapping
+_belt_m_types = _belt_m_types()
+";
+
+pub(super) const TEXTWRAP: &str = "\
+class _belt_m_textwrap:
+    def dedent(self, text):
+        lines = text.split('\\n')
+        depths = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
+        depth = min(depths) if depths else 0
+        return '\\n'.join([line[depth:] if line.strip() else '' for line in lines])
+    def shorten(self, text, width, placeholder='...'):
+        return text if len(text) <= width else text[:width - len(placeholder)] + placeholder
+_belt_m_textwrap = _belt_m_textwrap()
+";
