@@ -42,6 +42,7 @@ fn each_engine_and_the_outside_world_have_one_module() {
         ("sqlparser::", "src/sql/"),
         ("merman_core::", "src/diagram/"),
         ("promql_parser::", "src/promql/"),
+        ("ruff_python_ast::", "src/sim/desugar/"),
         ("granit_parser::", "src/submission/"),
         ("annotate_snippets::", "src/render/"),
         ("quick_junit::", "src/render/"),
