@@ -7,11 +7,9 @@
 
 use std::time::Duration;
 
-use rustc_hash::FxHashMap;
-
 use super::python::{Frame, Program, PyError, Reply, Suspended, Turn, patiently};
 use super::value::Value;
-use super::world::{Call, CallId, World};
+use super::world::{Call, CallId, Map, World};
 
 pub type NodeId = u32;
 
@@ -35,7 +33,7 @@ struct Node {
     depth: u32,
     /// The interpreter, waiting here, until one child has taken it.
     live: Option<Box<Suspended>>,
-    children: FxHashMap<Reply, NodeId>,
+    children: Map<Reply, NodeId>,
 }
 
 /// The trees of one program, one root an entry point.
@@ -44,14 +42,14 @@ pub struct Forest {
     /// Inputs after the entry's number, the same for every start.
     inputs: Vec<Value>,
     nodes: Vec<Node>,
-    roots: FxHashMap<u32, NodeId>,
-    entries: FxHashMap<NodeId, u32>,
+    roots: Map<u32, NodeId>,
+    entries: Map<NodeId, u32>,
 }
 
 impl Forest {
     /// `inputs` follow the entry point's number when the program starts.
     pub fn new(program: Program, inputs: Vec<Value>) -> Self {
-        Forest { program, inputs, nodes: Vec::new(), roots: FxHashMap::default(), entries: FxHashMap::default() }
+        Forest { program, inputs, nodes: Vec::new(), roots: Map::default(), entries: Map::default() }
     }
 
     pub fn next(&self, node: NodeId) -> &Next {
@@ -181,7 +179,7 @@ impl Forest {
             }
         };
         let id = self.nodes.len() as NodeId;
-        self.nodes.push(Node { next, parent, root, depth, live, children: FxHashMap::default() });
+        self.nodes.push(Node { next, parent, root, depth, live, children: Map::default() });
         id
     }
 }

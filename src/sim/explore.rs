@@ -15,12 +15,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
-
 use super::client::Forest;
 use super::python::Reply;
 use super::state::{Bounds, ClientPlan, ClientState, Event, Faults, Judge, State, Status, Violation};
-use super::world::{CallId, MICROS_PER_SECOND, Micros, StateId, World};
+use super::world::{CallId, MICROS_PER_SECOND, Map, Micros, StateId, World};
 use crate::report::Explored;
 
 /// Repetitions of one call with one answer, nothing changing, after which a client is said to spin.
@@ -115,7 +113,7 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
     pub fn explore(&mut self, initial: State) -> Exploration {
         let mut visits: Vec<Visit> = Vec::new();
         let mut queue: Queue = BinaryHeap::new();
-        let mut closed: FxHashMap<Rc<State>, Vec<(u32, u32)>> = FxHashMap::default();
+        let mut closed: Map<Rc<State>, Vec<(u32, u32)>> = Map::default();
         let mut ends: BTreeSet<Vec<u32>> = BTreeSet::new();
         let mut explored = Explored {
             max_preemptions: self.bounds.preemptions,

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
 use super::client::{Forest, Next};
@@ -11,7 +10,7 @@ use super::run::{DRIVER, with_helpers};
 use super::scenario::{Invariant, Scenario, Trouble};
 use super::state::{ClientState, Judge, State, Status, Violation};
 use super::value::Value;
-use super::world::World;
+use super::world::{Map, World};
 use super::{errors, pure};
 
 /// Processor time one judgement may use.
@@ -44,7 +43,7 @@ pub struct Expectations {
     submission: Value,
     may_block: bool,
     /// Verdicts of `always` by what they can depend on.
-    seen: FxHashMap<(Vec<u32>, i64), Option<Broken>>,
+    seen: Map<(Vec<u32>, i64), Option<Broken>>,
 }
 
 impl Expectations {
@@ -82,7 +81,7 @@ impl Expectations {
             names,
             submission: Value::from_json(document),
             may_block: scenario.may_block,
-            seen: FxHashMap::default(),
+            seen: Map::default(),
         })
     }
 

@@ -7,11 +7,12 @@
 use std::hash::Hash;
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
-
 use super::errors::Fault;
 use super::python::Reply;
 use super::value::Value;
+
+/// A map with a fast hash that is the same in every run.
+pub type Map<K, V> = std::collections::HashMap<K, V, foldhash::fast::FixedState>;
 
 /// Number of an interned component state; 0 is the initial state.
 pub type StateId = u32;
@@ -153,14 +154,14 @@ impl Depends {
 /// Gives equal values equal numbers.
 #[derive(Debug)]
 pub struct Interner<T> {
-    ids: FxHashMap<Rc<T>, u32>,
+    ids: Map<Rc<T>, u32>,
     values: Vec<Rc<T>>,
 }
 
 impl<T: Eq + Hash> Interner<T> {
     pub fn new(initial: T) -> Self {
         let initial = Rc::new(initial);
-        Interner { ids: FxHashMap::from_iter([(Rc::clone(&initial), 0)]), values: vec![initial] }
+        Interner { ids: Map::from_iter([(Rc::clone(&initial), 0)]), values: vec![initial] }
     }
 
     pub fn intern(&mut self, value: T) -> u32 {
@@ -185,7 +186,7 @@ pub struct World {
     components: Vec<Box<dyn Component>>,
     calls: Interner<Call>,
     call_components: Vec<usize>,
-    memo: FxHashMap<(StateId, CallId, Caller), Transition>,
+    memo: Map<(StateId, CallId, Caller), Transition>,
 }
 
 impl World {
@@ -197,7 +198,7 @@ impl World {
             components,
             calls: Interner::new(nothing),
             call_components: vec![usize::MAX],
-            memo: FxHashMap::default(),
+            memo: Map::default(),
         }
     }
 
