@@ -5,7 +5,7 @@ use ruff_python_ast::{Expr, ExprAttribute, ExprCall};
 use ruff_text_size::Ranged;
 
 use super::expressions::{BUILT_IN, METHODS};
-use super::{Pass, last_name, library, name};
+use super::{Pass, last_name, library, name, span};
 
 impl<'a> Pass<'a> {
     pub fn call(&mut self, expr: &'a Expr, call: &'a ExprCall) {
@@ -26,7 +26,7 @@ impl<'a> Pass<'a> {
                 }
                 "vars" if call.arguments.args.len() == 1 && !self.survey.functions.contains_key("vars") => {
                     self.need(library::CLASSES);
-                    let range = call.func.start().to_usize()..call.func.end().to_usize();
+                    let range = span(call.func.as_ref());
                     self.edits.replace(range, "_belt_dict_of");
                     self.edits.suffix(call.arguments.args[0].end().to_usize(), format!(", {}", self.held()));
                     return self.arguments(call);
@@ -37,7 +37,7 @@ impl<'a> Pass<'a> {
                         Some(Expr::ListComp(each)) => self.number(&each.elt),
                         _ => {
                             self.need(library::OPERATORS);
-                            let range = call.func.start().to_usize()..call.func.end().to_usize();
+                            let range = span(call.func.as_ref());
                             self.edits.replace(range, "_belt_total");
                         }
                     }
@@ -56,11 +56,11 @@ impl<'a> Pass<'a> {
                     return self.arguments(call);
                 }
                 "TypeVar" | "ParamSpec" if self.survey.imports.contains("typing") => {
-                    return self.edits.replace(expr.start().to_usize()..expr.end().to_usize(), "None");
+                    return self.edits.replace(span(&expr), "None");
                 }
                 "NewType" if self.survey.imports.contains("typing") && call.arguments.args.len() == 2 => {
                     let kind = self.text(&call.arguments.args[1]);
-                    return self.edits.replace(expr.start().to_usize()..expr.end().to_usize(), kind);
+                    return self.edits.replace(span(&expr), kind);
                 }
                 function if self.survey.is_rich(function) => {
                     self.exception_call(call);
@@ -163,7 +163,7 @@ impl<'a> Pass<'a> {
         };
         let (function, shim) = replacement;
         self.need(shim);
-        let range = call.func.start().to_usize()..call.func.end().to_usize();
+        let range = span(call.func.as_ref());
         self.edits.replace(range, function);
         true
     }

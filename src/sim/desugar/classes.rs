@@ -4,7 +4,7 @@ use ruff_python_ast::{Expr, ExprAttribute, ExprCall, Stmt, StmtClassDef};
 use ruff_text_size::Ranged;
 
 use super::survey::Kind;
-use super::{Pass, library};
+use super::{Pass, library, span};
 
 impl<'a> Pass<'a> {
     /// Takes the bases away and copies what they have behind the class.
@@ -14,7 +14,7 @@ impl<'a> Pass<'a> {
             return;
         }
         if let Some(arguments) = &class.arguments {
-            self.edits.replace(arguments.range.start().to_usize()..arguments.range.end().to_usize(), "");
+            self.edits.replace(span(&arguments.range), "");
         }
         let lines = self.inherited(name, name, |base| base.to_owned());
         self.after(statement, &lines);
@@ -108,7 +108,7 @@ impl<'a> Pass<'a> {
         let ancestry = self.survey.ancestry(class);
         let has = |base: &&&str| self.survey.classes.get(**base).is_some_and(|known| known.own.contains(&field));
         let Some(base) = ancestry.iter().skip(1).find(has) else { return false };
-        let range = attribute.range.start().to_usize()..attribute.range.end().to_usize();
+        let range = span(&attribute.range);
         self.edits.replace(range, format!("{base}._belt_get_{field}({this})"));
         true
     }
@@ -162,7 +162,7 @@ impl<'a> Pass<'a> {
                     _ => return,
                 };
                 if all.len() > 1 {
-                    let range = expr.start().to_usize()..expr.end().to_usize();
+                    let range = span(&expr);
                     self.edits.replace(range, format!("({})", all.join(", ")));
                 }
             }

@@ -7,7 +7,7 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
-use super::{Pass, library};
+use super::{Pass, library, span};
 
 impl<'a> Pass<'a> {
     /// Whether `function` was one and is rewritten. It is left alone unless it has one `yield`, which is a statement of
@@ -31,7 +31,7 @@ impl<'a> Pass<'a> {
         };
         let Some(depth) = self.indent(statement) else { return false };
         self.need(library::CLASSES);
-        let range = decorator.range.start().to_usize()..decorator.range.end().to_usize();
+        let range = span(&decorator.range);
         self.edits.replace(range, "");
 
         let mut names = Names::default();

@@ -1,10 +1,9 @@
 //! Data classes with `field`, `__post_init__`, an order or a base, and named tuples, written out.
 
 use ruff_python_ast::{Expr, Stmt, StmtClassDef};
-use ruff_text_size::Ranged;
 
 use super::survey::Kind;
-use super::{Pass, last_name, library, name};
+use super::{Pass, last_name, library, name, span};
 
 /// Members that are written for a data class.
 pub const GENERATED: &[&str] = &["__init__", "__eq__", "__repr__", "__hash__", "__lt__", "_belt_fields"];
@@ -34,7 +33,7 @@ impl<'a> Pass<'a> {
                     keyword.is_some_and(|keyword| self.text(&keyword.value) == "True")
                 };
                 (frozen, ordered) = (on("frozen") || on("unsafe_hash"), on("order"));
-                let range = decorator.range.start().to_usize()..decorator.range.end().to_usize();
+                let range = span(&decorator.range);
                 self.edits.replace(range, "");
             }
         }
@@ -45,7 +44,7 @@ impl<'a> Pass<'a> {
             {
                 let default = ["default", "default_factory"].iter().find_map(|key| call.arguments.find_keyword(key));
                 let text = default.map_or("None", |keyword| self.text(&keyword.value));
-                self.edits.replace(value.start().to_usize()..value.end().to_usize(), format!("({text})"));
+                self.edits.replace(span(&value), format!("({text})"));
             }
         }
         let fields = self.fields(class_name);
@@ -162,7 +161,7 @@ impl<'a> Pass<'a> {
     /// `class P(NamedTuple)` with methods, as a data class that is read like a tuple.
     pub fn tuple_with_methods(&mut self, class: &'a StmtClassDef) {
         if let Some(arguments) = &class.arguments {
-            self.edits.replace(arguments.range.start().to_usize()..arguments.range.end().to_usize(), "");
+            self.edits.replace(span(&arguments.range), "");
         }
         self.need(library::CLASSES);
         let fields = self.fields(class.name.as_str());
@@ -196,7 +195,7 @@ impl<'a> Pass<'a> {
         }
         self.need(library::CLASSES);
         let class_name = class.name.as_str();
-        let range = statement.start().to_usize()..statement.end().to_usize();
+        let range = span(&statement);
         let text = format!(
             "{class_name} = _belt_namedtuple('{class_name}', [{}], defaults=[{}])",
             names.join(", "),

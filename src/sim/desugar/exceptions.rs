@@ -4,7 +4,7 @@
 use ruff_python_ast::{ExceptHandlerExceptHandler, Expr, ExprCall, Stmt, StmtClassDef, StmtRaise};
 use ruff_text_size::Ranged;
 
-use super::{Pass, indent_at, library, name};
+use super::{Pass, indent_at, library, name, span};
 
 impl<'a> Pass<'a> {
     pub fn rich_exception(&mut self, statement: &Stmt, class: &'a StmtClassDef) {
@@ -35,7 +35,7 @@ impl<'a> Pass<'a> {
     /// `E(...)`: the interpreter's exception, holding the text of the object with the fields.
     pub fn exception_call(&mut self, call: &'a ExprCall) {
         let Some(class) = Self::called(call).filter(|name| self.survey.is_rich(name)) else { return };
-        let func = call.func.start().to_usize()..call.func.end().to_usize();
+        let func = span(call.func.as_ref());
         self.edits.replace(func, format!("{class}(_belt_keep(_belt_of_{class}"));
         self.edits.suffix(call.range().end().to_usize(), "))");
     }
@@ -44,7 +44,7 @@ impl<'a> Pass<'a> {
         let Some(exc) = raise.exc.as_deref().filter(|_| self.survey.has_rich_exceptions()) else { return };
         match name(exc) {
             Some(class) if self.survey.is_rich(class) => {
-                let range = exc.start().to_usize()..exc.end().to_usize();
+                let range = span(&exc);
                 self.edits.replace(range, format!("{class}(_belt_keep(_belt_of_{class}()))"));
             }
             Some(other) if self.survey.kind(other).is_none() && !crate::sim::dialect::is_exception(other) => {
@@ -72,7 +72,7 @@ impl<'a> Pass<'a> {
     /// Fields of an exception's class itself: `E.status`.
     pub fn exception_field(&mut self, value: &Expr) {
         if let Some(class) = name(value).filter(|name| self.survey.is_rich(name)) {
-            self.edits.replace(value.start().to_usize()..value.end().to_usize(), format!("_belt_of_{class}"));
+            self.edits.replace(span(&value), format!("_belt_of_{class}"));
         }
     }
 }

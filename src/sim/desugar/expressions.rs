@@ -5,7 +5,7 @@ use ruff_python_ast::{CmpOp, Expr, ExprAttribute, ExprCompare, ExprSubscript, Op
 use ruff_text_size::Ranged;
 
 use super::survey::{Kind, is_truth};
-use super::{Pass, last_name, library, name};
+use super::{Pass, last_name, library, name, span};
 
 /// Methods of built-in types that people hand to other functions without calling them: `key=scores.get`.
 pub const METHODS: [&str; 22] = [
@@ -65,7 +65,7 @@ impl<'a> Pass<'a> {
             Expr::Compare(compare) => self.compare(expr, compare),
             // An alias of types says nothing to the interpreter.
             Expr::Subscript(subscript) if self.is_hint(&subscript.value) => {
-                return self.edits.replace(expr.start().to_usize()..expr.end().to_usize(), "None");
+                return self.edits.replace(span(&expr), "None");
             }
             Expr::Subscript(subscript) if subscript.ctx.is_load() => self.item(expr, subscript),
             Expr::Attribute(attribute) => self.attribute(expr, attribute),
@@ -210,7 +210,7 @@ impl<'a> Pass<'a> {
             return;
         }
         if field == "maxsize" && name(&attribute.value) == Some("sys") {
-            return self.edits.replace(expr.start().to_usize()..expr.end().to_usize(), "9223372036854775807");
+            return self.edits.replace(span(&expr), "9223372036854775807");
         }
         self.exception_field(&attribute.value);
         if self.survey.properties.contains(field)

@@ -20,6 +20,7 @@ mod statements;
 mod survey;
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use edits::Edits;
 use ruff_python_ast::visitor::Visitor as _;
@@ -163,6 +164,11 @@ impl<'a> Pass<'a> {
         self.edits.prefix(node.start().to_usize(), format!("{call}("));
         self.edits.suffix(node.end().to_usize(), ")");
     }
+}
+
+/// The bytes a node takes.
+fn span(node: &impl Ranged) -> Range<usize> {
+    node.start().to_usize()..node.end().to_usize()
 }
 
 fn indent_at(source: &str, at: usize) -> Option<&str> {

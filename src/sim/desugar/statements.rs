@@ -5,7 +5,7 @@ use ruff_python_ast::{ExceptHandler, Expr, Operator, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
 use super::survey::Kind;
-use super::{Function, Pass, last_name, library, name};
+use super::{Function, Pass, last_name, library, name, span};
 
 impl<'a> Visitor<'a> for Pass<'a> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
@@ -58,7 +58,7 @@ impl<'a> Visitor<'a> for Pass<'a> {
                 if let [Expr::Attribute(attribute)] = assign.targets.as_slice()
                     && matches!(attribute.attr.as_str(), "__name__" | "__doc__" | "__qualname__")
                 {
-                    let range = statement.start().to_usize()..statement.end().to_usize();
+                    let range = span(&statement);
                     self.edits.replace(range, "pass");
                     return;
                 }
@@ -119,7 +119,7 @@ impl<'a> Pass<'a> {
         let is_method = self.class.is_some() && self.function.is_none();
         let mut applied = Vec::new();
         for decorator in &function.decorator_list {
-            let range = decorator.range.start().to_usize()..decorator.range.end().to_usize();
+            let range = span(&decorator.range);
             let method = function.name.as_str();
             match &decorator.expression {
                 Expr::Attribute(attribute) if attribute.attr.as_str() == "setter" => {
@@ -240,7 +240,7 @@ impl<'a> Pass<'a> {
         self.need(library::OPERATORS);
         let (lower, upper) = (self.bound(&slice.lower), self.bound(&slice.upper));
         let object = self.text(subscript.value.as_ref());
-        let range = statement.start().to_usize()..statement.end().to_usize();
+        let range = span(&statement);
         self.edits.replace(range, format!("_belt_set_item({object}, (({lower}), ({upper})), True, [])"));
     }
 
@@ -288,7 +288,7 @@ impl<'a> Pass<'a> {
         for decorator in &class.decorator_list {
             // The other comparisons follow from one wherever they are made.
             if last_name(&decorator.expression) == Some("total_ordering") {
-                self.edits.replace(decorator.range.start().to_usize()..decorator.range.end().to_usize(), "");
+                self.edits.replace(span(&decorator.range), "");
             }
         }
         match self.survey.kind(class_name) {
@@ -305,7 +305,7 @@ impl<'a> Pass<'a> {
                 self.tuple_with_methods(class);
             }
             Some(Kind::TypedDict) => {
-                let range = statement.start().to_usize()..statement.end().to_usize();
+                let range = span(&statement);
                 self.edits.replace(range, format!("{class_name} = dict"));
                 return true;
             }
