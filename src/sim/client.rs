@@ -7,9 +7,9 @@
 
 use std::time::Duration;
 
-use super::python::{Frame, Program, PyError, Reply, Suspended, Turn, patiently};
+use super::python::{Frame, Program, PyError, Suspended, Turn, patiently};
 use super::value::Value;
-use super::world::{Call, CallId, Map, World};
+use super::world::{Answer, Call, CallId, Map, World};
 
 pub type NodeId = u32;
 
@@ -27,13 +27,13 @@ pub enum Next {
 struct Node {
     next: Next,
     /// `None` at a root.
-    parent: Option<(NodeId, Reply)>,
+    parent: Option<(NodeId, Answer)>,
     root: NodeId,
     /// Calls made on the way here.
     depth: u32,
     /// The interpreter, waiting here, until one child has taken it.
     live: Option<Box<Suspended>>,
-    children: Map<Reply, NodeId>,
+    children: Map<Answer, NodeId>,
 }
 
 /// The trees of one program, one root an entry point.
@@ -75,7 +75,7 @@ impl Forest {
     }
 
     /// The node after `reply`.
-    pub fn child(&mut self, node: NodeId, reply: &Reply, world: &mut World) -> NodeId {
+    pub fn child(&mut self, node: NodeId, reply: &Answer, world: &mut World) -> NodeId {
         if let Some(child) = self.nodes[node as usize].children.get(reply) {
             return *child;
         }
@@ -124,7 +124,7 @@ impl Forest {
     }
 
     /// The entry point and the replies that lead to `node`.
-    fn path(&self, node: NodeId) -> (u32, Vec<Reply>) {
+    fn path(&self, node: NodeId) -> (u32, Vec<Answer>) {
         let mut replies = Vec::new();
         let mut at = node;
         while let Some((parent, reply)) = &self.nodes[at as usize].parent {
@@ -158,7 +158,7 @@ impl Forest {
     fn add(
         &mut self,
         turn: Turn,
-        parent: Option<(NodeId, Reply)>,
+        parent: Option<(NodeId, Answer)>,
         root: NodeId,
         depth: u32,
         world: &mut World,

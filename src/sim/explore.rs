@@ -16,9 +16,8 @@ use std::collections::{BTreeSet, BinaryHeap};
 use std::rc::Rc;
 
 use super::client::Forest;
-use super::python::Reply;
 use super::state::{Bounds, ClientPlan, ClientState, Event, Faults, Judge, State, Status, Violation};
-use super::world::{CallId, MICROS_PER_SECOND, Map, Micros, StateId, World};
+use super::world::{MICROS_PER_SECOND, Map, Micros, StateId, World};
 use crate::report::Explored;
 
 /// Repetitions of one call with one answer, nothing changing, after which a client is said to spin.
@@ -64,12 +63,9 @@ struct Visit {
     spin: u32,
     /// Equal steps in a row, pauses or not.
     polls: u32,
-    /// The step before, over pauses.
-    last: Option<LastStep>,
+    /// The visit after the step before, over pauses: itself, where it is one.
+    last: Option<u32>,
 }
-
-/// What makes two steps equal: who, which call, which answer, in which world.
-type LastStep = Rc<(usize, CallId, Option<Reply>, Vec<StateId>)>;
 
 pub struct Explorer<'a, F, J> {
     pub world: &'a mut World,
@@ -194,10 +190,13 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
             for (state, event, more_faults) in next {
                 let more_preemptions = u32::from(event.as_ref().is_some_and(|e| e.preempts.is_some()));
                 let before = &visits[id as usize];
-                let last: Option<LastStep> = event
-                    .as_ref()
-                    .map(|event| Rc::new((event.client, event.call, event.reply.clone(), state.world.clone())));
-                let same = last.is_some() && last == before.last;
+                let number = visits.len() as u32;
+                let same = event.as_ref().is_some_and(|event| {
+                    let last = before.last.map(|last| &visits[last as usize]);
+                    last.is_some_and(|last| {
+                        last.event.as_ref().is_some_and(|e| e.is_like(event)) && last.state.world == state.world
+                    })
+                });
                 let visit = Visit {
                     state: Rc::new(state),
                     parent: id,
@@ -205,15 +204,14 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
                     preemptions: preemptions + more_preemptions,
                     steps: before.steps + 1,
                     spin: if same && before.event.is_some() { before.spin + 1 } else { 0 },
-                    polls: match (&last, same) {
+                    polls: match (&event, same) {
                         (None, _) => before.polls,
                         (Some(_), true) => before.polls + 1,
                         (Some(_), false) => 0,
                     },
-                    last: last.or_else(|| before.last.clone()),
+                    last: event.as_ref().map(|_| number).or(before.last),
                     event,
                 };
-                let number = visits.len() as u32;
                 queue.push(Reverse((visit.faults, visit.preemptions, visit.steps, number)));
                 visits.push(visit);
             }

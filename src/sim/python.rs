@@ -6,6 +6,7 @@
 
 mod exchange;
 mod layout;
+mod needed;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -20,7 +21,7 @@ use monty_types::{
 };
 use sha2::{Digest, Sha256};
 
-use exchange::{exception_type, to_monty};
+use exchange::{exception_type, from_monty, to_monty};
 use layout::{Layout, Text};
 
 use super::dialect;
@@ -44,6 +45,8 @@ const MAX_RECURSION_DEPTH: usize = 900;
 pub struct Program {
     run: MontyRun,
     layout: Layout,
+    /// Whether it may call out: one that cannot runs without being copied first.
+    hosted: bool,
 }
 
 /// Why code ended with an error.
@@ -168,25 +171,25 @@ impl Program {
             return Err(PyError { kind: ErrorKind::Syntax, name: "SyntaxError".into(), message, frames, help: None });
         }
         let adapted = dialect::adapt(code, prelude);
-        let mut source = String::with_capacity(prelude.len() + code.len() + epilogue.len() + 2);
-        source.push_str(prelude);
+        let mut definitions = prelude.to_owned();
         if !prelude.is_empty() && !prelude.ends_with('\n') {
-            source.push('\n');
+            definitions.push('\n');
         }
-        source.push_str(&adapted.shims);
-        let prelude = source.clone();
+        definitions.push_str(&adapted.shims);
+        let (mut source, epilogue) = needed::needed(&definitions, &adapted.code, epilogue);
         let prelude_lines = source.matches('\n').count() as u32;
         source.push_str(&adapted.code);
         source.push('\n');
-        source.push_str(epilogue);
+        source.push_str(&epilogue);
+        let hosted = source.contains(HOST_CALL);
         let mut line_starts = vec![0];
         line_starts.extend(code.match_indices('\n').map(|(at, _)| at + 1));
         let (renamed, lines) = (adapted.renamed, adapted.lines);
         let code = code.to_owned();
-        let layout = Layout(Arc::new(Text { prelude, prelude_lines, code, line_starts, lines, renamed }));
+        let layout = Layout(Arc::new(Text { prelude: definitions, prelude_lines, code, line_starts, lines, renamed }));
         let inputs = inputs.iter().map(|name| (*name).to_owned()).collect();
         match MontyRun::new(source, "design.py", inputs, CompileOptions::default()) {
-            Ok(run) => Ok(Program { run, layout }),
+            Ok(run) => Ok(Program { run, layout, hosted }),
             Err(exception) => {
                 let mut error = layout.error(&exception);
                 error.kind = ErrorKind::Syntax;
@@ -202,8 +205,16 @@ impl Program {
             max_recursion_depth: MAX_RECURSION_DEPTH,
             ..ResourceLimits::default()
         };
-        let inputs = inputs.iter().map(to_monty).collect();
-        let started = self.run.clone().start(inputs, ResourceTracker::new(limits), PrintWriter::Disabled);
+        let given = || inputs.iter().map(to_monty).collect();
+        if !self.hosted {
+            match self.run.run(given(), ResourceTracker::new(limits.clone()), PrintWriter::Disabled) {
+                Ok(value) => return Turn::Done(from_monty(value)),
+                // It asked for files or the like, which a host refuses in better words.
+                Err(exception) if exception.exc_type() == ExcType::NotImplementedError => {}
+                Err(exception) => return Turn::Raised(self.layout.error(&exception)),
+            }
+        }
+        let started = self.run.clone().start(given(), ResourceTracker::new(limits), PrintWriter::Disabled);
         self.layout.turn(started)
     }
 

@@ -1,8 +1,8 @@
 //! What the explorer speaks of: bounds, faults, clients, states, steps and violations.
 
 use super::client::{Forest, NodeId};
-use super::python::{PyError, Reply};
-use super::world::{CallId, MICROS_PER_SECOND, Micros, StateId, World};
+use super::python::PyError;
+use super::world::{Answer, CallId, MICROS_PER_SECOND, Micros, StateId, World};
 
 /// How far to look.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
@@ -119,10 +119,17 @@ pub struct Event {
     pub call: CallId,
     pub fault: Option<Injection>,
     /// `None` when the caller never saw an answer.
-    pub reply: Option<Reply>,
+    pub reply: Option<Answer>,
     pub now: Micros,
     /// Whether another client that could have gone on was interrupted for this step.
     pub preempts: Option<usize>,
+}
+
+impl Event {
+    /// Whether it is the same call of the same client with the same answer, whenever that was.
+    pub fn is_like(&self, other: &Event) -> bool {
+        (self.client, self.call, &self.reply) == (other.client, other.call, &other.reply)
+    }
 }
 
 /// Why a run is bad.

@@ -6,7 +6,7 @@ use super::explore::Explorer;
 use super::python::Reply;
 use super::state::{ClientState, Event, Faults, Injection, Judge, State, Status, Violation};
 use super::value::Value;
-use super::world::{Caller, Effect, Micros};
+use super::world::{Answer, Caller, Effect, Micros};
 
 /// Local calls (reading the clock, drawing numbers) in a row.
 const MAX_LOCAL_CALLS: u32 = 10_000;
@@ -52,7 +52,7 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
                 continue;
             }
             let at = state.clients[client];
-            let event = |fault: Option<Injection>, reply: Option<Reply>| {
+            let event = |fault: Option<Injection>, reply: Option<Answer>| {
                 Some(Event {
                     client,
                     incarnation: at.incarnation,
@@ -92,12 +92,12 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
                 let mut after = state.clone();
                 after.running = None;
                 let reply = match &injection {
-                    Injection::Unavailable => Some(Reply::Raise(Fault::ServiceUnavailable, "not executed".into())),
-                    Injection::LostRequest => Some(Reply::Raise(Fault::Timeout, "no answer".into())),
-                    Injection::Rejected => Some(Reply::Raise(Fault::Rejected, "refused".into())),
+                    Injection::Unavailable => Some(self.refusal(Fault::ServiceUnavailable, "not executed")),
+                    Injection::LostRequest => Some(self.refusal(Fault::Timeout, "no answer")),
+                    Injection::Rejected => Some(self.refusal(Fault::Rejected, "refused")),
                     Injection::LostReply => {
                         after.world[component] = transition.state;
-                        Some(Reply::Raise(Fault::Timeout, "no answer".into()))
+                        Some(self.refusal(Fault::Timeout, "no answer"))
                     }
                     Injection::Crash => {
                         after.world[component] = transition.state;
@@ -142,13 +142,17 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
         (next, None)
     }
 
+    fn refusal(&mut self, fault: Fault, message: &str) -> Answer {
+        self.world.answer(Reply::Raise(fault, message.to_owned()))
+    }
+
     fn caller(&self, state: &State, client: usize) -> Caller {
         let at = state.clients[client];
         Caller { client: client as u32, incarnation: at.incarnation, made: self.forest.depth(at.node), now: state.now }
     }
 
     /// Gives a client its answer and lets it run to its next step.
-    fn answer(&mut self, state: &mut State, client: usize, reply: &Reply) -> Result<(), Violation> {
+    fn answer(&mut self, state: &mut State, client: usize, reply: &Answer) -> Result<(), Violation> {
         let node = state.clients[client].node;
         state.clients[client].node = self.forest.child(node, reply, self.world);
         self.settle(state, client)
@@ -232,16 +236,14 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
             return None;
         }
         let mut after = State { now, running: None, ..state.clone() };
+        let nothing = self.world.answer(Reply::Return(Value::None));
         for client in 0..after.clients.len() {
             if let Status::Sleeping { until, resume } = after.clients[client].status
                 && until <= now
             {
                 after.clients[client].status = Status::Ready;
-                let woken = if resume {
-                    self.answer(&mut after, client, &Reply::Return(Value::None))
-                } else {
-                    self.settle(&mut after, client)
-                };
+                let woken =
+                    if resume { self.answer(&mut after, client, &nothing) } else { self.settle(&mut after, client) };
                 // A client that only reads the clock for ever is stopped here and never ends.
                 if woken.is_err() {
                     after.clients[client].status = Status::Dead;

@@ -172,7 +172,7 @@ impl Teller<'_> {
             time: event.now as f64 / MICROS_PER_SECOND,
             call: show(self.world.get(event.call)),
             summary: Some(summarize(self.world.get(event.call))),
-            result: match &event.reply {
+            result: match event.reply.as_deref() {
                 Some(Reply::Return(value)) => value.to_string(),
                 Some(Reply::Raise(fault, message)) if message.is_empty() => fault.name().to_owned(),
                 Some(Reply::Raise(fault, message)) => format!("{}: {message}", fault.name()),

@@ -53,8 +53,8 @@ pub struct Caller {
 
 /// What a call does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
-    Reply(Reply),
+pub enum Effect<R = Reply> {
+    Reply(R),
     /// Not now: the caller waits until the world has changed.
     Block,
     /// The caller goes on at this time, with `None`.
@@ -62,8 +62,8 @@ pub enum Effect {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Transition {
-    pub effect: Effect,
+pub struct Transition<R = Reply> {
+    pub effect: Effect<R>,
     pub state: StateId,
 }
 
@@ -78,6 +78,33 @@ impl Transition {
 
     pub fn blocks(state: StateId) -> Self {
         Transition { effect: Effect::Block, state }
+    }
+}
+
+/// A reply with the number that stands for it: in one world, equal replies have equal numbers. Cheap to copy and compare.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    number: u32,
+    reply: Rc<Reply>,
+}
+
+impl std::ops::Deref for Answer {
+    type Target = Reply;
+
+    fn deref(&self) -> &Reply {
+        &self.reply
+    }
+}
+
+impl PartialEq for Answer {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+impl Eq for Answer {}
+impl Hash for Answer {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.number.hash(state);
     }
 }
 
@@ -178,6 +205,10 @@ impl<T: Eq + Hash> Interner<T> {
     pub fn get(&self, id: u32) -> &T {
         &self.values[id as usize]
     }
+
+    fn share(&self, id: u32) -> Rc<T> {
+        Rc::clone(&self.values[id as usize])
+    }
 }
 
 /// The components of one scenario, with every transition computed so far.
@@ -186,7 +217,8 @@ pub struct World {
     components: Vec<Box<dyn Component>>,
     calls: Interner<Call>,
     call_components: Vec<usize>,
-    memo: Map<(StateId, CallId, Caller), Transition>,
+    replies: Interner<Reply>,
+    memo: Map<(StateId, CallId, Caller), Transition<Answer>>,
 }
 
 impl World {
@@ -198,6 +230,7 @@ impl World {
             components,
             calls: Interner::new(nothing),
             call_components: vec![usize::MAX],
+            replies: Interner::new(Reply::Return(Value::None)),
             memo: Map::default(),
         }
     }
@@ -241,20 +274,36 @@ impl World {
         self.components[self.component_of(call)].is_local(&self.get(call).method)
     }
 
-    pub fn call(&mut self, state: StateId, call: CallId, caller: &Caller) -> Transition {
+    pub fn answer(&mut self, reply: Reply) -> Answer {
+        let number = self.replies.intern(reply);
+        Answer { number, reply: self.replies.share(number) }
+    }
+
+    fn answered(&mut self, transition: Transition) -> Transition<Answer> {
+        let effect = match transition.effect {
+            Effect::Reply(reply) => Effect::Reply(self.answer(reply)),
+            Effect::Block => Effect::Block,
+            Effect::Sleep(until) => Effect::Sleep(until),
+        };
+        Transition { effect, state: transition.state }
+    }
+
+    pub fn call(&mut self, state: StateId, call: CallId, caller: &Caller) -> Transition<Answer> {
         let component = self.call_components[call as usize];
         let caller = self.components[component].depends().mask(caller);
         if let Some(known) = self.memo.get(&(state, call, caller)) {
             return known.clone();
         }
         let transition = self.components[component].call(state, self.calls.get(call), &caller);
+        let transition = self.answered(transition);
         self.memo.insert((state, call, caller), transition.clone());
         transition
     }
 
-    pub fn inject(&mut self, fault: &str, state: StateId, call: CallId, caller: &Caller) -> Option<Transition> {
+    pub fn inject(&mut self, fault: &str, state: StateId, call: CallId, caller: &Caller) -> Option<Transition<Answer>> {
         let component = self.call_components[call as usize];
-        self.components[component].inject(fault, state, self.calls.get(call), caller)
+        let transition = self.components[component].inject(fault, state, self.calls.get(call), caller)?;
+        Some(self.answered(transition))
     }
 
     /// Every component's state after `client` crashed.

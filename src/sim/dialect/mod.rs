@@ -8,7 +8,7 @@
 mod advice;
 mod classes;
 mod keyed;
-mod lexer;
+pub mod lexer;
 mod matching;
 mod modules;
 mod rewrite;
