@@ -44,13 +44,7 @@ pub fn grade(
     for problem in &form {
         findings.push(Ranked::of_form(0.0, finding(document, None, problem, &[])));
     }
-    let hints: Vec<&str> =
-        exercise.rubric.criteria.iter().flat_map(|criterion| criterion.hints.iter().map(String::as_str)).collect();
-    let mut originals = vec![exercise.text.as_str(), exercise.template.as_str()];
-    originals.extend(hints);
-    let others = portfolio.exercises().filter_map(|id| course.exercise(id).ok());
-    originals.extend(others.flat_map(|other| [other.text.as_str(), other.template.as_str()]));
-    let context = Context { document: document.json(), exercise, at: None, originals: &originals, course, portfolio };
+    let context = Context { document: document.json(), exercise, at: None, course, portfolio };
 
     for criterion in &exercise.rubric.criteria {
         let unmet: Vec<String> = criterion

@@ -89,8 +89,7 @@ mod tests {
         let course = Course::load(Pack::embedded()).expect("loads");
         let exercise = course.exercise("day28").expect("is there");
         let portfolio = Portfolio::default();
-        let context =
-            Context { document, exercise, at: Some("/ideas"), originals: &[], course: &course, portfolio: &portfolio };
+        let context = Context { document, exercise, at: Some("/ideas"), course: &course, portfolio: &portfolio };
         let check: ExpressionCheck = serde_json::from_value(check).expect("a check");
         check.run(&context).expect("a right rubric")
     }

@@ -111,7 +111,7 @@ impl Check {
             Check::Function(check) => check.run(context),
             Check::Graph(check) => Ok(check.run(context.document, context.at)),
             Check::Migration(check) => check.run(context),
-            Check::Prose(check) => Ok(check.run(context.document, context.at, context.originals)),
+            Check::Prose(check) => Ok(check.run(context.document, context.at, &context.originals())),
             Check::Quantity(check) => Ok(check.among(&context.exercise.rubric).run(context.document, context.at)),
             Check::Query(check) => Ok(check.run(context.document)),
             Check::Scenario(check) => check.run(context),
@@ -130,8 +130,6 @@ pub struct Context<'a> {
     pub exercise: &'a Exercise,
     /// The criterion's own field.
     pub at: Option<&'a str>,
-    /// Texts whose repetition earns nothing: the task, the template, the hints.
-    pub originals: &'a [&'a str],
     /// For what is said of other exercises.
     pub course: &'a Course,
     /// The learner's other submissions; empty where the exercise does not ask for them.
@@ -139,6 +137,12 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Texts whose repetition earns nothing: of this exercise, and of those the learner looks back on.
+    fn originals(&self) -> Vec<&prose::Original> {
+        let others = self.portfolio.exercises().filter_map(|id| self.course.exercise(id).ok());
+        std::iter::once(self.exercise).chain(others).flat_map(Exercise::originals).collect()
+    }
+
     /// A text file of the exercise.
     pub fn text_file(&self, name: &str) -> Option<String> {
         self.exercise.file(name).ok().and_then(|bytes| String::from_utf8(bytes.to_vec()).ok())

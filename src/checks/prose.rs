@@ -23,6 +23,7 @@ use super::{Place, Problem, Verdict};
 
 mod grammar;
 mod lexicon;
+mod originals;
 #[cfg(test)]
 mod sayings;
 mod sentence;
@@ -30,7 +31,9 @@ mod sentence;
 mod tests;
 
 use grammar::Form;
-use sentence::{Sentence, copied_share, same_words, sentences};
+pub use originals::Original;
+use originals::copied_share;
+use sentence::{Sentence, same_words, sentences};
 
 /// Longest text that is read, in bytes.
 const MAX_BYTES: usize = 8_000;
@@ -117,7 +120,7 @@ impl ProseCheck {
     }
 
     /// `originals` are the texts that earn nothing when copied: the template, the task, the hints.
-    pub fn run(&self, document: &Value, at: Option<&str>, originals: &[&str]) -> Verdict {
+    pub fn run(&self, document: &Value, at: Option<&str>, originals: &[&Original]) -> Verdict {
         let pointer = self.at.as_deref().or(at).unwrap_or("");
         let Some(text) = document.pointer(pointer).and_then(Value::as_str).filter(|t| is_written(t)) else {
             return Verdict::failed(vec![Problem {

@@ -1,13 +1,14 @@
 //! One exercise: everything under `rubrics/<id>/` and its template.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::pack::{Bytes, Pack, RUBRICS_PREFIX, TEMPLATES_PREFIX};
 use super::{Case, Error, Rubric, cases, heading, read};
+use crate::checks::prose::Original;
 use crate::submission::{Document, Validator, hex};
 
 pub(super) const TEXT: &str = "exercise.md";
@@ -29,6 +30,9 @@ pub struct Exercise {
     pub files: BTreeMap<String, Bytes>,
     sha256: OnceLock<String>,
     validator: OnceLock<Result<Validator, Error>>,
+    originals: OnceLock<Vec<Original>>,
+    /// Files that were asked for, taken apart.
+    documents: Mutex<BTreeMap<String, Arc<Document>>>,
 }
 
 pub(super) fn rubric_path(id: &str) -> String {
@@ -69,6 +73,8 @@ impl Exercise {
             rubric,
             sha256: OnceLock::new(),
             validator: OnceLock::new(),
+            originals: OnceLock::new(),
+            documents: Mutex::default(),
         })
     }
 
@@ -102,6 +108,14 @@ impl Exercise {
         compiled.as_ref().map_err(Error::clone)
     }
 
+    /// Texts whose repetition earns nothing: the task, the template, the hints.
+    pub fn originals(&self) -> &[Original] {
+        self.originals.get_or_init(|| {
+            let hints = self.rubric.criteria.iter().flat_map(|criterion| &criterion.hints);
+            [&self.text, &self.template].into_iter().chain(hints).map(|text| Original::new(text)).collect()
+        })
+    }
+
     /// The cases that test the rubric, in the manifest's order.
     ///
     /// # Errors
@@ -116,12 +130,18 @@ impl Exercise {
         self.files.get(name).map(|bytes| bytes.as_ref()).ok_or_else(|| Error::Missing { path: self.path_of(name) })
     }
 
-    /// A YAML or JSON file of the exercise, such as a scenario.
+    /// A YAML or JSON file of the exercise, such as a scenario; read once.
     ///
     /// # Errors
     /// When it is missing or not valid YAML.
-    pub fn document(&self, name: &str) -> Result<Document, Error> {
-        read::document(&self.path_of(name), self.file(name)?)
+    pub fn document(&self, name: &str) -> Result<Arc<Document>, Error> {
+        let known = || self.documents.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(document) = known().get(name) {
+            return Ok(Arc::clone(document));
+        }
+        let document = Arc::new(read::document(&self.path_of(name), self.file(name)?)?);
+        known().insert(name.to_owned(), Arc::clone(&document));
+        Ok(document)
     }
 
     /// A YAML or JSON file of the exercise as a type of its own.
@@ -129,7 +149,7 @@ impl Exercise {
     /// # Errors
     /// When it is missing, not valid YAML or not a `T`, with the place.
     pub fn typed<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T, Error> {
-        read::typed(&self.path_of(name), self.file(name)?).map(|(value, _)| value)
+        read::from_document(&*self.document(name)?)
     }
 
     /// The same, with stretches of its text replaced.
@@ -141,6 +161,9 @@ impl Exercise {
         name: &str,
         changes: &BTreeMap<String, String>,
     ) -> Result<T, Error> {
+        if changes.is_empty() {
+            return self.typed(name);
+        }
         let path = self.path_of(name);
         let mut text = read::text(&path, self.file(name)?)?.to_owned();
         for (old, new) in changes {

@@ -1,6 +1,7 @@
 //! Mistakes in a course that would mislead a learner: what `belt rubric lint` refuses.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -95,7 +96,7 @@ fn lint_course(course: &Course, findings: &mut Vec<LintFinding>) {
 struct Lint<'a> {
     course: &'a Course,
     exercise: &'a Exercise,
-    rubric: Option<Document>,
+    rubric: Option<Arc<Document>>,
     found: Vec<LintFinding>,
 }
 

@@ -21,9 +21,13 @@ pub(super) fn document(path: &str, bytes: &[u8]) -> Result<Document, Error> {
 /// A YAML or JSON file as a `T`, with the document for later messages about it.
 pub(super) fn typed<T: DeserializeOwned>(path: &str, bytes: &[u8]) -> Result<(T, Document), Error> {
     let document = document(path, bytes)?;
-    let value = serde_path_to_error::deserialize(document.json())
-        .map_err(|error| invalid(&document, &Place::field(pointer(error.path())), error.inner().to_string()))?;
-    Ok((value, document))
+    Ok((from_document(&document)?, document))
+}
+
+/// A document that was read as a `T`.
+pub(super) fn from_document<T: DeserializeOwned>(document: &Document) -> Result<T, Error> {
+    serde_path_to_error::deserialize(document.json())
+        .map_err(|error| invalid(document, &Place::field(pointer(error.path())), error.inner().to_string()))
 }
 
 pub(super) fn invalid(document: &Document, place: &Place, message: impl Into<String>) -> Error {

@@ -5,6 +5,7 @@
 //!
 //! Invariant: a node's `next` is a function of the root's entry and the replies on the path from the root.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use super::python::{Frame, Program, PyError, Suspended, Turn, patiently};
@@ -90,25 +91,46 @@ impl Forest {
         id
     }
 
-    /// Where in the learner's code the call at `node` is made, outermost frame first.
-    pub fn frames(&mut self, node: NodeId) -> Vec<Frame> {
-        match self.revive(node, MAX_DURATION) {
-            Some(live) => live.frames(),
-            None => match self.next(node) {
-                Next::Raised(error) => error.frames.clone(),
-                _ => Vec::new(),
-            },
+    /// Where in the learner's code the calls at these nodes are made, outermost frame first.
+    ///
+    /// The code runs once along each path, and a copy of it is stopped at each of the nodes on the way.
+    pub fn frames(&self, wanted: &[NodeId]) -> Map<NodeId, Vec<Frame>> {
+        let mut found: Map<NodeId, Vec<Frame>> = Map::default();
+        let mut deepest_first = wanted.to_vec();
+        deepest_first.sort_by_key(|node| Reverse(self.depth(*node)));
+        for node in deepest_first {
+            if found.contains_key(&node) {
+                continue;
+            }
+            let (entry, steps) = self.path(node);
+            let mut turn = self.start(entry, MAX_DURATION);
+            let ways = steps.iter().map(|(at, reply)| (*at, Some(reply))).chain([(node, None)]);
+            for (at, reply) in ways {
+                let Turn::Call(live) = turn else { break };
+                let Some(reply) = reply else {
+                    found.insert(node, live.frames());
+                    break;
+                };
+                turn = if wanted.contains(&at) && !found.contains_key(&at) {
+                    let Some((live, twin)) = live.fork() else { break };
+                    found.insert(at, twin.frames());
+                    live.resume(reply)
+                } else {
+                    live.resume(reply)
+                };
+            }
         }
+        found
     }
 
     /// Where the code at `node` failed, as `plain` tells it: the interpreter forgets where an exception came from when it
     /// passes a `try` on its way out, so a program without the driver's is asked instead.
     pub fn frames_of_failure(&mut self, node: NodeId, plain: &Program) -> Vec<Frame> {
-        let (entry, replies) = self.path(node);
+        let (entry, steps) = self.path(node);
         let mut inputs = vec![Value::Int(i64::from(entry))];
         inputs.extend(self.inputs.iter().cloned());
         let mut turn = plain.start(&inputs, MAX_DURATION);
-        for reply in &replies {
+        for (_, reply) in &steps {
             match turn {
                 Turn::Call(live) => turn = live.resume(reply),
                 other => {
@@ -123,16 +145,16 @@ impl Forest {
         }
     }
 
-    /// The entry point and the replies that lead to `node`.
-    fn path(&self, node: NodeId) -> (u32, Vec<Answer>) {
-        let mut replies = Vec::new();
+    /// The entry point, and the nodes on the way to `node`, each with the reply that leads on from it.
+    fn path(&self, node: NodeId) -> (u32, Vec<(NodeId, Answer)>) {
+        let mut steps = Vec::new();
         let mut at = node;
         while let Some((parent, reply)) = &self.nodes[at as usize].parent {
-            replies.push(reply.clone());
+            steps.push((*parent, reply.clone()));
             at = *parent;
         }
-        replies.reverse();
-        (self.entries[&at], replies)
+        steps.reverse();
+        (self.entries[&at], steps)
     }
 
     fn start(&self, entry: u32, allowed: Duration) -> Turn {
@@ -143,9 +165,9 @@ impl Forest {
 
     /// Runs the code again up to the call at `node`.
     fn revive(&self, node: NodeId, allowed: Duration) -> Option<Box<Suspended>> {
-        let (entry, replies) = self.path(node);
+        let (entry, steps) = self.path(node);
         let mut turn = self.start(entry, allowed);
-        for reply in &replies {
+        for (_, reply) in &steps {
             let Turn::Call(live) = turn else { return None };
             turn = live.resume(reply);
         }

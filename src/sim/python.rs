@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
-use monty::{FunctionCall, MontyRun};
+use monty::{Dump, FunctionCall, MontyRun, RunProgress, Session, SessionRef};
 use monty_types::{
     CompileOptions, ExcType, ExtFunctionResult, MontyException, PrintWriter, ResourceLimits, ResourceTracker,
 };
@@ -32,6 +32,8 @@ use super::value::Value;
 /// The host function every world call goes through.
 pub const HOST_CALL: &str = "_belt_call";
 
+/// What the interpreter calls the program.
+const FILE_NAME: &str = "design.py";
 /// Processor time that code without a world may use.
 const MAX_PURE_DURATION: Duration = Duration::from_secs(4);
 /// The name of the error that stands for a time limit.
@@ -188,7 +190,7 @@ impl Program {
         let code = code.to_owned();
         let layout = Layout(Arc::new(Text { prelude: definitions, prelude_lines, code, line_starts, lines, renamed }));
         let inputs = inputs.iter().map(|name| (*name).to_owned()).collect();
-        match MontyRun::new(source, "design.py", inputs, CompileOptions::default()) {
+        match MontyRun::new(source, FILE_NAME, inputs, CompileOptions::default()) {
             Ok(run) => Ok(Program { run, layout, hosted }),
             Err(exception) => {
                 let mut error = layout.error(&exception);
@@ -257,6 +259,19 @@ impl Suspended {
         };
         let resumed = self.call.resume(result, PrintWriter::Disabled);
         self.layout.turn(resumed)
+    }
+
+    /// Two that wait at this call. It costs as much as some thirty calls, so it is not for the search.
+    pub fn fork(self) -> Option<(Suspended, Suspended)> {
+        let Suspended { object, method, args, call, layout } = self;
+        let progress = RunProgress::FunctionCall(call);
+        let bytes = monty::dump(FILE_NAME, None, SessionRef::Running(&progress)).ok()?;
+        let Session::Running(copy) = Dump::load(&bytes).ok()?.state else { return None };
+        let (call, copy) = (progress.into_function_call()?, copy.into_function_call()?);
+        let (twin, args_too) = (layout.clone(), args.clone());
+        let twin =
+            Suspended { object: object.clone(), method: method.clone(), args: args_too, call: copy, layout: twin };
+        Some((Suspended { object, method, args, call, layout }, twin))
     }
 
     /// Where in the learner's code this call is, outermost frame first.

@@ -1,9 +1,9 @@
 //! From a counterexample to a story: who called what from which line, what came back, and where it went wrong.
 
-use super::client::{Forest, Next};
+use super::client::{Forest, Next, NodeId};
 use super::explore::Counterexample;
 use super::judge::Expectations;
-use super::python::{Program, Reply};
+use super::python::{Frame, Program, Reply};
 use super::scenario::Scenario;
 use super::state::{Event, Injection, Violation};
 use super::value::Value;
@@ -17,6 +17,8 @@ const TAIL_STEPS: usize = 60;
 const AROUND_STEPS: usize = 15;
 /// Steps before the end among which the one that broke an invariant is looked for.
 const TURNING_STEPS_MAX: usize = 300;
+/// Those among them that are looked at one by one.
+const NEAR_STEPS: usize = 12;
 const RELATED_MAX: usize = 3;
 
 /// What a story is told from.
@@ -149,9 +151,16 @@ impl Teller<'_> {
     fn tell(&mut self, found: &Counterexample, culprit: Option<usize>) -> Story {
         let count = found.events.len();
         let near = |index: usize| culprit.is_some_and(|culprit| index.abs_diff(culprit) <= AROUND_STEPS);
-        let steps: Vec<StoryStep> = (0..count)
-            .filter(|index| *index < HEAD_STEPS || *index + TAIL_STEPS >= count || near(*index))
-            .map(|index| self.step(index, &found.events[index]))
+        let told: Vec<usize> =
+            (0..count).filter(|index| *index < HEAD_STEPS || *index + TAIL_STEPS >= count || near(*index)).collect();
+        let nodes: Vec<NodeId> = told.iter().map(|index| found.events[*index].node).collect();
+        let frames = self.forest.frames(&nodes);
+        let steps: Vec<StoryStep> = told
+            .iter()
+            .map(|index| {
+                let event = &found.events[*index];
+                self.step(*index, event, frames.get(&event.node).and_then(|frames| frames.last()))
+            })
             .collect();
         let acts = |name: &&String| steps.iter().any(|step| step.client == **name);
         Story {
@@ -164,8 +173,7 @@ impl Teller<'_> {
         }
     }
 
-    fn step(&mut self, index: usize, event: &Event) -> StoryStep {
-        let frames = self.forest.frames(event.node);
+    fn step(&self, index: usize, event: &Event, frame: Option<&Frame>) -> StoryStep {
         StoryStep {
             number: index as u32 + 1,
             client: self.names.get(event.client).cloned().unwrap_or_default(),
@@ -181,19 +189,34 @@ impl Teller<'_> {
             },
             fault: event.fault.as_ref().map(Injection::describe),
             remark: None,
-            place: frames.last().map(|frame| Place::inside(&self.scenario.code, frame.range.clone())),
+            place: frame.map(|frame| Place::inside(&self.scenario.code, frame.range.clone())),
         }
     }
 
-    /// The step after which the invariant is broken for good, if it held just before.
+    /// The step after which the invariant is broken, if it held just before and not at the end.
+    ///
+    /// What is broken mostly stays so: beyond the last few states the steps back double, and the place between is halved.
     fn turning_point(&mut self, found: &Counterexample, index: usize, judge: &mut Expectations) -> Option<usize> {
-        let recent = found.states.iter().enumerate().rev().take(TURNING_STEPS_MAX);
+        let mut holds =
+            |number: usize| judge.broken(&[index], self.world, self.forest, &found.states[number]).is_none();
+        let last = found.states.len().checked_sub(1)?;
+        let first = last.saturating_sub(TURNING_STEPS_MAX);
         // State k is the one after step k (steps count from 1); the step after the last good state broke it.
-        let last_good = recent
-            .into_iter()
-            .find(|(_, state)| judge.broken(&[index], self.world, self.forest, state).is_none())
-            .map(|(number, _)| number)?;
-        (last_good < found.events.len()).then_some(last_good)
+        let mut bad = last + 1;
+        let mut good = last;
+        while !holds(good) {
+            if good == first {
+                return None;
+            }
+            bad = good;
+            let back = if last - good < NEAR_STEPS { 1 } else { last - good };
+            good = good.saturating_sub(back).max(first);
+        }
+        while bad - good > 1 {
+            let middle = good + (bad - good) / 2;
+            if holds(middle) { good = middle } else { bad = middle }
+        }
+        (good < found.events.len()).then_some(good)
     }
 
     fn waiting_place(&mut self, found: &Counterexample, client: usize) -> Option<Place> {
@@ -201,7 +224,8 @@ impl Teller<'_> {
         if !matches!(self.forest.next(node), Next::Call(_)) {
             return None;
         }
-        self.forest.frames(node).last().map(|frame| Place::inside(&self.scenario.code, frame.range.clone()))
+        let frames = self.forest.frames(&[node]);
+        frames.get(&node)?.last().map(|frame| Place::inside(&self.scenario.code, frame.range.clone()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Sentences, and what can be told about one without understanding it.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use regex::{Regex, RegexBuilder};
@@ -93,23 +94,6 @@ pub(super) fn same_words(one: &str, other: &str) -> bool {
     a.len() >= 6 && similar::TextDiff::from_slices(&a, &b).ratio() > 0.9
 }
 
-/// The share of the text's runs of five words that stand in one of the originals.
-pub(super) fn copied_share(text: &str, originals: &[&str]) -> f64 {
-    let own = words(text);
-    let run = own.len().min(5);
-    if run < 3 {
-        return 0.0;
-    }
-    let runs: Vec<&[String]> = own.windows(run).collect();
-    let mut best = 0usize;
-    for original in originals {
-        let original = words(original);
-        let known: BTreeSet<&[String]> = original.windows(run).collect();
-        best = best.max(runs.iter().filter(|r| known.contains(*r)).count());
-    }
-    best as f64 / runs.len() as f64
-}
-
 impl Sentence<'_> {
     /// Whether it is put together like a sentence rather than listed.
     pub fn form(&self) -> Form {
@@ -143,6 +127,16 @@ fn negates(word: &str) -> bool {
     NEGATIONS.contains(&word) || word == "t"
 }
 
+/// The pattern at the beginning of a word, in any case. Patterns are the rubric's and come again with every sentence and every
+/// submission, so they are remembered.
 pub(super) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(&format!(r"\b(?:{pattern})")).case_insensitive(true).size_limit(1 << 20).build()
+    thread_local! {
+        static KNOWN: RefCell<HashMap<String, Result<Regex, regex::Error>>> = RefCell::default();
+    }
+    if let Some(known) = KNOWN.with_borrow(|known| known.get(pattern).cloned()) {
+        return known;
+    }
+    let built = RegexBuilder::new(&format!(r"\b(?:{pattern})")).case_insensitive(true).size_limit(1 << 20).build();
+    KNOWN.with_borrow_mut(|known| known.insert(pattern.to_owned(), built.clone()));
+    built
 }

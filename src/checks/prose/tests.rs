@@ -19,7 +19,7 @@ fn feed() -> ProseCheck {
 const TEMPLATE: &str = "because: |\n  Say in one to three sentences which of reads and writes dominates and what your choice does to the other one.";
 
 fn outcome(text: &str) -> Outcome {
-    feed().run(&json!({"because": text}), Some("/because"), &[TEMPLATE]).outcome
+    feed().run(&json!({"because": text}), Some("/because"), &[&Original::new(TEMPLATE)]).outcome
 }
 
 const NOTHING: Outcome = Outcome::Failed { earned: 0, of: 1 };
@@ -34,7 +34,7 @@ fn reasons_in_plain_words_pass() {
         "The feed gets queried constantly, e.g. on every app start, while updates are few.",
         "Ein Feed is read often; I don't want to write each post 1,000 times for one celebrity.",
     ] {
-        let verdict = feed().run(&json!({"because": text}), Some("/because"), &[TEMPLATE]);
+        let verdict = feed().run(&json!({"because": text}), Some("/because"), &[&Original::new(TEMPLATE)]);
         assert_eq!(verdict.outcome, Outcome::Passed, "{text}: {:?}", verdict.problems);
     }
 }
@@ -133,6 +133,6 @@ fn notes_to_oneself_are_nothing_yet() {
 proptest! {
     #[test]
     fn reading_never_panics(text in "([ -~é—\n\u{1b}]|read |the |\\. ){0,80}") {
-        let _ = feed().run(&json!({"because": text}), Some("/because"), &[TEMPLATE, &text]);
+        let _ = feed().run(&json!({"because": text}), Some("/because"), &[&Original::new(TEMPLATE), &Original::new(&text)]);
     }
 }
