@@ -1,7 +1,8 @@
 //! Aggregations, quantiles of histograms and the functions that change labels.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use super::Map;
 use super::ast::Aggregation;
 use super::eval::{Evaluation, Vector};
 use super::functions::{bucket_quantile, quantile, variance};
@@ -9,7 +10,7 @@ use super::labels::{Id, Labels};
 
 /// Of `(group, series, value)`; groups come out in the order in which they first appear.
 pub fn aggregate(op: Aggregation, param: Option<f64>, members: Vec<(Id, Id, f64)>) -> Vector {
-    let mut at: HashMap<Id, usize> = HashMap::new();
+    let mut at: Map<Id, usize> = Map::default();
     let mut groups: Vec<(Id, Vec<(Id, f64)>)> = Vec::new();
     for (group, series, value) in members {
         let index = *at.entry(group).or_insert_with(|| {
@@ -55,7 +56,7 @@ fn extreme(op: Aggregation, count: f64, mut members: Vec<(Id, f64)>) -> Vec<(Id,
 }
 
 pub fn histogram(evaluation: &mut Evaluation, part: usize, q: f64, vector: Vector) -> Vector {
-    let mut at: HashMap<Id, usize> = HashMap::new();
+    let mut at: Map<Id, usize> = Map::default();
     let mut groups: Vec<(Id, Vec<(f64, f64)>)> = Vec::new();
     let le = ["le".to_owned()];
     for (id, value) in vector {

@@ -1,8 +1,9 @@
 //! Evaluates an expression at one time, as Prometheus 3 does: an instant selector sees the last sample of the five
 //! minutes before (and nothing after a stale mark), a range is open on its left and closed on its right.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use super::Map;
 use super::ast::{Expr, Grouping, Kind, Matcher, Selector, Test};
 use super::functions::{Window, of_date, of_number, over_range, takes_range};
 use super::labels::{Id, Labels};
@@ -30,13 +31,13 @@ pub enum Value {
 #[derive(Debug, Default)]
 pub struct Memory {
     /// For a selector: how many series have been looked at, and which of them it selects.
-    selected: HashMap<usize, (usize, Vec<usize>)>,
+    selected: Map<usize, (usize, Vec<usize>)>,
     /// For a part of the program and labels: the labels they become there.
-    pub(super) labels: HashMap<(usize, Id), Id>,
-    pub(super) pairs: HashMap<(usize, Id, Id), Id>,
-    pub(super) patterns: HashMap<usize, regex::Regex>,
+    pub(super) labels: Map<(usize, Id), Id>,
+    pub(super) pairs: Map<(usize, Id, Id), Id>,
+    pub(super) patterns: Map<usize, regex::Regex>,
     /// Results of a subquery's inner expression by time.
-    inner: HashMap<usize, BTreeMap<Millis, Vector>>,
+    inner: Map<usize, BTreeMap<Millis, Vector>>,
     samples: u64,
 }
 
@@ -180,9 +181,10 @@ impl Evaluation<'_> {
                     let series = &self.store.series[index];
                     let labels = series.labels;
                     let found = series.window(until - length, until);
+                    let marked = series.may_be_stale(&found);
                     let (mut times, mut values) = (&series.times[found.clone()], &series.values[found]);
                     let lively: (Vec<Millis>, Vec<f64>);
-                    if values.iter().any(|value| is_stale(*value)) {
+                    if marked && values.iter().any(|value| is_stale(*value)) {
                         let pairs = times.iter().zip(values).filter(|(_, value)| !is_stale(**value));
                         lively = pairs.map(|(time, value)| (*time, *value)).unzip();
                         (times, values) = (&lively.0, &lively.1);

@@ -1,10 +1,10 @@
 //! Sets of labels under numbers, so that what is done to the same labels at every minute of a day is done once.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
 use super::METRIC_NAME;
+use super::Map;
 
 /// Labels in order of their names; none is empty, since an empty label is no label.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -76,7 +76,7 @@ pub type Id = u32;
 #[derive(Debug, Default)]
 pub struct Interner {
     sets: Vec<Rc<Labels>>,
-    ids: HashMap<Rc<Labels>, Id>,
+    ids: Map<Rc<Labels>, Id>,
 }
 
 impl Interner {

@@ -1,8 +1,9 @@
 //! Operators between two values: arithmetic, comparison and sets, with Prometheus's rules of which series belong together.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::METRIC_NAME;
+use super::Map;
 use super::ast::{Expr, Matching, Operator, Side};
 use super::eval::{Evaluation, Value, Vector};
 use super::labels::{Id, Labels};
@@ -138,7 +139,7 @@ fn matched(
 ) -> Result<Vector, String> {
     let swapped = matching.side == Side::OneToMany;
     let (many, one) = if swapped { (right, left) } else { (left, right) };
-    let mut ones: HashMap<Id, (Id, f64)> = HashMap::new();
+    let mut ones: Map<Id, (Id, f64)> = Map::default();
     for (id, value) in one {
         let signature = signature(evaluation, part, id, matching);
         if ones.insert(signature, (id, value)).is_some() {

@@ -27,6 +27,9 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 
+/// A map with a fast hash that is the same in every run.
+type Map<K, V> = std::collections::HashMap<K, V, foldhash::fast::FixedState>;
+
 /// The label that holds a metric's name.
 pub const METRIC_NAME: &str = "__name__";
 /// The label that holds an alert's name.

@@ -5,9 +5,8 @@
 //! a start goes on from the value before (`0+10x5 +20x5`), a count may be a time (`+10x30m`) or last until the end of
 //! the replay (`+10x*`).
 
-use std::collections::HashMap;
-
 use super::METRIC_NAME;
+use super::Map;
 use super::duration::millis;
 use super::labels::{Id, Interner, Labels};
 
@@ -32,6 +31,8 @@ pub struct Series {
     pub labels: Id,
     pub times: Vec<Millis>,
     pub values: Vec<f64>,
+    /// Index of the last stale mark among the values, so that windows after it need not be looked through.
+    last_stale: Option<usize>,
 }
 
 impl Series {
@@ -41,14 +42,27 @@ impl Series {
         let start = self.times[..end].partition_point(|time| *time <= after);
         start..end
     }
+
+    /// Whether a stale mark may be among the samples with these indices.
+    pub fn may_be_stale(&self, window: &std::ops::Range<usize>) -> bool {
+        self.last_stale.is_some_and(|last| last >= window.start)
+    }
+
+    fn push(&mut self, time: Millis, value: f64) {
+        if is_stale(value) {
+            self.last_stale = Some(self.values.len());
+        }
+        self.times.push(time);
+        self.values.push(value);
+    }
 }
 
 #[derive(Debug, Default)]
 pub struct Store {
     pub names: Interner,
     pub series: Vec<Series>,
-    by_labels: HashMap<Id, usize>,
-    by_name: HashMap<String, Vec<usize>>,
+    by_labels: Map<Id, usize>,
+    by_name: Map<String, Vec<usize>>,
 }
 
 impl Store {
@@ -72,8 +86,7 @@ impl Store {
         if series.times.last().is_some_and(|last| *last >= time) {
             return;
         }
-        series.times.push(time);
-        series.values.push(value);
+        series.push(time, value);
     }
 
     /// Writes a series from its notation, in place of what it was.
@@ -85,12 +98,10 @@ impl Store {
         let id = self.names.id(labels);
         let at = self.series_of(id);
         let series = &mut self.series[at];
-        series.times.clear();
-        series.values.clear();
+        *series = Series { labels: id, ..Series::default() };
         for (index, value) in values.into_iter().enumerate() {
             if let Some(value) = value {
-                series.times.push(clock.start + index as Millis * clock.interval);
-                series.values.push(value);
+                series.push(clock.start + index as Millis * clock.interval, value);
             }
         }
         Ok(())

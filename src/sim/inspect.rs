@@ -58,7 +58,7 @@ pub fn functions(
         Err(error) => return Ok(Err(error)),
     };
     // Module level defines; it does not call the world. A call there is found by the scenarios.
-    if let Turn::Raised(error) = program.start(&[], MAX_DURATION) {
+    if let Turn::Raised(error) = program.start::<Value>(&[], MAX_DURATION) {
         return Ok(Err(error));
     }
     Ok(Ok(definitions(code)))
@@ -74,7 +74,7 @@ pub fn is_function(code: &str, name: &str, base_world: &BTreeMap<String, Json>, 
     else {
         return false;
     };
-    matches!(program.start(&[], MAX_DURATION), Turn::Done(Value::Bool(true)))
+    matches!(program.start::<Value>(&[], MAX_DURATION), Turn::Done(Value::Bool(true)))
 }
 
 /// The top-level functions of `code`, by their `def` lines.

@@ -38,7 +38,9 @@ pub struct Expectations {
     end: Vec<usize>,
     /// Numbers of the goals, and whether some run reached them.
     goals: Vec<(usize, bool)>,
-    names: Vec<String>,
+    /// Components and clients it names: nobody else need be shown.
+    components: Vec<usize>,
+    clients: Vec<usize>,
     /// The document, so that behaviour can be held against what the design claims; only where somebody asks for it.
     submission: Value,
     may_block: bool,
@@ -48,11 +50,6 @@ pub struct Expectations {
 
 impl Expectations {
     pub fn compile(scenario: &Scenario, world: &World, document: &Json) -> Result<Expectations, Trouble> {
-        let mut names: Vec<String> = (0..world.len()).map(|index| world.name(index).to_owned()).collect();
-        names.extend(scenario.clients.iter().map(|client| client.name.clone()));
-        let mut inputs: Vec<&str> = names.iter().map(String::as_str).collect();
-        inputs.push("submission");
-        inputs.push("_belt_which");
         let all: Vec<&Invariant> = scenario.invariants.iter().chain(&scenario.goals).collect();
         let mut text = String::from("def rows(name, sql):\n    return _belt_call('rows', name, [sql])\n");
         text.push_str(DRIVER);
@@ -69,6 +66,12 @@ impl Expectations {
             "]\n_belt_found = None\nfor _belt_i in _belt_which:\n    if not _belt_checks[_belt_i][0]():\n        \
              _belt_found = (_belt_i, _belt_checks[_belt_i][1]())\n        break\n_belt_found\n",
         );
+        let components: Vec<usize> = (0..world.len()).filter(|index| text.contains(world.name(*index))).collect();
+        let client_names: Vec<&str> = scenario.clients.iter().map(|client| client.name.as_str()).collect();
+        let clients: Vec<usize> = (0..client_names.len()).filter(|index| text.contains(client_names[*index])).collect();
+        let mut inputs: Vec<&str> = components.iter().map(|index| world.name(*index)).collect();
+        inputs.extend(clients.iter().map(|index| client_names[*index]));
+        inputs.extend(["submission", "_belt_which"]);
         let prelude = format!("{}{}", errors::PRELUDE, pure::PRELUDE);
         let program = Program::compile(&prelude, "", &text, &inputs)
             .map_err(|error| Trouble::Author(format!("{}: an invariant cannot be read: {error}", scenario.title)))?;
@@ -78,7 +81,8 @@ impl Expectations {
             always: (0..count).filter(|index| all[*index].always).collect(),
             end: (0..count).collect(),
             goals: (count..all.len()).map(|index| (index, false)).collect(),
-            names,
+            components,
+            clients,
             submission: if text.contains("submission") { Value::from_json(document) } else { Value::None },
             may_block: scenario.may_block,
             seen: Map::default(),
@@ -92,13 +96,11 @@ impl Expectations {
 
     /// The first of the given expectations that does not hold, and what it says.
     pub fn broken(&mut self, which: &[usize], world: &mut World, forest: &Forest, state: &State) -> Option<Broken> {
-        let mut inputs = Vec::with_capacity(self.names.len() + 1);
-        for component in 0..world.len() {
-            inputs.push(world.view(component, state.world[component], state.now));
+        let mut inputs = Vec::with_capacity(self.components.len() + self.clients.len() + 2);
+        for component in &self.components {
+            inputs.push(world.view(*component, state.world[*component], state.now));
         }
-        for client in &state.clients {
-            inputs.push(client_record(forest, client));
-        }
+        inputs.extend(self.clients.iter().map(|client| client_record(forest, &state.clients[*client])));
         inputs.push(self.submission.clone());
         inputs.push(Value::List(which.iter().map(|index| Value::Int(*index as i64)).collect()));
         let mut turn = self.program.start(&inputs, MAX_DURATION);

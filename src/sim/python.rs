@@ -7,10 +7,12 @@
 mod exchange;
 mod layout;
 mod needed;
+mod recent;
 
+use std::borrow::Borrow;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,12 +21,12 @@ use monty::{Dump, FunctionCall, MontyRun, RunProgress, Session, SessionRef};
 use monty_types::{
     CompileOptions, ExcType, ExtFunctionResult, MontyException, PrintWriter, ResourceLimits, ResourceTracker,
 };
-use sha2::{Digest, Sha256};
 
 use exchange::{exception_type, from_monty, to_monty};
 use layout::{Layout, Text};
+use recent::Recent;
 
-use super::dialect;
+use super::dialect::{self, Adapted};
 use super::errors::Fault;
 use super::pure;
 use super::value::Value;
@@ -146,25 +148,10 @@ impl Program {
     /// Scenarios of one exercise ask for the same programs again and again, so the last ones are remembered.
     pub fn compile(prelude: &str, code: &str, epilogue: &str, inputs: &[&str]) -> Result<Program, PyError> {
         thread_local! {
-            static KNOWN: RefCell<HashMap<u128, Result<Program, PyError>>> = RefCell::default();
+            static KNOWN: RefCell<Recent<Result<Program, PyError>>> = RefCell::default();
         }
-        let mut hash = Sha256::new();
-        for part in [prelude, code, epilogue].into_iter().chain(inputs.iter().copied()) {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
-        let key = hash.finalize().iter().take(16).fold(0_u128, |key, byte| key << 8 | u128::from(*byte));
-        if let Some(known) = KNOWN.with_borrow(|known| known.get(&key).cloned()) {
-            return known;
-        }
-        let program = Self::compile_anew(prelude, code, epilogue, inputs);
-        KNOWN.with_borrow_mut(|known| {
-            if known.len() >= REMEMBERED {
-                known.clear();
-            }
-            known.insert(key, program.clone());
-        });
-        program
+        let texts: Vec<&str> = [prelude, code, epilogue].into_iter().chain(inputs.iter().copied()).collect();
+        Recent::or_make(&KNOWN, REMEMBERED, &texts, || Self::compile_anew(prelude, code, epilogue, inputs))
     }
 
     fn compile_anew(prelude: &str, code: &str, epilogue: &str, inputs: &[&str]) -> Result<Program, PyError> {
@@ -172,7 +159,7 @@ impl Program {
             let frames = vec![Frame { function: String::new(), range: at..at }];
             return Err(PyError { kind: ErrorKind::Syntax, name: "SyntaxError".into(), message, frames, help: None });
         }
-        let adapted = dialect::adapt(code, prelude);
+        let adapted = adapted(code, prelude);
         let mut definitions = prelude.to_owned();
         if !prelude.is_empty() && !prelude.ends_with('\n') {
             definitions.push('\n');
@@ -186,7 +173,7 @@ impl Program {
         let hosted = source.contains(HOST_CALL);
         let mut line_starts = vec![0];
         line_starts.extend(code.match_indices('\n').map(|(at, _)| at + 1));
-        let (renamed, lines) = (adapted.renamed, adapted.lines);
+        let (renamed, lines) = (adapted.renamed.clone(), adapted.lines.clone());
         let code = code.to_owned();
         let layout = Layout(Arc::new(Text { prelude: definitions, prelude_lines, code, line_starts, lines, renamed }));
         let inputs = inputs.iter().map(|name| (*name).to_owned()).collect();
@@ -201,13 +188,13 @@ impl Program {
     }
 
     /// Runs until the first world call or the end; `max_duration` is for the whole run, waiting not counted.
-    pub fn start(&self, inputs: &[Value], max_duration: Duration) -> Turn {
+    pub fn start<V: Borrow<Value>>(&self, inputs: &[V], max_duration: Duration) -> Turn {
         let limits = ResourceLimits {
             max_duration: Some(max_duration),
             max_recursion_depth: MAX_RECURSION_DEPTH,
             ..ResourceLimits::default()
         };
-        let given = || inputs.iter().map(to_monty).collect();
+        let given = || inputs.iter().map(|input| to_monty(input.borrow())).collect();
         if !self.hosted {
             match self.run.run(given(), ResourceTracker::new(limits.clone()), PrintWriter::Disabled) {
                 Ok(value) => return Turn::Done(from_monty(value)),
@@ -221,7 +208,7 @@ impl Program {
     }
 
     /// Runs a program that makes no world call.
-    pub fn run(&self, inputs: &[Value]) -> Result<Value, PyError> {
+    pub fn run<V: Borrow<Value>>(&self, inputs: &[V]) -> Result<Value, PyError> {
         match patiently(MAX_PURE_DURATION, |allowed| self.start(inputs, allowed)) {
             Turn::Done(value) => Ok(value),
             Turn::Raised(error) => Err(error),
@@ -234,6 +221,14 @@ impl Program {
             }),
         }
     }
+}
+
+/// The code in the interpreter's words: the same for all scenarios that run it in the same world.
+fn adapted(code: &str, prelude: &str) -> Rc<Adapted> {
+    thread_local! {
+        static KNOWN: RefCell<Recent<Rc<Adapted>>> = RefCell::default();
+    }
+    Recent::or_make(&KNOWN, REMEMBERED, &[code, prelude], || Rc::new(dialect::adapt(code, prelude)))
 }
 
 /// Runs `attempt` with a time limit. The interpreter counts time on the wall, and a verdict must not depend on how busy the

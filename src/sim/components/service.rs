@@ -45,18 +45,29 @@ impl Service {
         let methods = methods(source);
         let table: String = methods.iter().map(|m| format!("'{0}': {0}, ", m.name)).collect();
         let prelude = format!("{}{}BLOCK = '{BLOCK}'\n", errors::PRELUDE, pure::PRELUDE);
+        let depends = Depends { client: source.contains("\"caller\""), draws: false, now: source.contains("\"now\"") };
+        // What the service may read beside its books is put there for the time of the call.
+        let (mut lent, mut taken) = (String::new(), String::new());
+        for (name, lend) in [("now", depends.now), ("caller", depends.client)] {
+            if lend {
+                lent.push_str(&format!("    held['{name}'] = _{name}\n"));
+                taken.push_str(&format!("    held.pop('{name}', None)\n"));
+            }
+        }
         let refusals: String = Fault::ALL
             .iter()
             .filter(|fault| **fault != Fault::Misuse)
-            .map(|fault| format!("    except {0} as error:\n        return ('{0}', str(error), held)\n", fault.name()))
+            .map(|fault| format!("    except {0} as error:\n        answer = ('{0}', str(error))\n", fault.name()))
             .collect();
         let epilogue = format!(
-            "def _belt_serve(held, method, args):\n    if method == '':\n        return (None, books)\n    try:\n        \
-             answer = {{{table}}}[method](held, *args)\n        return (answer, held)\n{refusals}\
+            "def _belt_serve(held, method, args):\n    if method == '':\n        return ((None,), books)\n{lent}    try:\n        \
+             answer = ({{{table}}}[method](held, *args),)\n{refusals}{taken}    return (answer, held)\n\
              _belt_serve(_held, _method, _args)\n"
         );
-        let program = Program::compile(&prelude, source, &epilogue, &["_held", "_method", "_args"])?;
-        let Value::Tuple(answer) = program.run(&[Value::None, Value::str(""), Value::List(Vec::new())])? else {
+        let inputs = ["_held", "_method", "_args", "_now", "_caller"];
+        let program = Program::compile(&prelude, source, &epilogue, &inputs)?;
+        let nothing = [Value::None, Value::str(""), Value::List(Vec::new()), Value::None, Value::None];
+        let Value::Tuple(answer) = program.run(&nothing)? else {
             return Err(broken("the service gave no books"));
         };
         let Some(Value::Dict(mut books)) = answer.into_iter().nth(1) else {
@@ -69,36 +80,30 @@ impl Service {
                 None => books.push((Value::str(key.clone()), value)),
             }
         }
-        let depends = Depends { client: source.contains("\"caller\""), draws: false, now: source.contains("\"now\"") };
         Ok(Service { methods, program, books: Interner::new(Value::Dict(books)), depends })
     }
 
     fn serve(&mut self, state: StateId, call: &Call, caller: &Caller) -> Transition {
-        let Value::Dict(mut books) = self.books.get(state).clone() else {
-            return Transition::raises(Fault::Misuse, "the service lost its books", state);
-        };
-        if self.depends.now {
-            books.push((Value::str("now"), Value::float(EPOCH_S + caller.now as f64 / MICROS_PER_SECOND)));
-        }
-        if self.depends.client {
-            books.push((Value::str("caller"), Value::Int(i64::from(caller.client))));
-        }
-        let inputs = [Value::Dict(books), Value::str(call.method.clone()), Value::List(call.args.clone())];
+        let inputs = [
+            self.books.get(state),
+            &Value::str(call.method.clone()),
+            &Value::List(call.args.clone()),
+            &Value::float(EPOCH_S + caller.now as f64 / MICROS_PER_SECOND),
+            &Value::Int(i64::from(caller.client)),
+        ];
         match self.program.run(&inputs) {
-            Ok(Value::Tuple(answer)) => {
-                // (answer, books), or (error, message, books): a service that refuses may have written that down.
-                let mut answer = answer;
-                let Some(Value::Dict(books)) = answer.pop() else {
+            // ((answer,), books), or ((error, message), books): a service that refuses may have written that down.
+            Ok(Value::Tuple(mut pair)) => {
+                let (Some(books @ Value::Dict(_)), Some(Value::Tuple(answer))) = (pair.pop(), pair.pop()) else {
                     return Transition::raises(Fault::Misuse, "the service lost its books", state);
                 };
-                let books = books.into_iter().filter(|(k, _)| !matches!(k.as_str(), Some("now" | "caller"))).collect();
                 match answer.as_slice() {
                     [value] if value.as_str() == Some(BLOCK) => Transition::blocks(state),
-                    [value] => Transition::returns(value.clone(), self.books.intern(Value::Dict(books))),
+                    [value] => Transition::returns(value.clone(), self.books.intern(books)),
                     [Value::Str(name), message] => {
                         let fault = Fault::from_name(name).unwrap_or(Fault::Misuse);
                         let message = message.as_str().unwrap_or_default();
-                        Transition::raises(fault, message, self.books.intern(Value::Dict(books)))
+                        Transition::raises(fault, message, self.books.intern(books))
                     }
                     _ => Transition::raises(Fault::Misuse, "the service gave no answer", state),
                 }

@@ -69,7 +69,7 @@ impl<C: Component> Session<C> {
         let code = format!("it.{expression}\n");
         let program =
             Program::compile(&self.component.stub("it"), "", &code, &[]).expect("the class and the call compile");
-        let mut turn = program.start(&[], std::time::Duration::from_secs(2));
+        let mut turn = program.start::<Value>(&[], std::time::Duration::from_secs(2));
         loop {
             turn = match turn {
                 Turn::Done(value) => return value.to_string(),

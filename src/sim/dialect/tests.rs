@@ -231,7 +231,7 @@ const FAILS: &[(&str, &str, &str, &str)] = &[
 fn run(code: &str) -> Turn {
     let prelude = format!("{}{}{CLOCK}", crate::sim::errors::PRELUDE, crate::sim::pure::PRELUDE);
     match Program::compile(&prelude, code, "None\n", &[]) {
-        Ok(program) => program.start(&[], std::time::Duration::from_secs(2)),
+        Ok(program) => program.start::<crate::sim::value::Value>(&[], std::time::Duration::from_secs(2)),
         Err(error) => Turn::Raised(error),
     }
 }
