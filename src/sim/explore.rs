@@ -95,7 +95,7 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
             };
             clients.push(ClientState { node, status, incarnation: 0 });
         }
-        let mut state = State { world, clients, now, running: None };
+        let mut state = State { world, clients, late: Vec::new(), now, running: None };
         for client in 0..state.clients.len() {
             if state.clients[client].status == Status::Ready {
                 // A spin before the first step shows again at the first step.

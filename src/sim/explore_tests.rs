@@ -128,7 +128,7 @@ proptest! {
         crash in any::<bool>(),
     ) {
         let bounds = Bounds { preemptions, faults: u32::from(crash), states: 200_000, ..Bounds::default() };
-        let (pruned, plain) = both(&programs, &bounds, vec![Injection::Crash, Injection::LostReply]);
+        let (pruned, plain) = both(&programs, &bounds, vec![Injection::Crash, Injection::LateRequest]);
         prop_assert!(plain.explored.complete && pruned.explored.complete);
         prop_assert_eq!(&pruned.ends, &plain.ends);
         prop_assert!(pruned.explored.transitions <= plain.explored.transitions);

@@ -289,6 +289,7 @@ fn injection(name: &str) -> Injection {
         "unavailable" => Injection::Unavailable,
         "lost_request" => Injection::LostRequest,
         "lost_reply" => Injection::LostReply,
+        "late_request" => Injection::LateRequest,
         "rejected" => Injection::Rejected,
         other => Injection::Own(other.to_owned()),
     }

@@ -33,6 +33,10 @@ pub enum Injection {
     LostRequest,
     /// Executed, and the caller does not know.
     LostReply,
+    /// Not executed when the caller gives up waiting, but at some time after.
+    LateRequest,
+    /// What follows a late request: it is executed, and nobody reads the answer.
+    Arrival,
     /// Refused by the other side.
     Rejected,
     /// Executed; the caller's process ends before it reads the answer.
@@ -49,6 +53,8 @@ impl Injection {
             Injection::Unavailable => "the call fails and is not executed".into(),
             Injection::LostRequest => "the request is lost: not executed, no answer".into(),
             Injection::LostReply => "executed, but the reply is lost".into(),
+            Injection::LateRequest => "the request is on its way too long: no answer, and it is executed later".into(),
+            Injection::Arrival => "the late request arrives and is executed".into(),
             Injection::Rejected => "refused".into(),
             Injection::Crash => "executed, then the process crashes".into(),
             Injection::Pause(micros) => {
@@ -101,10 +107,22 @@ pub struct ClientState {
     pub incarnation: u32,
 }
 
+/// A request that is still on its way although its sender has given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Late {
+    pub client: usize,
+    pub incarnation: u32,
+    /// Where the sender made the call.
+    pub node: NodeId,
+    /// When it is lost, should it not have arrived.
+    pub until: Micros,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct State {
     pub world: Vec<StateId>,
     pub clients: Vec<ClientState>,
+    pub late: Vec<Late>,
     pub now: Micros,
     /// Who made the last step and could be interrupted.
     pub running: Option<usize>,

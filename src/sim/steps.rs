@@ -4,12 +4,14 @@ use super::client::Next;
 use super::errors::Fault;
 use super::explore::Explorer;
 use super::python::Reply;
-use super::state::{ClientState, Event, Faults, Injection, Judge, State, Status, Violation};
+use super::state::{ClientState, Event, Faults, Injection, Judge, Late, State, Status, Violation};
 use super::value::Value;
-use super::world::{Answer, Caller, Effect, Micros};
+use super::world::{Answer, Caller, Effect, MICROS_PER_SECOND, Micros};
 
 /// Local calls (reading the clock, drawing numbers) in a row.
 const MAX_LOCAL_CALLS: u32 = 10_000;
+/// The longest time a request may be on its way.
+const LATE_MAX: Micros = 60 * MICROS_PER_SECOND as Micros;
 
 impl<F: Faults, J: Judge> Explorer<'_, F, J> {
     /// Every state one step away, or a violation that the step itself is.
@@ -40,6 +42,9 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
             if transition.effect != Effect::Block {
                 enabled.push((client, call, component, transition));
             }
+        }
+        for index in 0..state.late.len() {
+            next.extend(self.arrival(state, index).map(|(state, event)| (state, Some(event), 0)));
         }
         if enabled.is_empty() {
             next.extend(self.later(state, horizon).map(|state| (state, None, 0)));
@@ -94,6 +99,13 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
                 let reply = match &injection {
                     Injection::Unavailable => Some(self.refusal(Fault::ServiceUnavailable, "not executed")),
                     Injection::LostRequest => Some(self.refusal(Fault::Timeout, "no answer")),
+                    Injection::LateRequest => {
+                        let until = state.now + LATE_MAX;
+                        after.late.push(Late { client, incarnation: at.incarnation, node: at.node, until });
+                        Some(self.refusal(Fault::Timeout, "no answer"))
+                    }
+                    // It follows from another fault and is none that strikes a call.
+                    Injection::Arrival => continue,
                     Injection::Rejected => Some(self.refusal(Fault::Rejected, "refused")),
                     Injection::LostReply => {
                         after.world[component] = transition.state;
@@ -140,6 +152,33 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
             }
         }
         (next, None)
+    }
+
+    /// A late request is executed, if nothing holds it up. Nobody reads the answer.
+    fn arrival(&mut self, state: &State, index: usize) -> Option<(State, Event)> {
+        let late = state.late[index];
+        let Next::Call(call) = *self.forest.next(late.node) else { return None };
+        let component = self.world.component_of(call);
+        let made = self.forest.depth(late.node);
+        let caller = Caller { client: late.client as u32, incarnation: late.incarnation, made, now: state.now };
+        let transition = self.world.call(state.world[component], call, &caller);
+        if transition.effect == Effect::Block {
+            return None;
+        }
+        let mut after = state.clone();
+        after.late.remove(index);
+        after.world[component] = transition.state;
+        let event = Event {
+            client: late.client,
+            incarnation: late.incarnation,
+            node: late.node,
+            call,
+            fault: Some(Injection::Arrival),
+            reply: None,
+            now: state.now,
+            preempts: None,
+        };
+        Some((after, event))
     }
 
     fn refusal(&mut self, fault: Fault, message: &str) -> Answer {
@@ -236,6 +275,7 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
             return None;
         }
         let mut after = State { now, running: None, ..state.clone() };
+        after.late.retain(|late| late.until >= now);
         let nothing = self.world.answer(Reply::Return(Value::None));
         for client in 0..after.clients.len() {
             if let Status::Sleeping { until, resume } = after.clients[client].status

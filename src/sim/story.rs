@@ -184,6 +184,7 @@ impl Teller<'_> {
                 Some(Reply::Return(value)) => value.to_string(),
                 Some(Reply::Raise(fault, message)) if message.is_empty() => fault.name().to_owned(),
                 Some(Reply::Raise(fault, message)) => format!("{}: {message}", fault.name()),
+                None if event.fault == Some(Injection::Arrival) => "nobody reads the answer".to_owned(),
                 None if event.fault.is_some() => "crash".to_owned(),
                 None => String::new(),
             },

@@ -39,6 +39,10 @@ def charge(books, amount, idempotency_key=None):
     if idempotency_key is not None:
         books["by_key"][idempotency_key] = receipt
     return receipt
+
+def receipt_of(books, idempotency_key):
+    """The receipt of a charge, or None."""
+    return books["by_key"].get(idempotency_key)
 "#;
 
 fn grade(code: &str, scenario: serde_json::Value) -> Verdict {
@@ -122,6 +126,68 @@ fn claiming_first_with_the_services_own_key_survives_everything() {
             verdict.executed
         );
     }
+}
+
+const ASK_THEN_ANEW: &str = "def pay(key, amount):
+    tries = store.get(key) or 0
+    for number in range(tries, tries + 3):
+        attempt = key + '-' + str(number)
+        store.update(key, number)
+        if number > 0 and card.receipt_of(key + '-' + str(number - 1)) is not None:
+            return {'status': 200, 'body': card.receipt_of(key + '-' + str(number - 1))}
+        try:
+            return {'status': 200, 'body': card.charge(amount, idempotency_key=attempt)}
+        except Timeout:
+            clock.sleep(1)
+    return {'status': 503}
+";
+
+const ASK_THEN_AGAIN: &str = "def pay(key, amount):
+    for _ in range(3):
+        try:
+            return {'status': 200, 'body': card.charge(amount, idempotency_key=key)}
+        except Timeout:
+            if card.receipt_of(key) is not None:
+                return {'status': 200, 'body': card.receipt_of(key)}
+            clock.sleep(1)
+    return {'status': 503}
+";
+
+#[test]
+fn a_request_may_arrive_after_its_sender_gave_up() {
+    let scenario = |fault: &str| {
+        json!({
+            "title": "A charge gets no answer",
+            "code": "/code",
+            "world": {"card": {"faults": [fault], "faulty": ["charge"]}},
+            "clients": [{"name": "A", "run": "pay('k1', 70)"}],
+            "explore": {"faults": 1},
+            "invariants": [
+                {"expect": "len(card.charges) <= 1", "otherwise": "the card was charged {len(card.charges)} times"},
+            ],
+            "goals": [{"expect": "len(card.charges) == 1", "otherwise": "nobody was charged"}],
+        })
+    };
+    // Asking whether a charge was made, and making a new one if not, is right as long as nothing is on its way.
+    for fault in ["lost_request", "lost_reply"] {
+        let verdict = grade(ASK_THEN_ANEW, scenario(fault));
+        assert_eq!(verdict.outcome, Outcome::Passed, "{fault}: {:#?}", verdict.problems);
+    }
+    let verdict = grade(ASK_THEN_ANEW, scenario("late_request"));
+    let problem = &verdict.problems[0];
+    assert_eq!(problem.message, "the card was charged 2 times");
+    let story = problem.story.as_ref().expect("a counterexample");
+    let told: Vec<&str> = story.steps.iter().filter_map(|step| step.fault.as_deref()).collect();
+    assert_eq!(
+        told,
+        [
+            "the request is on its way too long: no answer, and it is executed later",
+            "the late request arrives and is executed"
+        ]
+    );
+    assert_eq!(story.faults, 1);
+    let verdict = grade(ASK_THEN_AGAIN, scenario("late_request"));
+    assert_eq!(verdict.outcome, Outcome::Passed, "{:#?}", verdict.problems);
 }
 
 #[test]
