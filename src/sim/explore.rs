@@ -9,6 +9,7 @@
 //! - same scenario and code in, same states, order and violation out;
 //! - a state is cut off only when it was expanded before with no more faults *and* no more preemptions;
 //! - a client that sleeps goes on only when nobody else can; time moves only then;
+//! - a late request may arrive in every state of the next minute, and never later;
 //! - only calls are steps: calls nobody else can observe (`Component::is_local`) run together with the step before them.
 
 use std::cmp::Reverse;
