@@ -63,7 +63,9 @@ def access_word(said):
     text = word(said)
     if text == "*":
         return "public"
-    if any(stem in text for stem in ("admin", "staff", "operator", "superuser")) and not text.startswith(("no ", "not ", "non ", "un", "without")):
+    if text in ("yes", "true"):
+        return "user"
+    if any(stem in text for stem in ("admin", "staff", "operator", "superuser", "back office", "backoffice")) and not text.startswith(("no ", "not ", "non ", "un", "without")):
         # Users or admins, as a list in one text: both.
         return "user" if re.search("(users?|customers?|members?) *(or|and|,|/|[|]|[+]|&)|(or|and|,|/|[|]|&) *(all |any )?(users?|customers?|members?)\\b", text) and "admin user" not in text else "admin"
     if re.match("(any|all|every)", text) and any(stem in text for stem in ("user", "logg", "authent", "member", "customer", "signed in", "registered", "with a token", "with token")) and "unauth" not in text and " not " not in text and " or not" not in text and "without" not in text:
@@ -363,6 +365,14 @@ def miswritten():
             wrong.append(method + " " + path + " arrives at " + said(service) + " as " + str(got) + ", and it knows " + wanted)
     return wrong
 
+# The most that may come within one minute: 600/h may all come at once.
+def within_a_minute(value):
+    found = re.search("(?:/|per|a|an|each|every) *([0-9]*) *(h|d)[a-z]*", re.sub("[0-9,_ ]*[.]?[0-9]+ *(k?)", "", word(value), count=1))
+    average = rate(value)
+    if average is None or found is None:
+        return average
+    return average * (60 if found.group(2) == "h" else 1440) * float(found.group(1) or 1)
+
 # Requests a minute, or None when it cannot be read.
 def rate(value):
     value = re.sub(" *r(eq)?p([smh])$", "/\\2", re.sub(" *r(eq)?p([smh])[ ,;].*", "/\\2", word(value)))
@@ -401,6 +411,8 @@ def unlimited():
         allowed = rate(text)
         if allowed is None:
             wrong.append("anybody may call " + method + " " + path + " as often as they like: its limit is " + (str(text) if text else "missing"))
+        elif path == "/login" and allowed <= most and within_a_minute(text) > most * 1.001:
+            wrong.append(str(text) + " lets " + str(round(within_a_minute(text))) + " calls of " + method + " " + path + " through in one minute, and " + str(most) + " is the most the task allows")
         elif allowed > most * 1.001:
             wrong.append(method + " " + path + " may be called " + str(round(allowed, 1)) + " times a minute, and " + str(most) + " is the most" + (" the task allows" if path == "/login" else " that makes sense there"))
         elif allowed < least * 0.999:
@@ -493,20 +505,53 @@ def too_short():
             wrong.append("the part " + name + " is said to take " + str(sum(times)) + " ms, and what your design does there takes " + str(least) + " ms or more")
     return wrong
 
+# Minutes until a blocked account is out, or None.
+def blocked_minutes():
+    told = word(submission["authentication"].get("blocked_within"))
+    if re.match("(immediate|at once|instant|right away|none|next request|with the next|on the next|same moment)", told):
+        return 0
+    if re.match("^[0-9]+([.][0-9]+)?$", told):
+        return float(told)
+    found = re.findall("([0-9]+(?:[.][0-9]+)?) *([a-zµ]*)", told.replace(",", "").replace("an hour", "1 h").replace("one hour", "1 h").replace("one minute", "1 min").replace("a minute", "1 min").replace("half 1 h", "30 min"))
+    total = 0
+    for number, unit in found:
+        factor = 1 / 60000 if unit.startswith(("ms", "milli")) else 1 / 60 if unit.startswith("s") else 1 if unit.startswith("m") else 60 if unit.startswith("h") else 1440 if unit.startswith("d") else None
+        if factor is None:
+            continue
+        total = total + float(number) * factor
+    return total if any(unit[:1] in ("m", "s", "h", "d") and unit != "" or float(number) == 0 for number, unit in found) else None
+
+def blocked_late():
+    told = submission["authentication"].get("blocked_within")
+    minutes = blocked_minutes()
+    if minutes is None:
+        return "nothing is said yet about how long the token of a blocked account works" if word(told) in ("", "todo") else "`" + str(told) + "` is not a time such as 10 seconds"
+    if minutes > 60:
+        return "the token of a blocked account works for " + str(told) + ", and after an hour it must be out"
+    return None
+
 # What one of a few choices is meant by some words: the first whose stem the words begin with.
 def meant(value, choices):
     text = word(value).replace("fail ", "fails ")
     for name, stems in choices:
         if any(text.startswith(stem) for stem in stems):
             return name
-    return None
+    # A sentence: "the gateway replaces it", "nobody is let through".
+    told = re.sub("(not|never|nobody|no one|none|no request|without being|instead of being)( (is|are|be|gets?))? [a-z]+( through| in)?", " ", text)
+    named = [name for name, stems in choices if any(re.search(r"\b" + stem, told) for stem in stems if len(stem) > 2 and stem not in ("set", "ask", "look", "cache", "gateway", "nothing", "still", "error", "open", "existing"))]
+    if named == [] and told != text:
+        denied = text.replace("never ", "").replace("not ", "").replace("no one ", "").replace("nobody ", "").replace("is ", "").replace("are ", "")
+        named = [against for name, stems in choices if name in OPPOSITE and any(denied.startswith(stem) for stem in stems) for against in [OPPOSITE[name]]]
+    return named[0] if len(set(named)) == 1 or named and set(named) <= set(("removed", "replaced")) else None
+
+OPPOSITE = {"let_through": "refused", "kept": "removed"}
 
 VERIFIED = [("store", ("store", "in a store", "in store", "redis", "session store", "shared store", "cache", "in a cache", "looked up", "look", "lookup")),
             ("auth_service", ("auth", "by the auth", "remote", "introspect", "ask", "at the auth")),
             ("locally", ("local", "in the gateway", "in gateway", "by the gateway", "signature", "gateway", "public key", "offline", "jwks", "with the public"))]
 AWAY = [("let_through", ("let", "allow", "pass", "open", "fails open", "accept", "trust")), ("refused", ("refus", "503", "502", "500", "401", "fails closed", "closed", "error", "reject", "den", "block", "fails")),
-        ("works", ("work", "go", "contin", "valid", "still", "existing", "keep", "unaffect", "nothing"))]
-CALLER = [("kept", ("kept", "keep", "pass", "as it is", "trust", "forward", "believ", "ignor")), ("removed", ("remov", "strip", "drop", "delet", "discard")), ("replaced", ("replac", "overwr", "set", "overrid", "rewrit"))]
+        ("works", ("work", "go", "contin", "valid", "still", "existing", "keep", "unaffect", "nothing", "tokens are still", "checked", "locally", "local"))]
+CALLER = [("kept", ("add if", "added if", "added when", "set if", "set when", "set only", "set unless", "filled", "fill", "default", "kept", "keep", "pass", "as it is", "trust", "forward", "believ", "ignor")), ("removed", ("remov", "strip", "drop", "delet", "discard", "sanit", "clear", "clean")), ("replaced", ("replac", "overwr", "set", "overrid", "rewrit"))]
 
 # Capacity with a node gone, by the arrows of the diagram.
 def arrows():
