@@ -505,31 +505,6 @@ def too_short():
             wrong.append("the part " + name + " is said to take " + str(sum(times)) + " ms, and what your design does there takes " + str(least) + " ms or more")
     return wrong
 
-# Minutes until a blocked account is out, or None.
-def blocked_minutes():
-    told = word(submission["authentication"].get("blocked_within"))
-    if re.match("(immediate|at once|instant|right away|none|next request|with the next|on the next|same moment)", told):
-        return 0
-    if re.match("^[0-9]+([.][0-9]+)?$", told):
-        return float(told)
-    found = re.findall("([0-9]+(?:[.][0-9]+)?) *([a-zµ]*)", told.replace(",", "").replace("an hour", "1 h").replace("one hour", "1 h").replace("one minute", "1 min").replace("a minute", "1 min").replace("half 1 h", "30 min"))
-    total = 0
-    for number, unit in found:
-        factor = 1 / 60000 if unit.startswith(("ms", "milli")) else 1 / 60 if unit.startswith("s") else 1 if unit.startswith("m") else 60 if unit.startswith("h") else 1440 if unit.startswith("d") else None
-        if factor is None:
-            continue
-        total = total + float(number) * factor
-    return total if any(unit[:1] in ("m", "s", "h", "d") and unit != "" or float(number) == 0 for number, unit in found) else None
-
-def blocked_late():
-    told = submission["authentication"].get("blocked_within")
-    minutes = blocked_minutes()
-    if minutes is None:
-        return "nothing is said yet about how long the token of a blocked account works" if word(told) in ("", "todo") else "`" + str(told) + "` is not a time such as 10 seconds"
-    if minutes > 60:
-        return "the token of a blocked account works for " + str(told) + ", and after an hour it must be out"
-    return None
-
 # What one of a few choices is meant by some words: the first whose stem the words begin with.
 def meant(value, choices):
     text = word(value).replace("fail ", "fails ")
