@@ -118,11 +118,11 @@ def methods_of(rule):
 def paths_of(rule):
     found = []
     for path in as_list(rule.get("path")):
-        parts = str(path).strip().split(" ")
+        parts = re.sub(" *([,|]) *", "\\1", str(path).strip()).split(" ")
         method = None
-        if len(parts) > 1 and parts[0].isalpha() and parts[0].isupper():
-            method = parts[0]
-            parts = parts[1:]
+        if len(parts) > 1 and re.match("^[A-Z,|]+$", parts[0]):
+            method = [m for m in re.split("[,|]", parts[0]) if m != "" and m not in ("ANY", "ALL")]
+            parts = [p for p in parts[1:] if p != ""]
         found.append((method, " ".join(parts)))
     return found
 
@@ -226,7 +226,7 @@ def matched(method, path):
     best = None
     for at, rule in enumerate(RULES):
         for own_method, own_path in paths_of(rule):
-            allowed = [own_method] if own_method else methods_of(rule)
+            allowed = own_method if own_method else methods_of(rule)
             if (allowed and method not in allowed) or not fits_path(own_path, path):
                 continue
             score = weight(rule, own_path, at, len(allowed) > 0)
