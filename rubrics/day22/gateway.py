@@ -8,7 +8,12 @@ def word(value):
 def yes(value, standard):
     if value is None or word(value) in ("", "todo"):
         return standard
-    return word(value) in ("yes", "true", "on", "1", "y")
+    return word(value).startswith(("yes", "true", "on", "1", "y", "it does", "it fits", "does", "includ", "fits", "also", "both")) and not word(value).startswith(("does not", "doesn"))
+
+# Whether what is said begins with one of the words, or with "the", "it" or "it is" and one of them.
+def begins(value, stems):
+    text = re.sub("^(the|it is|it|they are|is|are|as) ", "", word(value))
+    return text.startswith(stems)
 
 def as_list(value):
     if value is None:
@@ -25,13 +30,16 @@ matching = routing.get("matching") or {}
 PICK = word(matching.get("pick"))
 PLAIN = word(matching.get("plain"))
 PARENT = yes(matching.get("star_fits_parent"), True)
-SAME = ("same", "ignored", "ignore", "stripped", "strip", "equal", "no difference", "normalised", "normalized", "redirect", "redirected", "removed")
-DIFFERENT = ("different", "differs", "matters", "strict", "refuse", "refused", "404", "distinct", "exact", "kept")
-SLASH_SAME = word(matching.get("trailing_slash")) in SAME
-IGNORED = ("ignored", "ignore", "insensitive", "case insensitive", "same", "any", "lower", "lowercase")
-ANY_CASE = word(matching.get("case")) in IGNORED
-TEXT = ("text", "prefix text", "characters", "letters", "string")
-SEGMENTS = ("segments", "segment", "whole segments", "prefix", "path prefix")
+SAME = ("same", "ignor", "strip", "equal", "equiv", "identical", "no diff", "normal", "redirect", "remov", "trim", "yes")
+DIFFERENT = ("differ", "matter", "strict", "refus", "404", "distinct", "exact", "kept", "keep", "another", "other", "not the same", "no")
+SLASH_SAME = begins(matching.get("trailing_slash"), SAME)
+IGNORED = ("ignor", "insens", "case insens", "same", "any", "lower", "no matter", "does not matter", "do not matter", "no")
+MATTERS = ("matter", "sens", "case sens", "strict", "exact", "differ", "signif", "yes", "kept", "distinct", "respect")
+ANY_CASE = begins(matching.get("case"), IGNORED)
+EXACT = ("exact", "equal", "identical", "full", "only", "itself", "just", "whole path", "literal", "strict", "same")
+TEXT = ("text", "prefix text", "character", "letter", "string", "raw", "starts with", "begins with")
+SEGMENTS = ("segment", "whole segment", "prefix", "path prefix", "sub", "below", "everything below")
+PLAIN_TEXT, PLAIN_SEGMENTS = begins(PLAIN, TEXT), begins(PLAIN, SEGMENTS) and not begins(PLAIN, TEXT)
 DOTS = word(matching.get("dots"))
 
 def handled():
@@ -46,7 +54,7 @@ def handled():
 HANDLED = handled()
 
 def ordered():
-    return PICK in ("first", "ordered", "order", "first match", "in order", "top down")
+    return begins(PICK, ("first", "order", "in order", "top", "priority", "priorities", "file order"))
 
 # A service by the words people use for it.
 def service_of(name):
@@ -93,8 +101,8 @@ def access_of(rule):
 # What is said in words that mean nothing here.
 def unread(names):
     wrong = []
-    for name, known in [("plain", ("exact",) + SEGMENTS + TEXT), ("trailing_slash", SAME + DIFFERENT), ("case", IGNORED + ("matters", "sensitive", "case sensitive", "strict", "exact", "different"))]:
-        if name in names and word(matching.get(name)) not in known and word(matching.get(name)) not in ("", "todo"):
+    for name, known in [("plain", EXACT + SEGMENTS + TEXT), ("trailing_slash", SAME + DIFFERENT), ("case", IGNORED + MATTERS)]:
+        if name in names and not begins(matching.get(name), known) and word(matching.get(name)) not in ("", "todo"):
             wrong.append("matching." + name + " is " + str(matching.get(name)) + ", and that is none of " + {"plain": "exact, segments and text", "trailing_slash": "same and different", "case": "matters and ignored"}[name])
     if "dots" in names and HANDLED not in ("resolve", "refuse", "as_is"):
         wrong.append("nothing is said about paths with .., // or %2e in them" if HANDLED == "" else "matching.dots is " + str(matching.get("dots")) + ", and that is none of resolve, refuse and as_is")
@@ -156,7 +164,7 @@ def fits_path(rule, path):
         rule, path = rule.lower(), path.lower()
     if not rule.startswith("/"):
         rule = "/" + rule
-    if SLASH_SAME and PLAIN not in TEXT and len(rule) > 1 and rule.endswith("/"):
+    if SLASH_SAME and not PLAIN_TEXT and len(rule) > 1 and rule.endswith("/"):
         rule = rule[:-1]
     wanted, given = rule.split("/")[1:], path.split("/")[1:]
     last = wanted[-1]
@@ -168,11 +176,11 @@ def fits_path(rule, path):
     if last.endswith("*") and len(last) > 1 and not is_one(last):
         head = wanted[:-1]
         return len(given) > len(head) and alike(head, given[:len(head)]) and given[len(head)].startswith(last[:-1])
-    if PLAIN in TEXT:
+    if PLAIN_TEXT:
         if any(is_one(p) for p in wanted):
             return len(given) >= len(wanted) and alike(wanted, given[:len(wanted)])
         return path.startswith(rule)
-    if PLAIN in SEGMENTS:
+    if PLAIN_SEGMENTS:
         if wanted == [""]:
             return True
         if wanted[-1] == "":
@@ -196,7 +204,7 @@ def weight(rule, path, at, by_method):
     else:
         parts = [p for p in path.split("/") if p != ""]
         literal = sum(len(p.replace("*", "")) + 1 for p in parts if not (is_rest(p) or is_one(p)))
-        exact = 0 if (parts and parts[-1].endswith("*")) or PLAIN not in ("exact", "") else 1
+        exact = 0 if (parts and parts[-1].endswith("*")) or PLAIN_TEXT or PLAIN_SEGMENTS else 1
         literal = literal + sum(0.5 for p in parts[:-1] if is_one(p)) + (0.5 if parts and is_one(parts[-1]) and not is_rest(parts[-1]) else 0)
     priority = rule.get("priority")
     return (priority if isinstance(priority, (int, float)) else 0, literal, exact, 1 if by_method else 0, -at)
