@@ -112,6 +112,7 @@ def belt_visit(customer, product):
     if isinstance(page, dict) and isinstance(page.get("body"), dict) and "name" not in page:
         page = {**page, **page["body"]}
     seen["page"] = page if isinstance(page, dict) else None
+    seen["errors"] = [n for n in ("name", "price", "recommendations", "reviews", "stock") if isinstance(page, dict) and isinstance(page.get(n), Exception)]
     seen["product"] = product
     seen["truth"] = {"catalog": belt_truth("catalog", "", [product]), "recommendations": belt_truth("recommendations", "", [customer]), "reviews": belt_truth("reviews", "", [product]), "stock": belt_truth("stock", "", [product])}
     return seen
