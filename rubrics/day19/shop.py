@@ -188,6 +188,25 @@ def belt_recover():
     belt_goes("4 down, up")
     return {"opened": opened, "test": test, "healthy": healthy, "again": belt_asks(7)}
 
+# Once with requests that come ever more rarely, to see how long it rests; then with many of them in each rest.
+def belt_busy_shop():
+    if not belt_trip():
+        return {"rest": None}
+    belt_goes("up")
+    test = belt_until_test()
+    if test is None:
+        return {"rest": None}
+    belt_asks(12)
+    if not belt_trip():
+        return {"rest": None}
+    belt_goes("up")
+    start = belt_now()
+    for turn in range(160):
+        belt_host("clock", "sleep", [test["rested"] / 40])
+        if belt_ask()["calls"] > 0:
+            return {"rest": test["rested"], "waited": belt_now() - start}
+    return {"rest": test["rested"], "waited": None}
+
 # Payment fails again as soon as the breaker is closed.
 def belt_relapse():
     opened = belt_trip()
