@@ -12,8 +12,8 @@ def word(value):
 def letter(s):
     told = word(s.get("choice")).split("_")
     bare = "".join(told)
-    cp = "cp" in told or bare == "cp" or told[0] in ("consistent", "consistency")
-    ap = "ap" in told or bare == "ap" or told[0] in ("available", "availability")
+    cp = "cp" in told or bare == "cp" or told[0] in ("consistent", "consistency", "pc") or told[:2] == ["c", "over"]
+    ap = "ap" in told or bare == "ap" or told[0] in ("available", "availability", "pa") or told[:2] == ["a", "over"]
     return "CP" if cp and not ap else "AP" if ap and not cp else None
 
 def chosen(s):
