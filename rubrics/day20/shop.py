@@ -144,7 +144,7 @@ def belt_again():
     return {"then": then, "now": belt_visit("c-7", "p-23")}
 
 # Until a minute before midnight all is well; then three services are down, or silent; after midnight they work again, and
-# somebody looks every minute for an hour: a breaker that counts its own refusals as failures never closes.
+# somebody looks every other minute for an hour: a breaker that counts its own refusals as failures never closes.
 def belt_hour():
     belt_at[0] = 86340.0
     belt_visit("c-7", "p-23")
@@ -156,8 +156,8 @@ def belt_hour():
             belt_visit("c-7", "p-23")
     belt_away.clear()
     belt_quiet.append(1)
-    for turn in range(60):
-        belt_at[0] += 60.0
+    for turn in range(30):
+        belt_at[0] += 120.0
         after = belt_visit("c-7", "p-23")
     return {"after": after}
 
