@@ -12,8 +12,8 @@ def word(value):
 def letter(s):
     told = word(s.get("choice")).split("_")
     bare = "".join(told)
-    cp = "cp" in told or bare == "cp" or told[0] in ("consistent", "consistency")
-    ap = "ap" in told or bare == "ap" or told[0] in ("available", "availability")
+    cp = "cp" in told or bare == "cp" or told[0] in ("consistent", "consistency", "pc") or told[:2] == ["c", "over"]
+    ap = "ap" in told or bare == "ap" or told[0] in ("available", "availability", "pa") or told[:2] == ["a", "over"]
     return "CP" if cp and not ap else "AP" if ap and not cp else None
 
 def chosen(s):
@@ -28,7 +28,10 @@ def chosen(s):
 
 def amount(value):
     found = re.search("[0-9][0-9_,' ]*([.][0-9]+)?", str(value))
-    return float(re.sub("[^0-9.]", "", found.group(0))) if found else 0.0
+    if not found:
+        return 0.0
+    thousands = re.match("[0-9][0-9_,' ]*([.][0-9]+)? ?[kK]\\b", str(value)[found.start():])
+    return float(re.sub("[^0-9.]", "", found.group(0))) * (1000 if thousands else 1)
 
 def decided(value, table):
     told = word(value)
@@ -39,12 +42,13 @@ def decided(value, table):
 
 READS = [("serve_marked", "serve_marked"), ("marked", "serve_marked"), ("serve_stale", "serve"), ("serve", "serve"), ("refuse", "refuse"), ("reject", "refuse")]
 WRITES = [("accept", "accept"), ("limit", "limit"), ("queue", "queue"), ("refuse", "refuse"), ("reject", "refuse")]
-MERGES = {"keep_all": "keep_all", "reconcile": "keep_all", "union": "keep_all", "majority_wins": "majority_wins", "last_write_wins": "last_write_wins", "lww": "last_write_wins", "none": "none", "nothing": "none"}
+MERGES = [("keep_all", "keep_all"), ("keep_both", "keep_all"), ("reconcile", "keep_all"), ("union", "keep_all"), ("crdt", "keep_all"), ("majority", "majority_wins"),
+          ("last_writ", "last_write_wins"), ("lww", "last_write_wins"), ("no", "none"), ("n_a", "none")]
 
 def decisions(s):
     d = {"majority": {"reads": decided(s.get("majority_reads"), READS), "writes": decided(s.get("majority_writes"), WRITES)},
          "minority": {"reads": decided(s.get("minority_reads"), READS), "writes": decided(s.get("minority_writes"), WRITES)},
-         "merge": MERGES.get(word(s.get("merge"))), "limit": amount(s.get("limit", 0))}
+         "merge": decided(s.get("merge"), MERGES), "limit": amount(s.get("limit", 0)), "letter": letter(s)}
     return d
 
 def undecided(s, bank):
@@ -146,13 +150,15 @@ def play_items(d, names):
             done.append((side, item))
             note(seen, "accepted", (side, "write", 1, story + " is accepted"))
     kept = done
-    if d["merge"] == "majority_wins" or d["merge"] == "none":
+    if d["merge"] == "none" and d.get("letter") == "AP":
+        kept = []
+    elif d["merge"] == "majority_wins" or d["merge"] == "none":
         kept = [x for x in done if x[0] == "majority"]
     elif d["merge"] == "last_write_wins" and done:
         kept = [x for x in done if x[0] == done[-1][0]]
     for x in done:
         if x not in kept:
-            told = "was accepted and never reaches the majority side" if d["merge"] == "none" else "was accepted and is gone after 12:00"
+            told = f"was accepted and never reaches the {'minority' if x[0] == 'majority' else 'majority'} side" if d["merge"] == "none" else "was accepted and is gone after 12:00"
             note(seen, "lost", (x[0], "write", 1, f"{x[1]} {told}"))
     return seen
 
@@ -200,6 +206,8 @@ def otherwise(s):
 
 def brought(s):
     told = otherwise(s).get("brings")
+    if told is None:
+        return []
     told = told if isinstance(told, list) else re.split("[,;/ ]+and[ ]+|[,;/]+", str(told))
     stems = [("refus", "refused"), ("reject", "refused"), ("unavailab", "refused"), ("turned away", "refused"), ("late", "late"), ("delay", "late"), ("stale", "stale"),
              ("overdra", "overdrawn"), ("lost", "lost"), ("loss", "lost")]
@@ -257,15 +265,15 @@ def leaning(told, cues):
             before = re.findall("[a-z]+", part[:found.start()])[-6:]
             after = re.findall("[a-z]+", part[found.end():])[:6]
             turned = [w for w in before if re.fullmatch(AGAINST, w)] or "give up" in " ".join(before) or "gives up" in " ".join(before) or "giving up" in " ".join(before)
-            turned = turned or re.search(r"\b(is|are|does|do|matters?|counts?) (not|less|no)\b|\b(isn|doesn|don|aren) t\b|n't\b|\b(nothing|overkill|unnecessary|needless|irrelevant|secondary|luxury|wasted)\b", " ".join(after))
+            turned = turned or re.search(r"\b(is|are|does|do|has|have|matters?|counts?) (not|less|no|little)\b|\b(isn|doesn|don|aren) t\b|n't\b|\b(nothing|overkill|unnecessary|needless|irrelevant|secondary|luxury|wasted)\b", " ".join(after))
             if turned:
                 against += 1
             else:
                 for_it += 1
     return for_it, against
 
-CONSISTENT = r"\bcp\b|(?<!eventual )(?<!eventually )\bconsisten|\blineari|\bexact|\bcorrect|overdra|double[- ]?spen|\bsame (money|balance|value|truth|state|answer)|must agree|one truth|single truth|\bprecise|\baccurate|sees? (exactly )?the same|exactly the same|(must|should|has to|have to|better to|rather) (\w+ ){0,2}(refuse|reject|block|decline|show an error)|(blocked|refused|rejected) (during|while|until)|(stale|old|outdated|wrong|different) \w+ (is|are) (unacceptable|intolerable|not acceptable|dangerous|not tolerable|forbidden)|(until|unless|if) (all|both|the|every|each) (\w+ )?\w+ (agree|know|have|has|confirm)|\bin sync\b|\bwe (refuse|reject|block|decline)\b|in the same order"
-AVAILABLE = r"\bap\b|\bavailab|eventual|harmless|harm(s|ed)? nobody|hurts? nobody|nobody (is )?(notices|minds|cares|harmed|hurt|dies)|no ?(one|body) (notices|minds|cares|is hurt|is harmed)|tolera(?!\w* (a |an |the )?(declin|refus|reject|error|wait|outage|closed|short))|reconcil|\bmerg|converg|(hour|minute|second|day)s? (late|later|old)|keeps? (on )?(working|paying|posting|sending|serving|accepting)|stale \w+ (is|are) (fine|ok|okay|acceptable|harmless)|uptime|good enough|(synchroni[sz]ed?|synced|sorted out|fixed|corrected|caught up|joined) (later|afterward)|sort out .*(later|afterward)|(bit|little|slightly) (stale|late|old|behind)|bounded|must always (answer|work|pay|accept)|always (be able|answers?|up|open|works?)|around the clock|24/7|stay(s)? (open|up|online)|(differences|books|conflicts|rest) .*(settled|sorted|evened|squared|resolved|cleaned)"
+CONSISTENT = r"\bcp\b|(?<!eventual )(?<!eventually )\bconsisten|\blineari|\bexact|\bcorrect|overdra|double[- ]?spen|\bsame (money|balance|value|truth|state|answer)|must agree|one truth|single truth|\bprecise|\baccurate|sees? (exactly )?the same|exactly the same|(must|should|has to|have to|better to|rather) (\w+ ){0,2}(refuse|reject|block|decline|show an error)|(blocked|refused|rejected) (during|while|until)|(stale|old|outdated|wrong|different) \w+ (is|are) (unacceptable|intolerable|not acceptable|dangerous|not tolerable|forbidden)|(until|unless|if) (all|both|the|every|each) (\w+ )?\w+ (agree|know|have|has|confirm)|\bin sync\b|\bwe (refuse|reject|block|decline)\b|in the same order|on (all|every) (node|server|side|replica)s? before|\bidentical"
+AVAILABLE = r"\bap\b|\bavailab|eventual|harmless|harm(s|ed)? nobody|hurts? nobody|nobody (is )?(notices|minds|cares|harmed|hurt|dies)|no ?(one|body) (notices|minds|cares|is hurt|is harmed)|tolera(?!\w* (a |an |the )?(declin|refus|reject|error|wait|outage|closed|short))|reconcil|\bmerg|converg|(hour|minute|second|day)s? (late|later|old)|keeps? (on )?(working|paying|posting|sending|serving|accepting)|stale \w+ (is|are) (fine|ok|okay|acceptable|harmless)|uptime|good enough|(synchroni[sz]ed?|synced|sorted out|fixed|corrected|caught up|joined) (later|afterward)|sort out .*(later|afterward)|(bit|little|slightly) (stale|late|old|behind)|bounded|must always (answer|work|pay|accept)|always (be able|answers?|up|open|works?)|around the clock|24/7|stay(s)? (open|up|online)|(differences|books|conflicts|rest) .*(settled|sorted|evened|squared|resolved|cleaned|fixed)"
 
 def alike(one, other):
     """Whether one text is the other with a few words changed."""
@@ -293,6 +301,9 @@ def contradicts(s):
     told = text(s.get("because"))
     if len(told.split()) < 4:
         return "there is no reason yet"
+    if letter(s) == "AP" and unbounded(s) is None:
+        # Who bounds what is paid twice, and collects it, may call it by its name.
+        told = re.sub(r"overdra\w*|double[- ]?spen\w*", "", told)
     cp, not_cp = leaning(told, CONSISTENT)
     ap, not_ap = leaning(told, AVAILABLE)
     for_cp, for_ap = cp + not_ap, ap + not_cp
@@ -319,7 +330,7 @@ def consequence(name, s):
     if letter(s) is None:
         return chosen(s)
     told = text(otherwise(s).get("because"))
-    of_ap = re.search(r"overdra|twice|double|incorrect|inaccura|not (exact|the same|know)|spend|more than|stale|\bold\b|outdated|lost|lose|gone|disappear|vanish|differ|diverg|wrong|minus|negative|below zero|conflict|inconsisten|\blate|delay|miss|not see|never see|out of (date|order)|contradict|two (versions|truths|states)|both sides|same (money|[0-9])|overwrit|claim|fraud|pays? out", told)
+    of_ap = re.search(r"overdra|twice|double|incorrect|inaccura|not (exact|the same|know)|spend|more than|stale|\bold\b|outdated|lost|lose|gone|disappear|vanish|differ|diverg|wrong|minus|negative|below zero|conflict|inconsisten|\blate|delay|miss|not see|never see|out of (date|order)|contradict|two (versions|truths|states)|both sides|same (money|[0-9])|overwrit|claim|fraud|pays? out|empt(y|ies|ied)|(once|per|on) (each|every|either) side|once per side|\bthie(f|ves)\b|too much", told)
     of_cp = re.search(r"refus|reject|error|fail|unavail|cannot|can't|couldn't|could not|unable|nobody can|down\b|wait|block|turned away|turn away|outage|stop|bounce|lock|unreachable|no (feed|mail|money|post|cash|page)|not (be able|work|send|post|pay|open|load|get)|empty|offline|standstill|stuck|try again|lost|spinner|loading|time[sd]? ?out|nothing (is|would be)|leave|interrupt|disrupt|den(y|ied)|declin|halt|fr[eo]ez|frozen|inaccess|blank|resend|again and again|\bagain by|give up|silen|strand|neither|broken|deliver(ed|y)? nothing|not answer|no answer|dead", told)
     if letter(s) == "CP" and not of_ap:
         return "the words tell nothing that AP would bring" + (": to be refused or to wait is what CP, your own choice, brings" if of_cp else "")

@@ -120,6 +120,7 @@ def belt_until_test(first=0.25):
         belt_host("clock", "sleep", [max(0.0, start + after - belt_now())])
         rested = before
         before = round(belt_now() - start, 3)
+        belt_mode()  # a dashboard asks too, and changes nothing
         seen = belt_ask()
         if seen["calls"] > 0:
             seen["rested"] = round(belt_reached[-1] - start, 3)
@@ -187,6 +188,25 @@ def belt_recover():
     belt_goes("4 down, up")
     return {"opened": opened, "test": test, "healthy": healthy, "again": belt_asks(7)}
 
+# Once with requests that come ever more rarely, to see how long it rests; then with many of them in each rest.
+def belt_busy_shop():
+    if not belt_trip():
+        return {"rest": None}
+    belt_goes("up")
+    test = belt_until_test()
+    if test is None:
+        return {"rest": None}
+    belt_asks(12)
+    if not belt_trip():
+        return {"rest": None}
+    belt_goes("up")
+    start = belt_now()
+    for turn in range(160):
+        belt_host("clock", "sleep", [test["rested"] / 40])
+        if belt_ask()["calls"] > 0:
+            return {"rest": test["rested"], "waited": belt_now() - start}
+    return {"rest": test["rested"], "waited": None}
+
 # Payment fails again as soon as the breaker is closed.
 def belt_relapse():
     opened = belt_trip()
@@ -252,7 +272,7 @@ def belt_burst(plan):
         belt_arriving.clear()
         after = after * 1.06 + 0.05
     if test is None:
-        return {"opened": opened, "test": None}
+        return {"opened": opened, "test": None, "crowd": [], "passed": 0, "waits": [], "next": []}
     crowd = belt_log[before:]
     passed = len([s for s in crowd if s["calls"] > 0])
     return {"opened": opened, "test": test, "crowd": crowd, "passed": passed, "waits": belt_waits, "next": belt_asks(20)}

@@ -21,8 +21,8 @@ def belt_truth(object, method, args):
     if object == "recommendations":
         return ["p-" + str((number * turn + 11 * day) % 90 + 10) for turn in (3, 7, 12, 29)]
     if object == "reviews":
-        return [{"stars": (number + turn) % 5 + 1, "text": "review " + str(10 * day + turn)} for turn in range(number % 3 + 1)]
-    return (7 * number + 5 * day) % 19 + 2
+        return [{"stars": (number + turn) % 5 + 1, "text": "review " + str(10 * day + turn)} for turn in range(min(number - 3, number % 3 + 1))]
+    return (5 * number + 4 * day + 6) % 21
 
 def belt_wait(object, seconds):
     belt_at[0] += seconds
@@ -112,6 +112,7 @@ def belt_visit(customer, product):
     if isinstance(page, dict) and isinstance(page.get("body"), dict) and "name" not in page:
         page = {**page, **page["body"]}
     seen["page"] = page if isinstance(page, dict) else None
+    seen["errors"] = [n for n in ("name", "price", "recommendations", "reviews", "stock") if isinstance(page, dict) and isinstance(page.get(n), Exception)]
     seen["product"] = product
     seen["truth"] = {"catalog": belt_truth("catalog", "", [product]), "recommendations": belt_truth("recommendations", "", [customer]), "reviews": belt_truth("reviews", "", [product]), "stock": belt_truth("stock", "", [product])}
     return seen
@@ -122,6 +123,13 @@ def belt_yesterday(customer, product):
     seen = belt_visit(customer, product)
     belt_quiet.clear()
     belt_at[0] = 86400.0
+    return seen
+
+# A product that nobody has reviewed, and of which none is left; every service works.
+def belt_bare():
+    belt_quiet.append(1)
+    seen = belt_visit("c-21", "p-3")
+    belt_quiet.clear()
     return seen
 
 # The customer has seen the product yesterday, and it has become dearer since.
@@ -135,7 +143,8 @@ def belt_again():
     then = belt_yesterday("c-7", "p-23")
     return {"then": then, "now": belt_visit("c-7", "p-23")}
 
-# Until a minute before midnight all is well; then three services are down, or silent, and after midnight they work again.
+# Until a minute before midnight all is well; then three services are down, or silent; after midnight they work again, and
+# somebody looks every other minute for an hour: a breaker that counts its own refusals as failures never closes.
 def belt_hour():
     belt_at[0] = 86340.0
     belt_visit("c-7", "p-23")
@@ -145,15 +154,15 @@ def belt_hour():
         for turn in range(4):
             belt_at[0] += 1.0
             belt_visit("c-7", "p-23")
-    belt_at[0] = 90000.0
     belt_away.clear()
-    for turn in range(8):
-        belt_at[0] += 450.0
+    belt_quiet.append(1)
+    for turn in range(30):
+        belt_at[0] += 120.0
         after = belt_visit("c-7", "p-23")
     return {"after": after}
 
 def belt_day():
-    visits = [belt_visit("c-5", "p-17"), belt_visit("c-8", "p-40"), belt_visit("c-21", "p-3")]
+    visits = [belt_visit("c-5", "p-17"), belt_visit("c-8", "p-40"), belt_visit("c-21", "p-30")]
     bought = belt_served(buy, "o-31", "p-40")
     return {"visits": visits, "bought": bought, "price": belt_truth("catalog", "", ["p-40"])["price"]}
 

@@ -8,7 +8,12 @@ def word(value):
 def yes(value, standard):
     if value is None or word(value) in ("", "todo"):
         return standard
-    return word(value) in ("yes", "true", "on", "1", "y")
+    return word(value).startswith(("yes", "true", "on", "1", "y", "it does", "it fits", "does", "includ", "fits", "also", "both")) and not word(value).startswith(("does not", "doesn"))
+
+# Whether what is said begins with one of the words, or with "the", "it" or "it is" and one of them.
+def begins(value, stems):
+    text = re.sub("^(the|it is|it|they are|is|are|as) ", "", word(value))
+    return text.startswith(stems)
 
 def as_list(value):
     if value is None:
@@ -25,13 +30,16 @@ matching = routing.get("matching") or {}
 PICK = word(matching.get("pick"))
 PLAIN = word(matching.get("plain"))
 PARENT = yes(matching.get("star_fits_parent"), True)
-SAME = ("same", "ignored", "ignore", "stripped", "strip", "equal", "no difference", "normalised", "normalized", "redirect", "redirected", "removed")
-DIFFERENT = ("different", "differs", "matters", "strict", "refuse", "refused", "404", "distinct", "exact", "kept")
-SLASH_SAME = word(matching.get("trailing_slash")) in SAME
-IGNORED = ("ignored", "ignore", "insensitive", "case insensitive", "same", "any", "lower", "lowercase")
-ANY_CASE = word(matching.get("case")) in IGNORED
-TEXT = ("text", "prefix text", "characters", "letters", "string")
-SEGMENTS = ("segments", "segment", "whole segments", "prefix", "path prefix")
+SAME = ("same", "ignor", "strip", "equal", "equiv", "identical", "no diff", "normal", "redirect", "remov", "trim", "yes")
+DIFFERENT = ("differ", "matter", "strict", "refus", "404", "distinct", "exact", "kept", "keep", "another", "other", "not the same", "no")
+SLASH_SAME = begins(matching.get("trailing_slash"), SAME)
+IGNORED = ("ignor", "insens", "case insens", "same", "any", "lower", "no matter", "does not matter", "do not matter", "no")
+MATTERS = ("matter", "sens", "case sens", "strict", "exact", "differ", "signif", "yes", "kept", "distinct", "respect")
+ANY_CASE = begins(matching.get("case"), IGNORED)
+EXACT = ("exact", "equal", "identical", "full", "only", "itself", "just", "whole path", "literal", "strict", "same")
+TEXT = ("text", "prefix text", "character", "letter", "string", "raw", "starts with", "begins with")
+SEGMENTS = ("segment", "whole segment", "prefix", "path prefix", "sub", "below", "everything below")
+PLAIN_TEXT, PLAIN_SEGMENTS = begins(PLAIN, TEXT), begins(PLAIN, SEGMENTS) and not begins(PLAIN, TEXT)
 DOTS = word(matching.get("dots"))
 
 def handled():
@@ -46,7 +54,7 @@ def handled():
 HANDLED = handled()
 
 def ordered():
-    return PICK in ("first", "ordered", "order", "first match", "in order", "top down")
+    return begins(PICK, ("first", "order", "in order", "top", "priority", "priorities", "file order"))
 
 # A service by the words people use for it.
 def service_of(name):
@@ -63,7 +71,9 @@ def access_word(said):
     text = word(said)
     if text == "*":
         return "public"
-    if any(stem in text for stem in ("admin", "staff", "operator", "superuser")) and not text.startswith(("no ", "not ", "non ", "un", "without")):
+    if text in ("yes", "true"):
+        return "user"
+    if any(stem in text for stem in ("admin", "staff", "operator", "superuser", "back office", "backoffice")) and not text.startswith(("no ", "not ", "non ", "un", "without")):
         # Users or admins, as a list in one text: both.
         return "user" if re.search("(users?|customers?|members?) *(or|and|,|/|[|]|[+]|&)|(or|and|,|/|[|]|&) *(all |any )?(users?|customers?|members?)\\b", text) and "admin user" not in text else "admin"
     if re.match("(any|all|every)", text) and any(stem in text for stem in ("user", "logg", "authent", "member", "customer", "signed in", "registered", "with a token", "with token")) and "unauth" not in text and " not " not in text and " or not" not in text and "without" not in text:
@@ -91,8 +101,8 @@ def access_of(rule):
 # What is said in words that mean nothing here.
 def unread(names):
     wrong = []
-    for name, known in [("plain", ("exact",) + SEGMENTS + TEXT), ("trailing_slash", SAME + DIFFERENT), ("case", IGNORED + ("matters", "sensitive", "case sensitive", "strict", "exact", "different"))]:
-        if name in names and word(matching.get(name)) not in known and word(matching.get(name)) not in ("", "todo"):
+    for name, known in [("plain", EXACT + SEGMENTS + TEXT), ("trailing_slash", SAME + DIFFERENT), ("case", IGNORED + MATTERS)]:
+        if name in names and not begins(matching.get(name), known) and word(matching.get(name)) not in ("", "todo"):
             wrong.append("matching." + name + " is " + str(matching.get(name)) + ", and that is none of " + {"plain": "exact, segments and text", "trailing_slash": "same and different", "case": "matters and ignored"}[name])
     if "dots" in names and HANDLED not in ("resolve", "refuse", "as_is"):
         wrong.append("nothing is said about paths with .., // or %2e in them" if HANDLED == "" else "matching.dots is " + str(matching.get("dots")) + ", and that is none of resolve, refuse and as_is")
@@ -116,11 +126,11 @@ def methods_of(rule):
 def paths_of(rule):
     found = []
     for path in as_list(rule.get("path")):
-        parts = str(path).strip().split(" ")
+        parts = re.sub(" *([,|]) *", "\\1", str(path).strip()).split(" ")
         method = None
-        if len(parts) > 1 and parts[0].isalpha() and parts[0].isupper():
-            method = parts[0]
-            parts = parts[1:]
+        if len(parts) > 1 and re.match("^[A-Z,|]+$", parts[0]):
+            method = [m for m in re.split("[,|]", parts[0]) if m != "" and m not in ("ANY", "ALL")]
+            parts = [p for p in parts[1:] if p != ""]
         found.append((method, " ".join(parts)))
     return found
 
@@ -154,7 +164,7 @@ def fits_path(rule, path):
         rule, path = rule.lower(), path.lower()
     if not rule.startswith("/"):
         rule = "/" + rule
-    if SLASH_SAME and PLAIN not in TEXT and len(rule) > 1 and rule.endswith("/"):
+    if SLASH_SAME and not PLAIN_TEXT and len(rule) > 1 and rule.endswith("/"):
         rule = rule[:-1]
     wanted, given = rule.split("/")[1:], path.split("/")[1:]
     last = wanted[-1]
@@ -166,11 +176,11 @@ def fits_path(rule, path):
     if last.endswith("*") and len(last) > 1 and not is_one(last):
         head = wanted[:-1]
         return len(given) > len(head) and alike(head, given[:len(head)]) and given[len(head)].startswith(last[:-1])
-    if PLAIN in TEXT:
+    if PLAIN_TEXT:
         if any(is_one(p) for p in wanted):
             return len(given) >= len(wanted) and alike(wanted, given[:len(wanted)])
         return path.startswith(rule)
-    if PLAIN in SEGMENTS:
+    if PLAIN_SEGMENTS:
         if wanted == [""]:
             return True
         if wanted[-1] == "":
@@ -194,7 +204,7 @@ def weight(rule, path, at, by_method):
     else:
         parts = [p for p in path.split("/") if p != ""]
         literal = sum(len(p.replace("*", "")) + 1 for p in parts if not (is_rest(p) or is_one(p)))
-        exact = 0 if (parts and parts[-1].endswith("*")) or PLAIN not in ("exact", "") else 1
+        exact = 0 if (parts and parts[-1].endswith("*")) or PLAIN_TEXT or PLAIN_SEGMENTS else 1
         literal = literal + sum(0.5 for p in parts[:-1] if is_one(p)) + (0.5 if parts and is_one(parts[-1]) and not is_rest(parts[-1]) else 0)
     priority = rule.get("priority")
     return (priority if isinstance(priority, (int, float)) else 0, literal, exact, 1 if by_method else 0, -at)
@@ -224,7 +234,7 @@ def matched(method, path):
     best = None
     for at, rule in enumerate(RULES):
         for own_method, own_path in paths_of(rule):
-            allowed = [own_method] if own_method else methods_of(rule)
+            allowed = own_method if own_method else methods_of(rule)
             if (allowed and method not in allowed) or not fits_path(own_path, path):
                 continue
             score = weight(rule, own_path, at, len(allowed) > 0)
@@ -363,6 +373,14 @@ def miswritten():
             wrong.append(method + " " + path + " arrives at " + said(service) + " as " + str(got) + ", and it knows " + wanted)
     return wrong
 
+# The most that may come within one minute: 600/h may all come at once.
+def within_a_minute(value):
+    found = re.search("(?:/|per|a|an|each|every) *([0-9]*) *(h|d)[a-z]*", re.sub("[0-9,_ ]*[.]?[0-9]+ *(k?)", "", word(value), count=1))
+    average = rate(value)
+    if average is None or found is None:
+        return average
+    return average * (60 if found.group(2) == "h" else 1440) * float(found.group(1) or 1)
+
 # Requests a minute, or None when it cannot be read.
 def rate(value):
     value = re.sub(" *r(eq)?p([smh])$", "/\\2", re.sub(" *r(eq)?p([smh])[ ,;].*", "/\\2", word(value)))
@@ -401,6 +419,8 @@ def unlimited():
         allowed = rate(text)
         if allowed is None:
             wrong.append("anybody may call " + method + " " + path + " as often as they like: its limit is " + (str(text) if text else "missing"))
+        elif path == "/login" and allowed <= most and within_a_minute(text) > most * 1.001:
+            wrong.append(str(text) + " lets " + str(round(within_a_minute(text))) + " calls of " + method + " " + path + " through in one minute, and " + str(most) + " is the most the task allows")
         elif allowed > most * 1.001:
             wrong.append(method + " " + path + " may be called " + str(round(allowed, 1)) + " times a minute, and " + str(most) + " is the most" + (" the task allows" if path == "/login" else " that makes sense there"))
         elif allowed < least * 0.999:
@@ -416,10 +436,10 @@ def step_of(step):
     name = word(step.get("check"))
     if "header" in name and any(w in name for w in ("authorization", "authorisation", "bearer")) or "bearer" in name or "access token" in name:
         return "token"
-    if re.search(r"\bown", name):
+    if re.search(r"\bown|\bwhose\b|\btheir\b|\bsame user|user id (match|is|equal)|(another|other|someone else|somebody else|this) (user|person|order|customer|account)|\b(idor|bola)\b", name):
         return "owner"
     for stems, known in [(("limit", "throttl", "quota", "bucket", "flood", "too many"), "limit"), (("belong", "theirs", "mine", "of this user", "object", "resource", "tenant"), "owner"),
-                         (("role", "permission", "authoriz", "authoris", "authz", "scope", "allowed", "admin", "rbac", "acl", "access control", "privilege", "may ", "access", "policy", "policies"), "role"),
+                         (("role", "permission", "authoriz", "authoris", "authz", "scope", "allowed", "admin", "rbac", "acl", "access control", "privilege", "may ", "access", "kind of user", "kind of caller", "entitle", "group", "policy", "policies"), "role"),
                          (("token", "authent", "authn", "jwt", "session", "cert", "signature", "identity", "login", "expir", "cookie", "mtls", "mutual", "api key", "credential", "who"), "token"), (("rout", "path", "match", "rule"), "route")]:
         if any(stem in name for stem in stems):
             return known
@@ -428,7 +448,7 @@ def step_of(step):
     return "token" if name == "auth" else "limit" if name.startswith("rate") else name
 
 def at_gateway(step):
-    return any(w in word(step.get("where")) for w in ("gateway", "gw", "edge", "proxy", "both"))
+    return any(w in word(step.get("where")) for w in ("gateway", "gw", "edge", "proxy", "both", "kong", "envoy", "nginx", "ingress", "traefik", "apisix", "filter", "middleware", "plugin", "balancer", "auth"))
 
 def status_of_step(step):
     found = re.search("[0-9][0-9][0-9]", str(step.get("fails_with")))
@@ -438,7 +458,26 @@ def answer_to(failing):
     for step in STEPS:
         if step_of(step) in failing:
             return step
+    # A second question of what somebody may do, asked in the service, is about what belongs to them.
+    asked = [step for step in STEPS if step_of(step) == "role"]
+    if failing == ["owner"] and len(asked) > 1 and not at_gateway(asked[-1]) and "service" in word(asked[-1].get("where")):
+        return asked[-1]
     return None
+
+# Who gets through the whole flow, and should not.
+def let_through():
+    wrong = []
+    for who, failing in [("a caller without a token asks for their orders", ["token"]), ("an ordinary user asks for /orders/admin", ["role"]), ("a user asks for the order of another user", ["owner"])]:
+        step = answer_to(failing)
+        status = status_of_step(step) if step is not None else None
+        if step is None:
+            wrong.append(who + ", and no step stops them")
+        elif status is not None and 200 <= status < 300:
+            wrong.append(who + ", and the step " + str(step.get("check")) + " answers " + str(step.get("fails_with")) + " as if all were well")
+    token = answer_to(["token"])
+    if token is not None and not at_gateway(token):
+        wrong.append("the token is looked at in " + str(token.get("where")) + " only, so a request without one passes the gateway")
+    return wrong
 
 def flow_wrong():
     wrong = []
@@ -449,13 +488,13 @@ def flow_wrong():
         ("a user asks for the order of another user", ["owner"], [403, 404]),
         ("somebody sends far more than the limit", ["limit"], [429])]:
         step = answer_to(failing)
-        if step is None:
+        if step is None and failing == ["limit"]:
             wrong.append(who + ", and no step stops them")
+        elif step is None or 200 <= (status_of_step(step) or 0) < 300:
+            continue
         elif status_of_step(step) not in statuses:
             wrong.append(who + ", and the first step that fails, " + str(step.get("check")) + ", answers " + str(step.get("fails_with")) + ", not " + " or ".join(str(s) for s in statuses if s not in (302, 303)))
-    token, owner = answer_to(["token"]), answer_to(["owner"])
-    if token is not None and not at_gateway(token):
-        wrong.append("the token is looked at in " + str(token.get("where")) + " only, so a request without one passes the gateway")
+    owner = answer_to(["owner"])
     if owner is not None and at_gateway(owner) and "service" not in word(owner.get("where")) and "both" not in word(owner.get("where")):
         wrong.append("the gateway decides whose order it is, and it has no orders to look that up in")
     return wrong
@@ -499,14 +538,22 @@ def meant(value, choices):
     for name, stems in choices:
         if any(text.startswith(stem) for stem in stems):
             return name
-    return None
+    # A sentence: "the gateway replaces it", "nobody is let through".
+    told = re.sub("(not|never|nobody|no one|none|no request|without being|instead of being)( (is|are|be|gets?))? [a-z]+( through| in)?", " ", text)
+    named = [name for name, stems in choices if any(re.search(r"\b" + stem, told) for stem in stems if len(stem) > 2 and stem not in ("set", "ask", "look", "cache", "gateway", "nothing", "still", "error", "open", "existing"))]
+    if named == [] and told != text:
+        denied = text.replace("never ", "").replace("not ", "").replace("no one ", "").replace("nobody ", "").replace("is ", "").replace("are ", "")
+        named = [against for name, stems in choices if name in OPPOSITE and any(denied.startswith(stem) for stem in stems) for against in [OPPOSITE[name]]]
+    return named[0] if len(set(named)) == 1 or named and set(named) <= set(("removed", "replaced")) else None
+
+OPPOSITE = {"let_through": "refused", "kept": "removed"}
 
 VERIFIED = [("store", ("store", "in a store", "in store", "redis", "session store", "shared store", "cache", "in a cache", "looked up", "look", "lookup")),
             ("auth_service", ("auth", "by the auth", "remote", "introspect", "ask", "at the auth")),
             ("locally", ("local", "in the gateway", "in gateway", "by the gateway", "signature", "gateway", "public key", "offline", "jwks", "with the public"))]
 AWAY = [("let_through", ("let", "allow", "pass", "open", "fails open", "accept", "trust")), ("refused", ("refus", "503", "502", "500", "401", "fails closed", "closed", "error", "reject", "den", "block", "fails")),
-        ("works", ("work", "go", "contin", "valid", "still", "existing", "keep", "unaffect", "nothing"))]
-CALLER = [("kept", ("kept", "keep", "pass", "as it is", "trust", "forward", "believ", "ignor")), ("removed", ("remov", "strip", "drop", "delet", "discard")), ("replaced", ("replac", "overwr", "set", "overrid", "rewrit"))]
+        ("works", ("work", "go", "contin", "valid", "still", "existing", "keep", "unaffect", "nothing", "tokens are still", "checked", "locally", "local"))]
+CALLER = [("kept", ("add if", "added if", "added when", "set if", "set when", "set only", "set unless", "filled", "fill", "default", "kept", "keep", "pass", "as it is", "trust", "forward", "believ", "ignor")), ("removed", ("remov", "strip", "drop", "delet", "discard", "sanit", "clear", "clean")), ("replaced", ("replac", "overwr", "set", "overrid", "rewrit"))]
 
 # Capacity with a node gone, by the arrows of the diagram.
 def arrows():

@@ -20,11 +20,9 @@ class belt_network:
 
 phone = belt_network()
 
-def belt_rest(passed, idle):
-    return 1 if passed < idle else 30 if passed < 600 else 900
-
-def belt_work(step, until, idle=40):
-    """A worker: calls the function over and over, with a pause when there was nothing to do."""
+def belt_work(step, until, posted):
+    """A worker: calls the function over and over, with a rest when there was nothing to do: a second in the first 20 after a
+    post, and half a minute later on. posted: when authors post, in seconds from the beginning."""
     busy = 0
     while True:
         try:
@@ -33,11 +31,32 @@ def belt_work(step, until, idle=40):
             # The process ends and is started again; what it had not acknowledged comes back after a while.
             more = False
         busy = busy + 1 if more else 0
+        if busy % 100 > 0:
+            continue
         passed = clock.now() - 1767225600
         if passed >= until:
             return passed
-        if not more or busy > 500:
-            clock.sleep(belt_rest(passed, idle))
+        soon = [at - passed for at in posted if at > passed]
+        rest = 1 if [at for at in posted if 0 <= passed - at < 20] else 30
+        clock.sleep(min([rest] + [max(1, wait) for wait in soon]))
+
+def belt_all(until):
+    """One process that does the work of all workers in turn, with a rest when there was nothing to do."""
+    busy = 0
+    while True:
+        more = False
+        for step in (fan_out, deliver, deliver_bulk):
+            try:
+                more = step() or more
+            except (Timeout, ServiceUnavailable, Rejected):
+                pass
+        busy = busy + 1 if more else 0
+        if busy % 100 > 0:
+            continue
+        passed = clock.now() - 1767225600
+        if passed >= until:
+            return passed
+        clock.sleep(2 if passed < 20 else 30 if passed < 600 else 900 if passed < 45000 else 3600)
 
 def belt_alone(until):
     """One process that does the work of all workers in turn, until nothing is left to do, with rests that grow."""
@@ -55,7 +74,7 @@ def belt_alone(until):
         if rounds > 300 or passed >= 2 * until or (passed >= until and posts.size() + pushes.size() + bulk.size() == 0):
             return passed
         if not more:
-            clock.sleep(max(31, passed * 0.8))
+            clock.sleep(max(31, passed * 1.5))
 
 def belt_post(author, id):
     return {"id": id, "author": author, "text": "text of " + id}

@@ -1,5 +1,5 @@
 # A topic of numbered partitions, read by the consumers of one group. Each partition belongs to one consumer at a time.
-books = {"log": [[], [], []], "committed": [0, 0, 0], "owner": ["c0", "c1", "c0"], "position": {}}
+books = {"log": [[], [], []], "committed": [0, 0, 0], "owner": ["c0", "c1", "c0"], "position": {}, "begun": 0}
 
 
 def poll(books, consumer):
@@ -38,6 +38,8 @@ def publish(books, key, value, partition):
 def join(books, consumer):
     """Called by belt as a consumer's process begins: it reads from what is committed"""
     books["position"] = {place: at for place, at in books["position"].items() if not place.startswith(consumer + "/")}
+    books["begun"] += 1
+    return consumer + "/" + str(books["begun"])
 
 
 def move(books, partition, consumer):

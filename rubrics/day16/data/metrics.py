@@ -258,6 +258,8 @@ def fits(doc):
             return f"{m['name']} is a gauge and shown as a rate, which is what a counter is for"
         if m["kind"] == "ratio" and m["unit"] != "part" and m["measure"] != "revenue":
             return f"{m['name']} is a ratio in {m['told_unit']}: a quotient of two numbers of the same kind is a percentage or a fraction"
+        if m["kind"] == "histogram" and m["measure"] in ("throughput", "errors", "conversion") and m["p"]:
+            return f"{m['name']} is shown as {m['shows']}: {m['measure']} has no slow and fast ones, it is counted"
         if m["kind"] == "histogram" and m["unit"] == "part":
             return f"{m['name']} is a histogram in {m['told_unit']}: a histogram holds times, sizes or amounts"
     return None
@@ -304,13 +306,45 @@ def backwards(a, m):
         return f"the alert on {m['name']} fires when it is high ({short(a['when'])}), and trouble is when it falls"
     if m["measure"] == "latency" and re.search(r"\b(mean|average|avg)\b", when) and not percentiles(when) and not re.search(r"week|day|usual|baseline", when):
         return f"the alert on {m['name']} is about its mean ({short(a['when'])}), which hardly moves when one request in fifty takes 8 s"
-    if m["measure"] == "latency" and re.search(r"%|percent\b", when) and not open_ended and not re.search(r"[0-9] ?(ms|s|sec|seconds?|milliseconds?)\b|request|user|baseline|last|usual|normal|week|day|target|slower|than (the )?(median|usual|normal)|rise|increas", when):
+    when = re.sub(r"\b(slowest|worst|top|last|upper) ([0-9.]+|one|two|five|ten) ?(%|percent\b)( of)?", "p99", when)
+    if m["measure"] == "latency" and re.search(r"%|percent\b", when) and not open_ended and not re.search(r"([0-9]|\b(half a|one|two|three|four|five|ten)) ?(ms|s|sec|seconds?|milliseconds?)\b|request|user|baseline|last|usual|normal|week|day|target|slower|than (the )?(median|usual|normal)|rise|increas", when):
         return f"the alert on {m['name']} has a percentage ({short(a['when'])}), and the metric is in {m['told_unit']}"
     if m["measure"] in ("errors", "conversion", "orders", "revenue") and re.search(r"[0-9] ?(ms|milliseconds?)\b", when) and len(a["found"]) == 1 and not re.search(r"window|every|within|\bin\b|each", when):
         return f"the alert on {m['name']} has a time as its value ({short(a['when'])}), and the metric is in {m['told_unit']}"
     never = [x for x in re.findall(r"(?:>|>=|above|over|exceeds|more than) ?([0-9]+) ?%", when) if int(x) >= 100]
     if never and m["unit"] == "part" and not re.search(r"baseline|last|usual|normal|week|day|average|median|than", re.sub("more than", "", when)):
         return f"the alert on {m['name']} never fires: no share is above {never[0]}%"
+    return None
+
+
+SHORT = r"([0-9]+|an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|few|quarter of an|half an) ?-?(ms|s|secs?|seconds?|m|min|mins|minutes?|h|hrs?|hours?|d|days?|weeks?)\b"
+
+
+def hasty(a, m):
+    """What a page on a symptom does wrong: it fires at the first sample, at every slip, too late, or hardly ever."""
+    when = text(a["when"])
+    relative = re.search(r"baseline|last|usual|normal|week|yesterday|average|median|budget|burn|slo\b|objective|target|forecast|predict|expected|sigma|season|times the|absent|no (data|sample|scrape|heartbeat)|missing|stop", when) is not None
+    if m["measure"] == "throughput" and way(when) == "up" and not relative:
+        return f"{m['name']} wakes somebody when much is asked ({short(a['when'])}), and many visitors do no harm as long as they get answers in time"
+    if m["measure"] not in ("errors", "latency", "availability") or relative:
+        return None
+    spans = re.findall(SHORT, when)
+    long = [x for x in spans if not re.match("ms|s", x[1])]
+    row = re.search(r"in a row|consecutive|successive|window|samples|evaluations?|periods?|data ?points|probes|checks|regions|intervals|minute|hour|sustained|/ ?min\b|/ ?m\b|per min|\b(two|three|[0-9]+) times|twice|budget|burn", f"{when} {m['shows']}") is not None
+    if not long and not row and not re.search(r"[0-9] ?(m|min|h)\b", m["shows"]) and len(spans) < (2 if m["measure"] == "latency" else 1):
+        return f"the alert on {m['name']} does not say for how long ({short(a['when'])}), so one bad moment wakes somebody"
+    if re.search(r"\b(for|lasting|during) (more than |at least |over )?(([3-9]|[1-9][0-9]+) ?(h|hours?)|[0-9]+ ?(d|days?)|(a|one|two) days?)\b", when):
+        return f"the alert on {m['name']} waits too long ({short(a['when'])}): by then users have been in trouble for hours"
+    if m["measure"] == "errors":
+        if re.search(r"(>|above|more than|over|exceeds) ?(0|zero)( ?%| percent| errors?| requests?|,| for|$|;)|\b(any|every|each|a single) (single )?(error|failure|failed)|at least one (error|failure|failed)", when):
+            return f"the alert on {m['name']} wakes somebody for a single failure ({short(a['when'])}), and among many requests one fails every night"
+        shares = [float(x) for x in re.findall(r"(?:>|>=|≥|above|over|exceeds|more than|at least) ?([0-9]+(?:[.][0-9]+)?) ?(?:%|percent)", when)]
+        if shares and min(shares) >= 50 and m["unit"] == "part" and not re.search(r"succe|good|avail", f"{when} {plain(m['told'])} {plain(m['name'])}"):
+            return f"the alert on {m['name']} fires above {n_of(min(shares))}% only: before that every third request may fail all night, and nobody is woken"
+    if m["measure"] == "latency":
+        told = re.findall(r"(?:>|>=|≥|above|over|exceeds|more than|longer than|slower than) ?([0-9]+(?:[.][0-9]+)?) ?(ms|milliseconds?|s|secs?|seconds?)\b", when)
+        if told and float(told[0][0]) * (0.001 if told[0][1].startswith("m") else 1.0) >= 20:
+            return f"the alert on {m['name']} fires at {told[0][0]} {told[0][1]} only ({short(a['when'])}): nobody waits that long, they have left before"
     return None
 
 
@@ -338,6 +372,9 @@ def alerting(doc):
     for a in pages:
         called = a["names"][0]
         if any(m["measure"] in FELT for m in a["found"]):
+            told = [hasty(a, m) for m in a["found"] if len(a["found"]) == 1 and hasty(a, m)]
+            if told:
+                return told[0]
             continue
         m = a["found"][0]
         soon = re.search(r"absent|no (data|sample|scrape|heartbeat|signal)|missing|heartbeat|\b(in|within|before|next) (the next |less than |under |about |~ ?|< ?|<= ?)?([0-9]+|two|three|four|six|a|an|few) ?(h\b|hour|d\b|day|min)|\bleft\b|predict|project|forecast|remain|runs? out|run(ning)? out|until|will be|out of (memory|space|disk)|oom", text(a["when"])) is not None
@@ -345,7 +382,11 @@ def alerting(doc):
             return f"{called} wakes somebody ({short(a['when'])}), and the users may notice nothing: {m['measure']} is a cause to look at once they do"
         if m["measure"] in ("memory", "disk", "saturation", "other") and not soon:
             return f"{called} wakes somebody ({short(a['when'])}), and nothing in it says that users are hurt, or will be within hours"
-    if not any(m["measure"] in ("errors", "latency", "availability") and "checkout" in m["parts"] for a in pages for m in a["found"]):
+    about = [(a, m) for a in pages for m in a["found"] if m["measure"] in ("errors", "latency", "availability") and "checkout" in m["parts"]]
+    middle = [a for a, m in about if m["measure"] == "latency" and percentiles(a["when"]) and max(percentiles(a["when"])) < 75]
+    if about and len(middle) == len(about):
+        return f"the alert on {middle[0]['names'][0]} is the only page about the checkout, and its middle ({short(middle[0]['when'])}): four of ten customers may wait a minute, or get an error, and nobody is woken"
+    if not about:
         return "checkout fails or takes a minute at four in the morning, and no page is about its errors or its latency"
     return None
 
@@ -397,6 +438,13 @@ def placed(doc):
             return f"{p['name']} is {n_of(p['w'])} wide and {n_of(p['h'])} high"
         if p["x"] < 0 or p["y"] < 0 or p["x"] + p["w"] > columns:
             return f"{p['name']} goes from column {n_of(p['x'])} to {n_of(p['x'] + p['w'])}, and the dashboard from 0 to {n_of(columns)}"
+        if len(p["names"]) > 7:
+            return f"{p['name']} shows {len(p['names'])} metrics, and whoever looks at it sees none of them at a glance"
+    low = 0.0
+    for p in sorted(found, key=lambda p: p["y"]):
+        if p["y"] > low + 6:
+            return f"{p['name']} begins at row {n_of(p['y'])}, and rows {n_of(low)} to {n_of(p['y'])} are empty: who looks does not see it without searching"
+        low = max(low, p["y"] + p["h"])
     for i, a in enumerate(found):
         for b in found[i + 1:]:
             if a["x"] < b["x"] + b["w"] and b["x"] < a["x"] + a["w"] and a["y"] < b["y"] + b["h"] and b["y"] < a["y"] + a["h"]:

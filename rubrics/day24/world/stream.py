@@ -3,11 +3,20 @@ import re
 
 BELT_T = 1767268800
 
+BELT_NUMBERS = {"a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "ten": "10", "twelve": "12", "fifteen": "15", "thirty": "30"}
+
 def belt_seconds(said):
+    """Seconds of "1 hour", "PT1H", "2 x 30 min", "1:00:00", "60 min = 1 h"; 0 if there are none."""
+    told = re.sub("[(].*?[)]", " ", str(said).lower()).replace(",", "").replace("_", "").split("=")[0]
+    told = told.replace("half an hour", "30 min").replace("half a day", "12 h")
+    told = " ".join([BELT_NUMBERS.get(w, w) for w in told.split()])
+    clock = re.match("^ *([0-9]+):([0-9][0-9])(:([0-9][0-9]))?", told)
+    if clock:
+        return int(clock.group(1)) * 3600 + int(clock.group(2)) * 60 + int(clock.group(4) or 0)
     total = 0
-    units = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-    for number, unit in re.findall("([0-9.]+) *([a-z]*)", str(said).lower().replace(",", "").replace("_", "")):
-        total += float(number) * (0.001 if unit == "ms" else units.get(unit[:1], 1))
+    units = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+    for times, number, unit in re.findall("(?:([0-9.]+) *[x*×] *)?([0-9.]+) *([a-z]*)", told):
+        total += float(times or 1) * float(number) * (0.001 if unit == "ms" else units.get(unit[:1], 1))
     return total
 
 BELT_A = max(60, min(7 * 86400, belt_seconds((submission.get("late") or {}).get("allowed", "")) or 3600))

@@ -16,6 +16,9 @@ def seconds(value):
     if isinstance(value, (int, float)):
         return value
     text = re.sub("[(][^)]*[)]", "", word(value)).replace(", ", ";").replace("=", ";").replace(",", "").replace("about", "").replace("~", "").replace("a week", "1 week").replace("a day", "1 day").replace("an hour", "1 hour").replace("a minute", "1 minute")
+    if re.match("(almost |nearly )?(instant|immediate|at once|less than (a|one|1) second|under (a|one|1) second|sub.?second)", word(value)):
+        return 1
+    text = re.sub("^(a few|some|few|a couple of) second", "5 second", text)
     # "three days, 72 hours" says one time twice, "1 day, 12 hours" is a sum
     pieces = [length(piece.strip()) for piece in text.split(";") if re.search("[a-z0-9]", piece)]
     if not pieces or None in pieces:
@@ -88,10 +91,10 @@ def instant(s):
         return "it is not said what moves the traffic"
     back = seconds(t.get("back_within"))
     if back is None:
-        return "back_within is no duration"
+        return "back_within is " + str(t.get("back_within")) + ", and that is no time such as 3 s"
     ttl = seconds(t.get("ttl"))
     dns = re.search("dns|cname|a record|route ?53|name ?server", by)
-    if dns and re.search("balancer|proxy|nginx|envoy|target group|mesh|ingress|gateway", by) and re.search("no dns|not|without|unchanged|untouched|fixed|instead of|rather than|stays|never", by):
+    if dns and re.search("balancer|proxy|nginx|envoy|target group|mesh|ingress|gateway", by) and re.search("no dns|dns.free|not|without|unchanged|untouched|fixed|instead of|rather than|stays|never", by):
         dns = None
     if dns and not ttl:
         return "traffic is moved by DNS, and ttl does not say how long resolvers keep the old answer"
@@ -105,7 +108,7 @@ def drained(s):
     t = s.get("traffic") or {}
     drain = seconds(t.get("drain"))
     if drain is None:
-        return "drain is no duration"
+        return "drain is " + str(t.get("drain")) + ", and that is no time such as 60 s"
     if drain < 30:
         return "after " + str(t.get("drain")) + " connections are cut, and the export takes 30 seconds"
     if drain > 3600:
@@ -115,7 +118,7 @@ def drained(s):
 def kept(s):
     said_s = seconds((s.get("blue") or {}).get("kept"))
     if said_s is None:
-        return "kept is no duration"
+        return "kept is " + str((s.get("blue") or {}).get("kept")) + ", and that is no time such as 2 days"
     if said_s < 86400:
         return "Blue is gone after " + str(s["blue"]["kept"]) + ", before the new version has seen one day and one night"
     point = (s.get("point_of_no_return") or {}).get("step")
