@@ -46,12 +46,14 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// Reads the names people use: `postgres`, `postgresql`, `mysql`, `mariadb`, `sqlite`, in any case.
+    /// Reads the names people use: `postgres`, `postgresql`, `mysql`, `mariadb`, `sqlite`, in any case and with any version.
     pub fn from_name(name: &str) -> Option<Dialect> {
-        match name.trim().to_ascii_lowercase().as_str() {
-            "postgresql" | "postgres" | "pg" => Some(Dialect::PostgreSql),
+        let name = name.trim().to_ascii_lowercase();
+        let version = |c: char| c.is_ascii_digit() || matches!(c, '.' | ' ' | 'v' | '+');
+        match name.trim_end_matches(version) {
+            "postgresql" | "postgres" | "pg" | "psql" => Some(Dialect::PostgreSql),
             "mysql" | "mariadb" => Some(Dialect::MySql),
-            "sqlite" | "sqlite3" => Some(Dialect::Sqlite),
+            "sqlite" => Some(Dialect::Sqlite),
             _ => None,
         }
     }

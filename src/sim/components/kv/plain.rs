@@ -5,7 +5,9 @@ use std::rc::Rc;
 use super::data::{Args, Data, Entry, Kind, wrong_type};
 use crate::sim::components::table::Method;
 use crate::sim::value::Value;
-use crate::sim::world::{MICROS_PER_SECOND, Micros};
+use crate::sim::world::{EPOCH_S, MICROS_PER_SECOND, Micros};
+
+const SECOND: Micros = MICROS_PER_SECOND as Micros;
 
 pub const METHODS: &[Method] = &[
     ("get(key) -> value or None", "the value, as it was stored: numbers come back as numbers"),
@@ -42,6 +44,7 @@ pub const METHODS: &[Method] = &[
     ("pttl(key) -> int", "milliseconds left, -1 without an end, -2 without the key"),
     ("keys(pattern='*') -> list", "the keys that match, where * stands for anything"),
     ("type(key) -> str", "string, hash, set, list, zset or none"),
+    ("time() -> (seconds, microseconds)", "the store's clock, whole seconds since 1970 and what is left"),
 ];
 
 /// The command, if it is one of [`METHODS`].
@@ -56,6 +59,10 @@ pub fn run(data: &mut Data, args: &Args) -> Option<Result<Value, String>> {
             }
             Ok(Value::Bool(missing))
         }),
+        "time" => {
+            let (seconds, micros) = (args.now.div_euclid(SECOND), args.now.rem_euclid(SECOND));
+            Ok(Value::Tuple(vec![Value::Int(EPOCH_S as i64 + seconds), Value::Int(micros)]))
+        }
         "setex" => set_for(data, args, 1.0),
         "psetex" => set_for(data, args, 1e-3),
         "getset" => get(data, args).and_then(|old| {
