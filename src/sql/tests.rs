@@ -182,6 +182,23 @@ fn statements_do_what_the_learners_database_would() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn dialects_are_known_by_any_name_and_version() {
+    for (name, dialect) in [
+        ("Postgres 16", Dialect::PostgreSql),
+        ("PostgreSQL v15.4", Dialect::PostgreSql),
+        ("psql", Dialect::PostgreSql),
+        ("MySQL 8.0+", Dialect::MySql),
+        ("mariadb 11", Dialect::MySql),
+        ("sqlite3", Dialect::Sqlite),
+    ] {
+        assert_eq!(Dialect::from_name(name), Some(dialect), "{name}");
+    }
+    for name in ["", "16", "oracle 19", "postgres or mysql"] {
+        assert_eq!(Dialect::from_name(name), None, "{name}");
+    }
+}
+
 mod hostile {
     use super::*;
     use proptest::prelude::*;

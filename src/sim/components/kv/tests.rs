@@ -85,6 +85,7 @@ fn keys_end_at_their_time_and_not_before() {
     let mut kv = store();
     kv.check("set('a', 1, ex=10) -> True\n ttl('a') -> 10\n ttl('gone') -> -2\n set('b', 1) -> True\n ttl('b') -> -1");
     kv.now_s = 9.999_999;
+    kv.check("time() -> (1767225609, 999999)");
     kv.check("get('a') -> 1\n pttl('a') -> 0\n incr('a') -> 2\n ttl('a') -> 0");
     kv.now_s = 10.0;
     kv.check("get('a') -> None\n exists('a') -> 0\n ttl('a') -> -2\n setnx('a', 5) -> True\n ttl('a') -> -1");
