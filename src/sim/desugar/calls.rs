@@ -12,6 +12,7 @@ impl<'a> Pass<'a> {
         if self.super_call(call) {
             return self.arguments(call);
         }
+        self.lazy_call(call);
         match call.func.as_ref() {
             Expr::Name(function) => match function.id.as_str() {
                 "isinstance" | "issubclass" if call.arguments.args.len() == 2 => {
@@ -189,6 +190,7 @@ impl<'a> Pass<'a> {
         !self.survey.functions.contains_key(function)
             && !self.survey.classes.contains_key(function)
             && !BUILT_IN.contains(&function)
+            && !function.starts_with("_belt_")
             && !crate::sim::dialect::is_built_in(function)
     }
 }

@@ -64,8 +64,7 @@ impl<'a> Pass<'a> {
         let Some(bound) = handler.name.as_ref().filter(|_| self.survey.has_rich_exceptions()) else { return };
         let Some(first) = handler.body.first() else { return };
         let glue = indent_at(self.source, first.start().to_usize());
-        let shift = self.shift();
-        let glue = glue.map_or("; ".to_owned(), |indent| format!("\n{shift}{indent}"));
+        let glue = glue.map_or("; ".to_owned(), |indent| format!("\n{indent}"));
         self.edits.prefix(first.start().to_usize(), format!("{bound} = _belt_known({bound}){glue}"));
     }
 

@@ -62,6 +62,8 @@ impl<'a> Pass<'a> {
             }
             Expr::UnaryOp(unary) if unary.op == ruff_python_ast::UnaryOp::Not => self.condition(&unary.operand),
             Expr::If(choice) => self.condition(&choice.test),
+            Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_) => self.comprehension(expr),
+            Expr::Starred(starred) if starred.ctx.is_load() => self.taken(&starred.value),
             Expr::Compare(compare) => self.compare(expr, compare),
             // An alias of types says nothing to the interpreter.
             Expr::Subscript(subscript) if self.is_hint(&subscript.value) => {
@@ -148,6 +150,7 @@ impl<'a> Pass<'a> {
         for (sign, right) in compare.ops.iter().zip(&compare.comparators) {
             if matches!(sign, CmpOp::Is | CmpOp::IsNot)
                 && self.survey.has_enums()
+                && name(right) != Some("_belt_end")
                 && !is_constant(left)
                 && !is_constant(right)
             {
@@ -162,6 +165,15 @@ impl<'a> Pass<'a> {
             left = right;
         }
         let ([sign], [right]) = (&*compare.ops, &*compare.comparators) else { return };
+        if matches!(sign, CmpOp::In | CmpOp::NotIn)
+            && self.asks_for(right)
+            && let Some(at) = self.find(compare.left.end().to_usize(), sign.as_str())
+        {
+            self.need(library::GENERATORS);
+            self.wrap(expr, if *sign == CmpOp::In { "_belt_has" } else { "not _belt_has" });
+            self.edits.suffix(expr.end().to_usize(), self.given_up(right));
+            return self.edits.replace(at..at + sign.as_str().len(), ",");
+        }
         let (function, method) = match sign {
             CmpOp::Lt => ("_belt_lt", "__lt__"),
             CmpOp::LtE => ("_belt_le", "__le__"),

@@ -21,24 +21,13 @@ impl<'a> Visitor<'a> for Pass<'a> {
             }
             Stmt::FunctionDef(function) => {
                 let entered = self.enter(statement, function);
-                let around = self.function.replace(entered);
+                let around = (self.function.replace(entered), std::mem::take(&mut self.loops));
                 // A function inside a method is a function of no class, but `super()` works in it.
                 visitor::walk_stmt(self, statement);
-                self.function = around;
+                (self.function, self.loops) = around;
                 return;
             }
-            Stmt::Return(returns) if self.function.is_some_and(|function| function.collects) => {
-                let end = returns.range.start().to_usize() + "return".len();
-                self.edits.replace(returns.range.start().to_usize()..end, "return iter(_belt_out)");
-                if let Some(value) = &returns.value {
-                    let range = end..value.end().to_usize();
-                    self.edits.replace(range, "");
-                }
-                return;
-            }
-            Stmt::Expr(expr) if self.function.is_some_and(|function| function.collects) => {
-                self.yields(statement, &expr.value);
-            }
+            Stmt::Break(_) | Stmt::Return(_) => self.leaving(statement),
             Stmt::If(branches) => {
                 self.condition(&branches.test);
                 for clause in &branches.elif_else_clauses {
@@ -47,7 +36,13 @@ impl<'a> Visitor<'a> for Pass<'a> {
                     }
                 }
             }
-            Stmt::While(loops) => self.condition(&loops.test),
+            Stmt::While(loops) => {
+                self.condition(&loops.test);
+                self.loops.push(None);
+                visitor::walk_stmt(self, statement);
+                self.loops.pop();
+                return;
+            }
             Stmt::Raise(raise) => self.raise(raise),
             Stmt::Try(tries) => {
                 for ExceptHandler::ExceptHandler(handler) in &tries.handlers {
@@ -63,6 +58,9 @@ impl<'a> Visitor<'a> for Pass<'a> {
                     return;
                 }
                 if let [target] = assign.targets.as_slice() {
+                    if matches!(target, Expr::Tuple(_) | Expr::List(_)) {
+                        self.drained(std::iter::once(assign.value.as_ref()));
+                    }
                     self.store(statement, target);
                 }
             }
@@ -86,7 +84,15 @@ impl<'a> Visitor<'a> for Pass<'a> {
                     }
                 }
             }
-            Stmt::For(loops) => self.until(loops),
+            Stmt::For(loops) => {
+                let closes = if self.until(loops) { None } else { self.each(statement, loops) };
+                self.expression(&loops.target);
+                self.expression(&loops.iter);
+                self.loops.push(closes);
+                self.visit_body(&loops.body);
+                self.loops.pop();
+                return self.visit_body(&loops.orelse);
+            }
             Stmt::With(with) => self.suppress(statement, with),
             Stmt::Match(matches) => self.match_statement(matches),
             _ => {}
@@ -106,12 +112,10 @@ impl<'a> Pass<'a> {
     fn enter(&mut self, statement: &Stmt, function: &'a StmtFunctionDef) -> Function<'a> {
         let mut parameters = function.parameters.posonlyargs.iter().chain(&function.parameters.args);
         let first = parameters.next().map(|parameter| parameter.parameter.name.as_str());
-        let shift = self.shift();
         self.decorated(statement, function);
-        if self.context_manager(function) {
-            return Function { first, collects: false, shift: "    " };
-        }
-        Function { first, collects: self.collect(function), shift }
+        // The machine of a generator stands inside its function and is no function to the code.
+        let around = self.function.filter(|_| function.name.as_str() == "_belt_step");
+        Function { first: around.map_or(first, |around| around.first) }
     }
 
     /// Decorators of methods: what they mean is said where the method is used.
@@ -202,6 +206,7 @@ impl<'a> Pass<'a> {
 
     /// `a += b` where `+` is a method, `|=` on dicts, and properties.
     fn augmented(&mut self, statement: &Stmt, assign: &'a ruff_python_ast::StmtAugAssign) {
+        self.taken(&assign.value);
         let property = assign
             .target
             .as_attribute_expr()
@@ -245,16 +250,17 @@ impl<'a> Pass<'a> {
     }
 
     /// `for x in iter(function, end):` asks before each round, as a `while` does.
-    fn until(&mut self, loops: &'a ruff_python_ast::StmtFor) {
-        let (Expr::Call(call), Some(target)) = (loops.iter.as_ref(), name(&loops.target)) else { return };
-        let [function, end] = &*call.arguments.args else { return };
+    fn until(&mut self, loops: &'a ruff_python_ast::StmtFor) -> bool {
+        let (Expr::Call(call), Some(target)) = (loops.iter.as_ref(), name(&loops.target)) else { return false };
+        let [function, end] = &*call.arguments.args else { return false };
         if Self::called(call) != Some("iter") {
-            return;
+            return false;
         }
         let start = loops.range.start().to_usize();
         self.edits.replace(start..function.start().to_usize(), format!("while ({target} := ("));
         self.edits.replace(function.end().to_usize()..end.start().to_usize(), ")()) != (");
         self.edits.suffix(call.range().end().to_usize(), "");
+        true
     }
 
     /// `assert x, message`: the interpreter adds the line to the message.

@@ -37,6 +37,10 @@ pub struct Survey<'a> {
     pub imports: BTreeSet<String>,
     /// Data classes are written out as plain ones.
     pub lowers_dataclasses: bool,
+    /// There are values that are asked for the next one, and may call the world then.
+    pub lazy: bool,
+    /// Some of them have something to do when they are given up.
+    pub closes: bool,
     /// The world's objects.
     pub objects: BTreeSet<&'a str>,
 }

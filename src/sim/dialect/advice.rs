@@ -88,7 +88,7 @@ fn lacking(message: &str) -> Option<&'static str> {
             "class inheritance",
             "write a class without bases, or use a dict; a class of fields is @dataclass; exceptions may derive from Exception",
         ),
-        ("yield", "build and return a list instead of yielding"),
+        ("yield", "write yield on a line of its own, or name = yield ..., outside finally"),
         ("match statements", "use if / elif; match works here with plain values and _ only"),
         ("'del' statement", "use .pop(key) for a dict or a list instead of del"),
         ("method decorators", "use plain methods, called with ()"),

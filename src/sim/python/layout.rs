@@ -24,6 +24,8 @@ pub(super) struct Text {
     pub(super) line_starts: Vec<usize>,
     /// The learner's line of each line that runs; empty where they are the same.
     pub(super) lines: Vec<u32>,
+    /// The lines that run, where they are not the learner's.
+    pub(super) runs: Vec<String>,
     /// Built-in types that stand for exceptions of the learner's.
     pub(super) renamed: Vec<(&'static str, String)>,
 }
@@ -131,13 +133,17 @@ impl Layout {
 
     /// Byte offset in the learner's code of a line and column (from 1, in characters) of the program's text.
     fn offset(&self, line: u32, column: u32) -> Option<usize> {
-        let line = line.checked_sub(self.prelude_lines + 1)? as usize;
-        let line = if self.lines.is_empty() { line } else { *self.lines.get(line)? as usize };
+        let at = line.checked_sub(self.prelude_lines + 1)? as usize;
+        let line = if self.lines.is_empty() { at } else { *self.lines.get(at)? as usize };
         let start = *self.line_starts.get(line)?;
         let end = self.line_starts.get(line + 1).map_or(self.code.len(), |next| next - 1);
         let text = self.code.get(start..end)?;
         let column = (column.max(1) - 1) as usize;
-        Some(start + text.char_indices().nth(column).map_or(text.len(), |(at, _)| at))
+        let Some(runs) = self.runs.get(at) else {
+            return Some(start + text.char_indices().nth(column).map_or(text.len(), |(at, _)| at));
+        };
+        let column = runs.char_indices().nth(column).map_or(runs.len(), |(at, _)| at);
+        Some(start + aligned(runs, column, text))
     }
 
     pub(super) fn error(&self, exception: &MontyException) -> PyError {
@@ -174,6 +180,23 @@ impl Layout {
         let help = dialect::help(&name, &message, &setting);
         let message = dialect::plain(&message, &self.renamed);
         PyError { kind, name, message, frames, help }
+    }
+}
+
+/// Where in `written` the place `column` of what runs in its stead is: counted from the left as far as both are the same,
+/// else from the right, else where the difference begins.
+fn aligned(runs: &str, column: usize, written: &str) -> usize {
+    let (indent, moved) = (written.len() - written.trim_start().len(), runs.len() - runs.trim_start().len());
+    let (before, after) = (&runs[moved..], &written[indent..]);
+    let same = |pair: &(char, char)| pair.0 == pair.1;
+    let left: usize = before.chars().zip(after.chars()).take_while(same).map(|(sign, _)| sign.len_utf8()).sum();
+    let right = before[left..].chars().rev().zip(after[left..].chars().rev()).take_while(same);
+    let right: usize = right.map(|(sign, _)| sign.len_utf8()).sum();
+    match column.checked_sub(moved) {
+        None => indent,
+        Some(column) if column <= left => indent + column,
+        Some(column) if before.len() - column <= right => written.len() - (before.len() - column),
+        Some(_) => indent + left,
     }
 }
 

@@ -21,3 +21,12 @@ def _belt_known(error):
 def _belt_raisable(thing):
     raised = getattr(thing, "_belt_raised", None)
     return thing if raised is None else raised
+# The interpreter's type of an exception is not its class.
+_belt_kinds = [Exception, ArithmeticError, OverflowError, ZeroDivisionError, LookupError, IndexError, KeyError, RuntimeError, NotImplementedError, AttributeError, NameError, UnboundLocalError, ValueError, ImportError, OSError, AssertionError, StopIteration, TypeError, PermissionError, MemoryError, SyntaxError, SystemExit, KeyboardInterrupt, UniqueViolation, ForeignKeyViolation, NotNullViolation, CheckViolation, SerializationFailure, Deadlock, LockNotAvailable, Timeout, ServiceUnavailable, Rejected]
+def _belt_type(thing):
+    thing = _belt_raisable(thing)
+    kind = type(thing)
+    for known in _belt_kinds:
+        if isinstance(thing, known) and str(known) == str(kind):
+            return known
+    return kind
