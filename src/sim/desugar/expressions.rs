@@ -225,12 +225,27 @@ impl<'a> Pass<'a> {
             return self.edits.replace(span(&expr), "9223372036854775807");
         }
         self.exception_field(&attribute.value);
+        if field == "__members__"
+            && let Some(class) = name(&attribute.value).filter(|class| self.survey.kind(class) == Some(Kind::Enum))
+        {
+            let members: String =
+                self.members_of(class).map(|member| format!("\"{member}\": {class}.{member}, ")).collect();
+            return self.edits.replace(span(&expr), format!("{{{members}}}"));
+        }
         if self.survey.properties.contains(field)
             && let Some(class) = self.survey.enum_methods.get(field)
             && let Some(dot) = self.find(attribute.value.end().to_usize(), ".")
         {
-            self.edits.prefix(expr.start().to_usize(), format!("{class}._belt_get_{field}("));
+            let holder = self.survey.holder(class);
+            self.edits.prefix(expr.start().to_usize(), format!("{holder}._belt_get_{field}("));
             return self.edits.replace(dot..expr.end().to_usize(), ")");
+        }
+        if let Some(place) = self.survey.enum_fields.get(field)
+            && let Some(dot) = self.find(attribute.value.end().to_usize(), ".")
+        {
+            self.need(library::CLASSES);
+            self.edits.prefix(expr.start().to_usize(), "_belt_part(");
+            return self.edits.replace(dot..expr.end().to_usize(), format!(", {field:?}, {place})"));
         }
         let is_class = name(&attribute.value).is_some_and(|name| self.survey.classes.contains_key(name));
         let reader = if self.survey.properties.contains(field) && !is_class {
@@ -260,8 +275,8 @@ impl<'a> Pass<'a> {
             "_belt_name" => {
                 let enums = self.survey.classes.iter().filter(|(_, class)| class.kind == Kind::Enum);
                 let members: String = enums
-                    .flat_map(|(class, known)| {
-                        let members = known.own.iter().filter(|member| !self.survey.functions.contains_key(**member));
+                    .flat_map(|(class, _)| {
+                        let members = self.members_of(class);
                         members.map(move |member| format!("({class}.{member}, \"{member}\"), "))
                     })
                     .collect();
@@ -270,6 +285,13 @@ impl<'a> Pass<'a> {
             _ => ")".to_owned(),
         };
         self.edits.replace(dot..expr.end().to_usize(), rest);
+    }
+
+    /// Names of an enumeration's members.
+    fn members_of(&self, class: &str) -> impl Iterator<Item = &'a str> {
+        let survey = self.survey;
+        let own = survey.classes.get(class).into_iter().flat_map(|class| class.own.iter().copied());
+        own.filter(|member| !survey.functions.contains_key(member))
     }
 
     /// Names of what objects of the code's classes hold, as a tuple.

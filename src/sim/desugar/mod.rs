@@ -16,6 +16,7 @@ mod exceptions;
 mod expressions;
 mod generators;
 mod iteration;
+mod ordering;
 mod patterns;
 mod statements;
 mod survey;
@@ -37,6 +38,7 @@ pub mod library {
     pub const FUNCTIONS: &str = include_str!("library/functions.py");
     pub const GENERATORS: &str = include_str!("library/generators.py");
     pub const OPERATORS: &str = include_str!("library/operators.py");
+    pub const ORDERING: &str = include_str!("library/ordering.py");
     pub const TIMES: &str = include_str!("library/times.py");
 }
 

@@ -144,6 +144,11 @@ impl<'a> Pass<'a> {
                         applied.push(format!("{method} = {}({method})", self.text(&decorator.expression)));
                         self.edits.replace(range, "");
                     }
+                    // An instance, which is what it makes of functions.
+                    _ if self.survey.operators.contains("__call__") && self.may_be_an_object(other) => {
+                        self.need(library::OPERATORS);
+                        self.wrap(other, "_belt_callee");
+                    }
                     _ => {}
                 },
             }
@@ -305,10 +310,13 @@ impl<'a> Pass<'a> {
             Some(Kind::Plain | Kind::Dataclass) => self.inherit(statement, class),
             Some(Kind::Exception { rich: true }) => self.rich_exception(statement, class),
             Some(Kind::NamedTuple) => {
-                if self.named_tuple(statement, class) {
+                let plain = |inner: &Stmt| matches!(inner, Stmt::AnnAssign(_) | Stmt::Expr(_) | Stmt::Pass(_));
+                if class.body.iter().all(plain) {
+                    let making = self.named_tuple(class);
+                    self.edits.replace(span(&statement), making);
                     return true;
                 }
-                self.tuple_with_methods(class);
+                self.tuple_with_methods(statement, class);
             }
             Some(Kind::TypedDict) => {
                 let range = span(&statement);

@@ -26,6 +26,10 @@ def _belt_name_of(thing):
     return thing.__name__.replace("_belt_of_", "") if _belt_is_class(thing) else "function"
 def _belt_value(member):
     return member.value if hasattr(member, "value") else member
+def _belt_part(member, field, place):
+    if isinstance(member, tuple):
+        return member[place]
+    return getattr(member, field) if hasattr(member, field) else member
 def _belt_name(member, members):
     for value, name in members:
         if value == member and type(value) is type(member):
