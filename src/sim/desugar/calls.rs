@@ -10,6 +10,9 @@ use super::{Pass, last_name, library, name, span};
 
 impl<'a> Pass<'a> {
     pub fn call(&mut self, expr: &'a Expr, call: &'a ExprCall) {
+        if self.making(call) {
+            return self.arguments(call);
+        }
         if self.super_call(call) {
             return self.arguments(call);
         }
@@ -139,11 +142,6 @@ impl<'a> Pass<'a> {
                 self.expression(&method.value);
                 return true;
             }
-            (Some("itertools"), "groupby") => ("_belt_groupby", library::FUNCTIONS),
-            (Some("itertools"), "product") => ("_belt_product", library::FUNCTIONS),
-            (Some("itertools"), "permutations") => ("_belt_permutations", library::FUNCTIONS),
-            (Some("itertools"), "combinations") => ("_belt_combinations", library::FUNCTIONS),
-            (Some("functools"), "reduce") => ("_belt_reduce", library::FUNCTIONS),
             (Some("chain"), "from_iterable") => ("_belt_flatten", library::FUNCTIONS),
             (_, "move_to_end") if !self.survey.functions.contains_key("move_to_end") => {
                 self.need(library::FUNCTIONS);
@@ -153,10 +151,7 @@ impl<'a> Pass<'a> {
                 self.need(library::FUNCTIONS);
                 return self.first(call, method, "_belt_popitem");
             }
-            (Some("math"), "prod") => ("_belt_prod", library::FUNCTIONS),
             (Some("str"), "maketrans") => ("_belt_maketrans", library::FUNCTIONS),
-            (Some("dataclasses"), "asdict") => ("_belt_asdict", library::CLASSES),
-            (Some("dataclasses"), "replace") => ("_belt_replace", library::CLASSES),
             (_, "to_bytes") if call.arguments.args.len() <= 2 && !self.survey.functions.contains_key("to_bytes") => {
                 self.need(library::FUNCTIONS);
                 return self.first(call, method, "_belt_to_bytes");
@@ -165,7 +160,18 @@ impl<'a> Pass<'a> {
                 self.need(library::FUNCTIONS);
                 return self.first(call, method, "_belt_translate");
             }
-            (_, method_name) => {
+            (_, "methodcaller") => {
+                self.need(library::CLASSES);
+                return false;
+            }
+            (object, method_name) => {
+                let stands = object.and_then(|module| crate::sim::dialect::extra(module, method_name));
+                if let Some((stands, part)) = stands.and_then(|(stands, _)| Some((stands, library::defining(stands)?)))
+                {
+                    self.need(part);
+                    self.edits.replace(span(call.func.as_ref()), stands);
+                    return true;
+                }
                 let Some(class) = self.survey.enum_methods.get(method_name).copied() else { return false };
                 let holder = self.survey.holder(class);
                 if name(&method.value) == Some(class) {

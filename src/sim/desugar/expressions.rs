@@ -147,6 +147,9 @@ impl<'a> Pass<'a> {
 
     fn compare(&mut self, expr: &Expr, compare: &'a ExprCompare) {
         let mut left = compare.left.as_ref();
+        if let [right] = &*compare.comparators {
+            self.exception_type(&[left, right]);
+        }
         for (sign, right) in compare.ops.iter().zip(&compare.comparators) {
             if matches!(sign, CmpOp::Is | CmpOp::IsNot)
                 && self.survey.has_enums()
@@ -246,6 +249,24 @@ impl<'a> Pass<'a> {
             self.need(library::CLASSES);
             self.edits.prefix(expr.start().to_usize(), "_belt_part(");
             return self.edits.replace(dot..expr.end().to_usize(), format!(", {field:?}, {place})"));
+        }
+        if let Some(class) = attribute.value.as_attribute_expr().filter(|class| class.attr.as_str() == "__class__")
+            && field == "__name__"
+            && let Some(dot) = self.find(class.value.end().to_usize(), ".")
+        {
+            self.need(library::CLASSES);
+            self.edits.prefix(expr.start().to_usize(), "_belt_name_of(type(");
+            return self.edits.replace(dot..expr.end().to_usize(), "))");
+        }
+        let is_function = |thing: &str| self.survey.functions.contains_key(thing);
+        if self.survey.function_attributes.contains(field)
+            && field != "__name__"
+            && name(&attribute.value).is_some_and(is_function)
+            && let Some(dot) = self.find(attribute.value.end().to_usize(), ".")
+        {
+            self.need(library::CLASSES);
+            self.edits.prefix(expr.start().to_usize(), "_belt_attribute(");
+            return self.edits.replace(dot..expr.end().to_usize(), format!(", {field:?})"));
         }
         let is_class = name(&attribute.value).is_some_and(|name| self.survey.classes.contains_key(name));
         let reader = if self.survey.properties.contains(field) && !is_class {

@@ -40,6 +40,13 @@ pub mod library {
     pub const OPERATORS: &str = include_str!("library/operators.py");
     pub const ORDERING: &str = include_str!("library/ordering.py");
     pub const TIMES: &str = include_str!("library/times.py");
+
+    /// The part that defines `name`.
+    pub fn defining(name: &str) -> Option<&'static str> {
+        let (function, class) = (format!("\ndef {name}("), format!("\nclass {name}:"));
+        let parts = [CLASSES, DECIMAL, EXCEPTIONS, FUNCTIONS, GENERATORS, OPERATORS, ORDERING, TIMES];
+        parts.into_iter().find(|part| part.contains(&function) || part.contains(&class))
+    }
 }
 
 /// Code with the line (from 0) of the original that each of its lines came from.

@@ -51,7 +51,7 @@ impl<'a> Visitor<'a> for Pass<'a> {
             }
             Stmt::Assign(assign) => {
                 if let [Expr::Attribute(attribute)] = assign.targets.as_slice()
-                    && matches!(attribute.attr.as_str(), "__name__" | "__doc__" | "__qualname__")
+                    && matches!(attribute.attr.as_str(), "__doc__" | "__qualname__")
                 {
                     let range = span(&statement);
                     self.edits.replace(range, "pass");
@@ -74,13 +74,12 @@ impl<'a> Visitor<'a> for Pass<'a> {
             Stmt::ImportFrom(import) => {
                 let module = import.module.as_ref().map_or("", |module| module.as_str());
                 for alias in &import.names {
-                    match (module, alias.name.as_str()) {
-                        ("dataclasses", "asdict" | "astuple" | "replace" | "fields") => self.need(library::CLASSES),
-                        ("itertools", "groupby" | "product" | "permutations" | "combinations" | "starmap")
-                        | ("functools", "reduce")
-                        | ("math", "prod") => self.need(library::FUNCTIONS),
+                    let name = alias.name.as_str();
+                    let stands = crate::sim::dialect::extra(module, name).map(|(stands, _)| stands);
+                    match (module, name) {
                         ("decimal", _) => self.need(library::DECIMAL),
-                        _ => {}
+                        ("operator", "methodcaller") => self.need(library::CLASSES),
+                        _ => stands.and_then(library::defining).into_iter().for_each(|part| self.need(part)),
                     }
                 }
             }
@@ -113,6 +112,10 @@ impl<'a> Pass<'a> {
         let mut parameters = function.parameters.posonlyargs.iter().chain(&function.parameters.args);
         let first = parameters.next().map(|parameter| parameter.parameter.name.as_str());
         self.decorated(statement, function);
+        self.maker(function);
+        if matches!(function.name.as_str(), "__exit__" | "__aexit__") {
+            self.exit(function);
+        }
         // The machine of a generator stands inside its function and is no function to the code.
         let around = self.function.filter(|_| function.name.as_str() == "_belt_step");
         Function { first: around.map_or(first, |around| around.first) }
@@ -191,11 +194,16 @@ impl<'a> Pass<'a> {
                 self.edits.replace(equals..equals + 1, if slice.is_some() { ", True," } else { ", False," });
                 self.edits.suffix(end, ")");
             }
-            Expr::Attribute(attribute) if self.survey.properties.contains(attribute.attr.as_str()) => {
+            Expr::Attribute(attribute)
+                if self.survey.properties.contains(attribute.attr.as_str())
+                    || self.is_function_attribute(attribute) =>
+            {
                 self.need(library::CLASSES);
+                let function =
+                    if self.is_function_attribute(attribute) { "_belt_set_attribute(" } else { "_belt_assign(" };
                 let dot = attribute.value.end().to_usize();
                 let dot = self.find(dot, ".").unwrap_or(dot);
-                self.edits.prefix(target.start().to_usize(), "_belt_assign(");
+                self.edits.prefix(target.start().to_usize(), function);
                 let field = format!(", {:?}", attribute.attr.as_str());
                 self.edits.replace(dot..target.end().to_usize(), field);
                 self.edits.replace(equals..equals + 1, ",");
@@ -203,6 +211,11 @@ impl<'a> Pass<'a> {
             }
             _ => {}
         }
+    }
+
+    /// `f.calls`, where `f` is the name of a function.
+    fn is_function_attribute(&self, attribute: &ruff_python_ast::ExprAttribute) -> bool {
+        name(&attribute.value).is_some_and(|name| self.survey.functions.contains_key(name))
     }
 
     fn bound(&self, bound: &Option<Box<Expr>>) -> &'a str {
@@ -216,6 +229,16 @@ impl<'a> Pass<'a> {
             .target
             .as_attribute_expr()
             .filter(|attribute| self.survey.properties.contains(attribute.attr.as_str()));
+        let on_function = assign.target.as_attribute_expr().filter(|attribute| self.is_function_attribute(attribute));
+        if let Some(attribute) = on_function {
+            self.need(library::CLASSES);
+            let (object, field, sign) =
+                (self.text(attribute.value.as_ref()), attribute.attr.as_str(), assign.op.as_str());
+            let range = statement.start().to_usize()..assign.value.start().to_usize();
+            let old = format!("_belt_attribute({object}, {field:?})");
+            self.edits.replace(range, format!("_belt_set_attribute({object}, {field:?}, {old} {sign} ("));
+            return self.edits.suffix(statement.end().to_usize(), "))");
+        }
         let Some(function) = self.operator(assign.op) else {
             if property.is_none() && matches!(assign.op, Operator::Add | Operator::Sub) {
                 self.number(&assign.value);

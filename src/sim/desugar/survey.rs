@@ -34,6 +34,10 @@ pub struct Survey<'a> {
     pub enum_methods: BTreeMap<&'a str, &'a str>,
     /// Fields that enumerations make of their members' values, with the place in the value.
     pub enum_fields: BTreeMap<&'a str, usize>,
+    /// Attributes assigned through a plain name, which may be that of a function.
+    pub function_attributes: BTreeSet<&'a str>,
+    /// Exceptions are shown as more than their text.
+    pub shows_exceptions: bool,
     /// Attributes assigned or declared somewhere.
     pub attributes: BTreeSet<&'a str>,
     /// Names and attributes that are given a truth value somewhere.
@@ -160,7 +164,8 @@ impl<'a> Survey<'a> {
         let exceptional = |name: &&str| !self.classes.contains_key(*name) && dialect::is_exception(name);
         if names.iter().any(exceptional) || is(|kind| matches!(kind, Kind::Exception { .. })) {
             let inherits = is(|kind| kind == Kind::Exception { rich: true });
-            return Kind::Exception { rich: inherits || known.def.body.iter().any(says_something) };
+            let rich = inherits || self.shows_exceptions || known.def.body.iter().any(says_something);
+            return Kind::Exception { rich };
         }
         match names.as_slice() {
             ["NamedTuple"] => return Kind::NamedTuple,
@@ -299,7 +304,14 @@ impl<'a> Visitor<'a> for Survey<'a> {
             Expr::Attribute(attribute) if !attribute.ctx.is_load() => {
                 self.attributes.insert(attribute.attr.as_str());
                 self.held.insert(attribute.attr.as_str());
+                if name(&attribute.value).is_some() {
+                    self.function_attributes.insert(attribute.attr.as_str());
+                }
             }
+            Expr::Attribute(attribute) if matches!(attribute.attr.as_str(), "args" | "__name__") => {
+                self.shows_exceptions = true;
+            }
+            Expr::Call(call) if name(&call.func) == Some("repr") => self.shows_exceptions = true,
             Expr::Attribute(attribute) if name(&attribute.value) == Some("dataclasses") => {
                 self.lowers_dataclasses |= attribute.attr.as_str() != "dataclass";
             }
@@ -310,6 +322,17 @@ impl<'a> Visitor<'a> for Survey<'a> {
 }
 
 impl<'a> Survey<'a> {
+    /// The code's rich exceptions that `name`, one of Python's, stands for.
+    pub fn rich_below(&self, name: &str) -> Vec<&'a str> {
+        let below = |class: &&str| {
+            let ancestry = self.ancestry(class);
+            let mut bases =
+                ancestry.iter().filter_map(|class| self.classes.get(class)).flat_map(|class| class.def.bases());
+            matches!(name, "Exception" | "BaseException") || bases.any(|base| last_name(base) == Some(name))
+        };
+        self.classes.keys().copied().filter(|class| self.is_rich(class)).filter(|class| below(class)).collect()
+    }
+
     fn class(&mut self, class: &'a StmtClassDef) {
         let name = class.name.as_str();
         let bases = class.bases().iter().filter_map(last_name).collect();

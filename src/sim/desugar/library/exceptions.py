@@ -8,6 +8,9 @@ class _belt_exception:
         if len(self.args) == 0:
             return ""
         return str(self.args[0]) if len(self.args) == 1 else str(self.args)
+    def __repr__(self):
+        name = type(self).__name__.replace("_belt_of_", "")
+        return f"{name}({self.args[0]!r})" if len(self.args) == 1 else name + str(tuple(self.args))
 def _belt_keep(thing):
     text = str(thing)
     _belt_kept[text] = thing

@@ -180,10 +180,38 @@ class _belt_m_operator:
         return lambda item: tuple([item[key] for key in keys])
     def attrgetter(self, name):
         return lambda item: getattr(item, name)
+    def methodcaller(self, name, *args, **named):
+        return lambda item: _belt_bound(item, name)(*args, **named)
     def add(self, a, b):
         return a + b
+    def sub(self, a, b):
+        return a - b
     def mul(self, a, b):
         return a * b
+    def truediv(self, a, b):
+        return a / b
+    def floordiv(self, a, b):
+        return a // b
+    def mod(self, a, b):
+        return a % b
+    def neg(self, a):
+        return -a
+    def lt(self, a, b):
+        return a < b
+    def le(self, a, b):
+        return a <= b
+    def gt(self, a, b):
+        return a > b
+    def ge(self, a, b):
+        return a >= b
+    def eq(self, a, b):
+        return a == b
+    def ne(self, a, b):
+        return a != b
+    def contains(self, a, b):
+        return b in a
+    def getitem(self, a, b):
+        return a[b]
 _belt_m_operator = _belt_m_operator()
 ";
 
@@ -284,11 +312,6 @@ def _belt_lru_cache(maxsize=128, typed=False):
     return _belt_cache if maxsize is None or isinstance(maxsize, int) else _belt_cache(maxsize)
 ";
 
-pub(super) const WRAPS: &str = "\
-def _belt_wraps(wrapped):
-    return lambda function: function
-";
-
 pub(super) const CONTEXTLIB: &str = "\
 class _belt_context_of:
     def __init__(self, value, close):
@@ -300,7 +323,43 @@ class _belt_context_of:
         if self.close:
             self.value.close()
         return False
+class _belt_exit_stack:
+    def __init__(self):
+        self.exits = []
+    def __enter__(self):
+        return self
+    def enter_context(self, manager):
+        value = manager.__enter__()
+        self.exits.append(manager.__exit__)
+        return value
+    def push(self, manager):
+        self.exits.append(manager.__exit__ if hasattr(manager, '__exit__') else manager)
+        return manager
+    def callback(self, function, *args, **named):
+        self.exits.append(lambda kind, error, trace: [function(*args, **named)] == 0)
+        return function
+    def pop_all(self):
+        stack = _belt_exit_stack()
+        stack.exits = self.exits
+        self.exits = []
+        return stack
+    def close(self):
+        self.__exit__(None, None, None)
+    def __exit__(self, kind, error, trace):
+        raised = error is not None
+        while self.exits:
+            leave = self.exits.pop()
+            try:
+                if leave(kind, error, trace):
+                    kind = error = None
+            except Exception as other:
+                kind, error = type(other), other
+                if not self.exits:
+                    raise
+        return raised and error is None
 class _belt_m_contextlib:
+    ExitStack = _belt_exit_stack
+    AsyncExitStack = _belt_exit_stack
     suppress = None
     contextmanager = None
     asynccontextmanager = None
