@@ -65,6 +65,9 @@ pub fn help(name: &str, message: &str, setting: &Setting) -> Option<String> {
     if name == "NameError" && message.contains("'format'") {
         return Some("write f\"{value:.2f}\" or \"{:.2f}\".format(value)".to_owned());
     }
+    if message.contains("function too large") {
+        return Some("split this function into smaller ones".to_owned());
+    }
     if let Some(advice) = lacking(message) {
         return Some(advice.to_owned());
     }

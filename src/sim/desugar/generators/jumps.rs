@@ -33,12 +33,14 @@ impl<'b> Visitor<'b> for Jumps<'_, '_> {
             Stmt::FunctionDef(_) | Stmt::ClassDef(_) => return,
             Stmt::Return(returns) => {
                 let from = start(statement);
+                let open = self.machine.loops.iter().rev().filter_map(|around| around.closes.as_ref());
+                let close: String = open.map(|it| format!("{it}._belt_close(); ")).collect();
                 match &returns.value {
-                    None => self.jump(statement, "return _belt_end".to_owned()),
+                    None => self.jump(statement, format!("{close}return _belt_end")),
                     Some(_) => {
                         self.returns = true;
                         self.changes.push((from..from + "return".len(), "_belt_this.result =".to_owned()));
-                        self.changes.push((end(statement)..end(statement), "; return _belt_end".to_owned()));
+                        self.changes.push((end(statement)..end(statement), format!("; {close}return _belt_end")));
                     }
                 }
                 return;

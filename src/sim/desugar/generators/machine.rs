@@ -13,7 +13,7 @@ use ruff_python_ast::{Stmt, StmtFunctionDef};
 use super::jumps::Jumps;
 use super::names::Names;
 use super::text::Source;
-use super::{can_stop, end, is_context_manager, start, stops_inside, without};
+use super::{can_stop, delegates, end, is_context_manager, start, stops_inside, without};
 
 /// A state; its number is that of the order in which states are placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,10 +48,11 @@ pub struct Machine<'a> {
     names: Names<'a>,
     /// Names of the machine's own.
     slots: Vec<String>,
-    /// It may stop inside a `try` or `with`, and so minds being given up or thrown at.
+    /// It may stop inside a `try` or `with`, or while another generator is at work for it, and so minds being given up or
+    /// thrown at.
     pub throws: bool,
-    /// It has a `finally`.
-    keeps: bool,
+    /// It may stop inside a `try` or `with`.
+    pub guarded: bool,
     returns: bool,
 }
 
@@ -80,8 +81,8 @@ impl<'a> Machine<'a> {
             caught: Vec::new(),
             names: Names::of(function),
             slots: Vec::new(),
-            throws: guarded || is_context_manager(function),
-            keeps: guarded,
+            throws: guarded || delegates(&function.body) || is_context_manager(function),
+            guarded,
             returns: false,
         };
         Some((machine, colon + 1..end(last)))
@@ -103,7 +104,7 @@ impl<'a> Machine<'a> {
         let fresh = without(&own, &parameters);
         let mut shared: Vec<&str> = own.union(&self.names.nonlocals).copied().collect();
         shared.push("_belt_at");
-        shared.extend(self.keeps.then_some("_belt_stay"));
+        shared.extend(self.guarded.then_some("_belt_stay"));
         shared.extend(self.slots.iter().map(String::as_str));
 
         let base = &self.base;
@@ -113,7 +114,7 @@ impl<'a> Machine<'a> {
         if !nothing.is_empty() {
             say(format!("{base}{} = None", nothing.join(" = ")));
         }
-        say(format!("{base}_belt_at = {}", if self.keeps { "_belt_stay = 0" } else { "0" }));
+        say(format!("{base}_belt_at = {}", if self.guarded { "_belt_stay = 0" } else { "0" }));
         say(format!("{base}def _belt_step(_belt_sent, _belt_thrown):"));
         say(format!("{base}    nonlocal {}", shared.join(", ")));
         if !self.names.globals.is_empty() {
@@ -121,7 +122,7 @@ impl<'a> Machine<'a> {
             say(format!("{base}    global {}", names.join(", ")));
         }
         say(format!("{base}    while True:"));
-        if self.keeps {
+        if self.guarded {
             say(format!("{base}        _belt_stay = -1"));
         }
         out.extend(body);
@@ -246,7 +247,7 @@ impl<'a> Machine<'a> {
 
     /// Notes where to be when the machine leaves the text it is in, which is not the end of a `try` around both.
     pub(super) fn stop_at(&self, label: Label) -> String {
-        format!("_belt_at = {}{}", if self.keeps { "_belt_stay = " } else { "" }, mark(label))
+        format!("_belt_at = {}{}", if self.guarded { "_belt_stay = " } else { "" }, mark(label))
     }
 
     /// A `try` around states, the first of which is `first`; the label of the state after them.

@@ -68,7 +68,7 @@ fn innermost(code: &str) -> Option<Lowered> {
             at = end(decorator);
         }
         out.copy(&source, at..body.start);
-        closes |= machine.throws;
+        closes |= machine.guarded;
         out.append(machine.finish());
         at = body.end;
         any = true;
@@ -216,6 +216,24 @@ fn stops_inside(body: &[Stmt]) -> bool {
         Stmt::While(loops) => stops_inside(&loops.body) || stops_inside(&loops.orelse),
         Stmt::For(loops) => stops_inside(&loops.body) || stops_inside(&loops.orelse),
         Stmt::Match(matches) => matches.cases.iter().any(|case| stops_inside(&case.body)),
+        _ => false,
+    })
+}
+
+/// Whether it goes through what another function gives, which may be a generator.
+fn delegates(body: &[Stmt]) -> bool {
+    body.iter().any(|statement| match statement {
+        Stmt::Expr(_) | Stmt::Assign(_) | Stmt::AnnAssign(_) => {
+            yielded(statement).is_some_and(|(_, value)| value.is_yield_from_expr())
+        }
+        Stmt::If(branches) => {
+            delegates(&branches.body) || branches.elif_else_clauses.iter().any(|clause| delegates(&clause.body))
+        }
+        Stmt::While(loops) => delegates(&loops.body) || delegates(&loops.orelse),
+        Stmt::For(loops) => {
+            loops.iter.is_call_expr() && yields(statement) || delegates(&loops.body) || delegates(&loops.orelse)
+        }
+        Stmt::Match(matches) => matches.cases.iter().any(|case| delegates(&case.body)),
         _ => false,
     })
 }

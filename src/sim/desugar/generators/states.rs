@@ -45,7 +45,11 @@ impl Machine<'_> {
         }
         self.place(next);
         if self.throws {
-            self.say("if _belt_thrown is not None: raise _belt_thrown");
+            let open: String = self.loops.iter().filter_map(|it| Some(format!(", {}", it.closes.as_ref()?))).collect();
+            match open.as_str() {
+                "" => self.say("if _belt_thrown is not None: raise _belt_thrown"),
+                open => self.say(format!("if _belt_thrown is not None: raise _belt_leaving(_belt_thrown{open})")),
+            }
         }
         if let Some(target) = target {
             self.around("", span(target), " = _belt_sent");
@@ -67,8 +71,10 @@ impl Machine<'_> {
         if self.throws {
             self.say("if _belt_thrown is not None:");
             self.inside(|m| {
-                m.say(format!("{it}._belt_close()"));
-                m.say("raise _belt_thrown");
+                m.say(format!("{item} = {it}._belt_throw(_belt_thrown)"));
+                m.say(format!("if {item} is _belt_end: {}", m.jump(after)));
+                m.say(m.stop_at(again));
+                m.say(format!("return {item}"));
             });
         }
         self.say(format!("{sent} = _belt_sent"));

@@ -19,6 +19,13 @@ class _belt_generator:
         if value is not _belt_end:
             self.state = 1
         return value
+    def _belt_throw(self, error):
+        if isinstance(error, GeneratorExit):
+            self._belt_close()
+        elif self.state == 1 and self.throws:
+            return self._belt_pull(None, error)
+        self.state = 2
+        raise _belt_raisable(error)
     def _belt_close(self):
         if self.state == 1 and self.throws:
             try:
@@ -33,10 +40,7 @@ class _belt_generator:
     def send(self, value):
         return _belt_got(self._belt_pull(value))
     def throw(self, error, *more):
-        if self.state != 1 or not self.throws:
-            self.state = 2
-            raise error
-        return _belt_got(self._belt_pull(None, error))
+        return _belt_got(self._belt_throw(error))
     def close(self):
         self._belt_close()
 def _belt_got(value):
@@ -49,6 +53,8 @@ class _belt_stream:
         self.items = _belt_native_iter(items)
     def _belt_pull(self, sent=None, thrown=None):
         return _belt_native_next(self.items, _belt_end)
+    def _belt_throw(self, error):
+        raise _belt_raisable(error)
     def _belt_close(self):
         pass
     def __iter__(self):
@@ -64,12 +70,19 @@ class _belt_own_stream:
             return self.items.__next__()
         except StopIteration:
             return _belt_end
+    def _belt_throw(self, error):
+        raise _belt_raisable(error)
     def _belt_close(self):
         pass
     def __iter__(self):
         return self
     def __next__(self):
         return _belt_got(self._belt_pull())
+def _belt_leaving(error, *its):
+    if isinstance(error, GeneratorExit):
+        for it in its[::-1]:
+            it._belt_close()
+    return _belt_raisable(error)
 def _belt_own_iter(items):
     return type(items).__name__ not in ("list", "dict", "range", "tuple", "str", "set") and (hasattr(items, "__iter__") or hasattr(items, "__next__"))
 def _belt_iter(items):
