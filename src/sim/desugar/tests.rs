@@ -26,7 +26,7 @@ fn run_worldly(code: &str) -> (String, String) {
         Ok(program) => program,
         Err(error) => return (error.to_string(), String::new()),
     };
-    let mut turn = program.start(&[], Duration::from_secs(60));
+    let mut turn = program.start::<Value>(&[], Duration::from_secs(60));
     loop {
         turn = match turn {
             Turn::Done(value) => return (value.to_string(), calls.join(", ")),
