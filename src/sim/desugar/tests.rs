@@ -130,7 +130,11 @@ fn code_that_uses_none_of_it_comes_back_unchanged() {
         "try:\n    pass\nexcept ValueError as e:\n    raise\n",
         "match x:\n    case 1 | 2:\n        pass\n    case _:\n        pass\n",
         "this does not parse",
+        "for x in f():\n    for y in x:\n        if y in x: break\na, b = f()\nprint(*f())\n",
+        "x = any(y > 1 for y in ys), list(map(str, ys)), next(iter(ys)), {k: v for k, v in zip(ys, ys)}\n",
+        "x = [db.get(n) for n in ns], sum(db.get(n) for n in ns), list(map(db.get, ns)), f(n + 1 for n in ns)\n",
+        "def f():\n    return 1\nclass A:\n    def __exit__(self, *a):\n        pass\nx = sorted(f().g, key=f)\n",
     ] {
-        assert!(super::desugar(code, "").is_none(), "{code}");
+        assert!(super::desugar(code, DB).is_none(), "{code}");
     }
 }
