@@ -183,20 +183,26 @@ impl Layout {
     }
 }
 
-/// Where in `written` the place `column` of what runs in its stead is: counted from the left as far as both are the same,
-/// else from the right, else where the difference begins.
+/// Where in `written` the place `column` of what runs in its stead is: beside the longest text around it that both have.
 fn aligned(runs: &str, column: usize, written: &str) -> usize {
-    let (indent, moved) = (written.len() - written.trim_start().len(), runs.len() - runs.trim_start().len());
-    let (before, after) = (&runs[moved..], &written[indent..]);
-    let same = |pair: &(char, char)| pair.0 == pair.1;
-    let left: usize = before.chars().zip(after.chars()).take_while(same).map(|(sign, _)| sign.len_utf8()).sum();
-    let right = before[left..].chars().rev().zip(after[left..].chars().rev()).take_while(same);
-    let right: usize = right.map(|(sign, _)| sign.len_utf8()).sum();
-    match column.checked_sub(moved) {
-        None => indent,
-        Some(column) if column <= left => indent + column,
-        Some(column) if before.len() - column <= right => written.len() - (before.len() - column),
-        Some(_) => indent + left,
+    let (before, after) = runs.split_at(column);
+    let indent = written.len() - written.trim_start().len();
+    let (before, after) = (before.trim_start(), after.trim_end());
+    let ends = after.char_indices().map(|(at, sign)| at + sign.len_utf8()).rev();
+    let right = ends.map(|end| &after[..end]).find_map(|text| Some((text.len(), written.find(text)?)));
+    let starts = before.char_indices().map(|(at, _)| &before[at..]);
+    let left = starts.map(|text| (text.len(), written.find(text).map(|at| at + text.len())));
+    let left = left.into_iter().find_map(|(length, at)| Some((length, at?)));
+    match (left, right) {
+        (Some(left), Some(right)) => {
+            if left.0 >= right.0 {
+                left.1
+            } else {
+                right.1
+            }
+        }
+        (Some((_, at)), None) | (None, Some((_, at))) => at,
+        (None, None) => indent,
     }
 }
 
