@@ -174,8 +174,10 @@ impl Program {
         let mut line_starts = vec![0];
         line_starts.extend(code.match_indices('\n').map(|(at, _)| at + 1));
         let (renamed, lines) = (adapted.renamed.clone(), adapted.lines.clone());
+        let runs = if lines.is_empty() { Vec::new() } else { adapted.code.lines().map(str::to_owned).collect() };
         let code = code.to_owned();
-        let layout = Layout(Arc::new(Text { prelude: definitions, prelude_lines, code, line_starts, lines, renamed }));
+        let text = Text { prelude: definitions, prelude_lines, code, line_starts, lines, runs, renamed };
+        let layout = Layout(Arc::new(text));
         let inputs = inputs.iter().map(|name| (*name).to_owned()).collect();
         match MontyRun::new(source, FILE_NAME, inputs, CompileOptions::default()) {
             Ok(run) => Ok(Program { run, layout, hosted }),

@@ -253,6 +253,36 @@ fn built_ins_may_call_the_world_back_and_choices_may_be_anything() {
 }
 
 #[test]
+fn a_design_with_generators_is_explored_like_any_other() {
+    let code = "def rows(key):
+    while True:
+        yield store.get(key)
+
+def steps(key, amount):
+    yield card.charge(amount, idempotency_key=key)
+
+def pay(key, amount):
+    try:
+        store.insert(key, None)
+    except UniqueViolation:
+        for row in rows(key):
+            if row is not None:
+                return {'status': 200, 'body': row}
+            break
+    for receipt in steps(key, amount):
+        store.update(key, receipt)
+    return {'status': 200, 'body': receipt}
+";
+    let verdict = grade(code, twice(1, true));
+    assert_eq!(verdict.outcome, Outcome::Passed, "{:#?}", verdict.problems);
+    let naive =
+        code.replace("        store.insert(key, None)", "        store.get(key)").replace(", idempotency_key=key", "");
+    let problem = &grade(&naive, twice(0, false)).problems[0];
+    let range = problem.place.range.clone().expect("a range");
+    assert_eq!(&naive[range], "card.charge(amount)");
+}
+
+#[test]
 fn a_service_that_refuses_may_write_that_down() {
     let code = "def pay(key, amount):
     try:

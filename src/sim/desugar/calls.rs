@@ -5,15 +5,26 @@ use ruff_python_ast::{Expr, ExprAttribute, ExprCall};
 use ruff_text_size::Ranged;
 
 use super::expressions::{BUILT_IN, METHODS};
+use super::survey::Kind;
 use super::{Pass, last_name, library, name, span};
 
 impl<'a> Pass<'a> {
     pub fn call(&mut self, expr: &'a Expr, call: &'a ExprCall) {
+        if self.making(call) {
+            return self.arguments(call);
+        }
         if self.super_call(call) {
+            return self.arguments(call);
+        }
+        self.lazy_call(call);
+        if self.ordering(call) {
             return self.arguments(call);
         }
         match call.func.as_ref() {
             Expr::Name(function) => match function.id.as_str() {
+                "isinstance" if call.arguments.args.len() == 2 && self.is_of_enum(call) => {
+                    return self.expression(&call.arguments.args[0]);
+                }
                 "isinstance" | "issubclass" if call.arguments.args.len() == 2 => {
                     self.types(&call.arguments.args[1]);
                     if function.id.as_str() == "issubclass" {
@@ -66,15 +77,19 @@ impl<'a> Pass<'a> {
                     self.exception_call(call);
                     return self.arguments(call);
                 }
-                function if self.survey.operators.contains("__call__") && self.may_be_an_object(function) => {
-                    self.need(library::OPERATORS);
-                    self.wrap(call.func.as_ref(), "_belt_callee");
-                    return self.arguments(call);
-                }
                 _ => {}
             },
             Expr::Attribute(method) if self.method(call, method) => return self.arguments(call),
             _ => {}
+        }
+        if self.survey.operators.contains("__call__") {
+            self.callable_arguments(call);
+            if self.may_be_an_object(&call.func) {
+                self.need(library::OPERATORS);
+                self.wrap(call.func.as_ref(), "_belt_callee");
+                self.expression(&call.func);
+                return self.arguments(call);
+            }
         }
         self.bound_call(call);
         // The walk sees the function's object but not its name, which is rewritten with the call.
@@ -127,11 +142,6 @@ impl<'a> Pass<'a> {
                 self.expression(&method.value);
                 return true;
             }
-            (Some("itertools"), "groupby") => ("_belt_groupby", library::FUNCTIONS),
-            (Some("itertools"), "product") => ("_belt_product", library::FUNCTIONS),
-            (Some("itertools"), "permutations") => ("_belt_permutations", library::FUNCTIONS),
-            (Some("itertools"), "combinations") => ("_belt_combinations", library::FUNCTIONS),
-            (Some("functools"), "reduce") => ("_belt_reduce", library::FUNCTIONS),
             (Some("chain"), "from_iterable") => ("_belt_flatten", library::FUNCTIONS),
             (_, "move_to_end") if !self.survey.functions.contains_key("move_to_end") => {
                 self.need(library::FUNCTIONS);
@@ -141,10 +151,7 @@ impl<'a> Pass<'a> {
                 self.need(library::FUNCTIONS);
                 return self.first(call, method, "_belt_popitem");
             }
-            (Some("math"), "prod") => ("_belt_prod", library::FUNCTIONS),
             (Some("str"), "maketrans") => ("_belt_maketrans", library::FUNCTIONS),
-            (Some("dataclasses"), "asdict") => ("_belt_asdict", library::CLASSES),
-            (Some("dataclasses"), "replace") => ("_belt_replace", library::CLASSES),
             (_, "to_bytes") if call.arguments.args.len() <= 2 && !self.survey.functions.contains_key("to_bytes") => {
                 self.need(library::FUNCTIONS);
                 return self.first(call, method, "_belt_to_bytes");
@@ -153,12 +160,25 @@ impl<'a> Pass<'a> {
                 self.need(library::FUNCTIONS);
                 return self.first(call, method, "_belt_translate");
             }
-            (_, method_name) => {
+            (_, "methodcaller") => {
+                self.need(library::CLASSES);
+                return false;
+            }
+            (object, method_name) => {
+                let stands = object.and_then(|module| crate::sim::dialect::extra(module, method_name));
+                if let Some((stands, part)) = stands.and_then(|(stands, _)| Some((stands, library::defining(stands)?)))
+                {
+                    self.need(part);
+                    self.edits.replace(span(call.func.as_ref()), stands);
+                    return true;
+                }
                 let Some(class) = self.survey.enum_methods.get(method_name).copied() else { return false };
+                let holder = self.survey.holder(class);
                 if name(&method.value) == Some(class) {
+                    self.edits.replace(span(method.value.as_ref()), holder);
                     return false;
                 }
-                return self.first(call, method, &format!("{class}.{method_name}"));
+                return self.first(call, method, &format!("{holder}.{method_name}"));
             }
         };
         let (function, shim) = replacement;
@@ -169,7 +189,7 @@ impl<'a> Pass<'a> {
     }
 
     /// `x.m(a)` as `function(x, a)`.
-    fn first(&mut self, call: &'a ExprCall, method: &'a ExprAttribute, function: &str) -> bool {
+    pub fn first(&mut self, call: &'a ExprCall, method: &'a ExprAttribute, function: &str) -> bool {
         let Some(dot) = self.find(method.value.end().to_usize(), ".") else { return false };
         let open = call.arguments.range.start().to_usize();
         let none = call.arguments.args.is_empty() && call.arguments.keywords.is_empty();
@@ -185,10 +205,57 @@ impl<'a> Pass<'a> {
         groups || expr.is_lambda_expr() || name(expr).is_some_and(|name| self.survey.functions.contains_key(name))
     }
 
-    fn may_be_an_object(&self, function: &str) -> bool {
-        !self.survey.functions.contains_key(function)
-            && !self.survey.classes.contains_key(function)
-            && !BUILT_IN.contains(&function)
-            && !crate::sim::dialect::is_built_in(function)
+    /// `isinstance(x, E)` of an enumeration, whose members are plain values: `x in E`.
+    fn is_of_enum(&mut self, call: &'a ExprCall) -> bool {
+        let [value, class] = &*call.arguments.args else { return false };
+        if name(class).and_then(|class| self.survey.kind(class)) != Some(Kind::Enum) {
+            return false;
+        }
+        let Some(comma) = self.find(value.end().to_usize(), ",") else { return false };
+        let open = call.arguments.range.start().to_usize();
+        self.edits.replace(call.range().start().to_usize()..open + 1, "((");
+        self.edits.replace(comma..comma + 1, ") in ");
+        true
+    }
+
+    /// Whether what is called may be an object with `__call__`.
+    pub fn may_be_an_object(&self, callee: &Expr) -> bool {
+        match callee {
+            Expr::Name(name) => {
+                let function = name.id.as_str();
+                let plain = self.survey.functions.contains_key(function) && !self.survey.decorated.contains(function);
+                !plain
+                    && !self.survey.classes.contains_key(function)
+                    && !BUILT_IN.contains(&function)
+                    && !crate::sim::dialect::is_exception(function)
+                    && !function.starts_with("_belt_")
+                    && !crate::sim::dialect::is_built_in(function)
+            }
+            // A field that is no method.
+            Expr::Attribute(attribute) => {
+                let field = attribute.attr.as_str();
+                self.survey.held.contains(field) && !self.survey.functions.contains_key(field)
+            }
+            Expr::Call(_) | Expr::Subscript(_) | Expr::If(_) | Expr::BoolOp(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Objects with `__call__` among what built-in functions are to call.
+    fn callable_arguments(&mut self, call: &'a ExprCall) {
+        let function = last_name(&call.func).unwrap_or_default();
+        let first = match function {
+            "map" | "filter" | "reduce" | "starmap" | "takewhile" | "dropwhile" | "partial" | "defaultdict" => {
+                call.arguments.args.first()
+            }
+            _ => None,
+        };
+        let key = call.arguments.find_keyword("key").map(|keyword| &keyword.value);
+        for callee in first.into_iter().chain(key) {
+            if self.may_be_an_object(callee) {
+                self.need(library::OPERATORS);
+                self.wrap(callee, "_belt_callee");
+            }
+        }
     }
 }

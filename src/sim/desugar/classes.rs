@@ -60,6 +60,17 @@ impl<'a> Pass<'a> {
         names
     }
 
+    /// The next class after `class` that has a member, as `super()` finds it.
+    fn next_with(&self, class: &'a str, member: &str) -> Option<&'a str> {
+        let survey = self.survey;
+        survey.ancestry(class).into_iter().skip(1).find(|base| {
+            survey.classes.get(base).is_some_and(|known| {
+                let generated = known.kind == Kind::Dataclass && survey.lowers_dataclasses;
+                known.own.contains(&member) || generated && super::dataclasses::GENERATED.contains(&member)
+            })
+        })
+    }
+
     /// `super().m(...)` as `Base.m(self, ...)`.
     pub fn super_call(&mut self, call: &'a ExprCall) -> bool {
         let Expr::Attribute(method) = call.func.as_ref() else { return false };
@@ -72,16 +83,8 @@ impl<'a> Pass<'a> {
             Some(Kind::Exception { .. }) => format!("_belt_of_{base}"),
             _ => base.to_owned(),
         };
-        let has = |base: &&&str| {
-            survey.classes.get(**base).is_some_and(|known| {
-                let generated = known.kind == Kind::Dataclass && survey.lowers_dataclasses;
-                known.own.contains(&method.attr.as_str())
-                    || generated && super::dataclasses::GENERATED.contains(&method.attr.as_str())
-            })
-        };
-        let ancestry = survey.ancestry(class);
-        let base = ancestry.iter().skip(1).find(has);
-        let field = self.spellings(base.copied().unwrap_or_default(), method.attr.as_str()).remove(0);
+        let base = self.next_with(class, method.attr.as_str());
+        let field = self.spellings(base.unwrap_or_default(), method.attr.as_str()).remove(0);
         let base = match base {
             Some(base) => stands(base),
             None if matches!(kind, Some(Kind::Exception { rich: true })) => "_belt_exception".to_owned(),
@@ -105,12 +108,49 @@ impl<'a> Pass<'a> {
         }
         let this = self.function.and_then(|function| function.first);
         let (Some(class), Some(this)) = (self.class, this) else { return false };
-        let ancestry = self.survey.ancestry(class);
-        let has = |base: &&&str| self.survey.classes.get(**base).is_some_and(|known| known.own.contains(&field));
-        let Some(base) = ancestry.iter().skip(1).find(has) else { return false };
+        let Some(base) = self.next_with(class, field) else { return false };
         let range = span(&attribute.range);
         self.edits.replace(range, format!("{base}._belt_get_{field}({this})"));
         true
+    }
+
+    /// Whether a class says itself how its objects are made.
+    fn is_maker(&self, class: &str) -> bool {
+        self.survey.operators.contains("__new__")
+            && self.survey.kind(class) == Some(Kind::Plain)
+            && self.survey.classes.get(class).is_some_and(|known| known.own.contains(&"__new__"))
+    }
+
+    /// `C(...)` of a class with `__new__`, and `super().__new__(cls)` in it, which makes an object and no more.
+    pub fn making(&mut self, call: &'a ExprCall) -> bool {
+        match call.func.as_ref() {
+            Expr::Name(class) if self.is_maker(class.id.as_str()) => {
+                self.need(library::CLASSES);
+                self.edits.replace(span(call.func.as_ref()), "_belt_made");
+                self.first_argument(call, class.id.as_str());
+                true
+            }
+            Expr::Attribute(method)
+                if method.attr.as_str() == "__new__" && self.class.is_some_and(|class| self.is_maker(class)) =>
+            {
+                let made = call.arguments.args.first().map_or("object", |class| self.text(class));
+                self.edits.replace(span(&call.range()), format!("{made}()"));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Names of the two methods that make and fill an object, where both are called by hand.
+    pub fn maker(&mut self, function: &'a ruff_python_ast::StmtFunctionDef) {
+        let renamed = match function.name.as_str() {
+            "__new__" => "_belt_new",
+            "__init__" => "_belt_init",
+            _ => return,
+        };
+        if self.function.is_none() && self.class.is_some_and(|class| self.is_maker(class)) {
+            self.edits.replace(span(&function.name.range), renamed);
+        }
     }
 
     /// Another argument before those of a call.
@@ -149,7 +189,14 @@ impl<'a> Pass<'a> {
             Expr::Name(name) => {
                 let name = name.id.as_str();
                 let survey = self.survey;
-                let Some(kind) = survey.kind(name) else { return };
+                let Some(kind) = survey.kind(name) else {
+                    let rich = survey.rich_below(name);
+                    if crate::sim::dialect::is_exception(name) && !rich.is_empty() {
+                        let all: String = rich.iter().map(|name| format!(", _belt_of_{name}")).collect();
+                        self.edits.replace(span(&expr), format!("({name}{all})"));
+                    }
+                    return;
+                };
                 let family = std::iter::once(name).chain(survey.derived(name));
                 let all: Vec<String> = match kind {
                     Kind::Plain | Kind::Dataclass => family.map(str::to_owned).collect(),

@@ -14,6 +14,8 @@ struct Field<'a> {
     /// The class whose variable holds the default; a factory is called.
     default: Option<(&'a str, bool)>,
     given: bool,
+    /// It counts when objects are compared.
+    compared: bool,
 }
 
 impl<'a> Pass<'a> {
@@ -83,7 +85,8 @@ impl<'a> Pass<'a> {
             lines.push(if post { "    self.__post_init__()".to_owned() } else { "    pass".to_owned() });
         }
         let all = |object: &str| {
-            let values: String = fields.iter().map(|field| format!("{object}.{}, ", field.name)).collect();
+            let compared = fields.iter().filter(|field| field.compared);
+            let values: String = compared.map(|field| format!("{object}.{}, ", field.name)).collect();
             format!("({values})")
         };
         if !own.contains(&"__eq__") {
@@ -138,9 +141,10 @@ impl<'a> Pass<'a> {
                         (has("default") || has("default_factory")).then(|| (ancestor, has("default_factory")))
                     }
                 };
-                let init = call.and_then(|call| call.arguments.find_keyword("init"));
-                let given = init.is_none_or(|keyword| self.text(&keyword.value) != "False");
-                let found = Field { name: field, default, given };
+                let option = |key: &str| call.and_then(|call| call.arguments.find_keyword(key));
+                let on = |key: &str| option(key).is_none_or(|keyword| self.text(&keyword.value) != "False");
+                let given = on("init");
+                let found = Field { name: field, default, given, compared: on("compare") };
                 match fields.iter_mut().find(|known| known.name == field) {
                     Some(known) => *known = found,
                     None => fields.push(found),
@@ -158,8 +162,16 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// `class P(NamedTuple)` with methods, as a data class that is read like a tuple.
-    pub fn tuple_with_methods(&mut self, class: &'a StmtClassDef) {
+    /// `class P(NamedTuple)` with methods: a class of methods beside the tuple, or else a data class that is read like one.
+    pub fn tuple_with_methods(&mut self, statement: &Stmt, class: &'a StmtClassDef) {
+        if self.survey.tuples.contains(class.name.as_str()) {
+            let making = self.named_tuple(class);
+            self.edits.replace(span(&class.name), self.survey.holder(class.name.as_str()));
+            if let Some(arguments) = &class.arguments {
+                self.edits.replace(span(&arguments.range), "");
+            }
+            return self.after(statement, &[making]);
+        }
         if let Some(arguments) = &class.arguments {
             self.edits.replace(span(&arguments.range), "");
         }
@@ -179,30 +191,20 @@ impl<'a> Pass<'a> {
         self.after_last(&class.body, &lines.join("\n"));
     }
 
-    /// `class P(NamedTuple)` with fields only, as the function that makes such a type.
-    pub fn named_tuple(&mut self, statement: &Stmt, class: &'a StmtClassDef) -> bool {
+    /// `class P(NamedTuple)` as the call that makes such a type.
+    pub fn named_tuple(&mut self, class: &'a StmtClassDef) -> String {
         let mut names = Vec::new();
         let mut defaults = Vec::new();
         for inner in &class.body {
-            match inner {
-                Stmt::AnnAssign(assign) => {
-                    names.extend(name(&assign.target).map(|name| format!("'{name}'")));
-                    defaults.extend(assign.value.as_deref().map(|value| self.text(value)));
-                }
-                Stmt::Expr(_) | Stmt::Pass(_) => {}
-                _ => return false,
+            if let Stmt::AnnAssign(assign) = inner {
+                names.extend(name(&assign.target).map(|name| format!("'{name}'")));
+                defaults.extend(assign.value.as_deref().map(|value| self.text(value)));
             }
         }
         self.need(library::CLASSES);
         let class_name = class.name.as_str();
-        let range = span(&statement);
-        let text = format!(
-            "{class_name} = _belt_namedtuple('{class_name}', [{}], defaults=[{}])",
-            names.join(", "),
-            defaults.join(", ")
-        );
-        self.edits.replace(range, text);
-        true
+        let (names, defaults) = (names.join(", "), defaults.join(", "));
+        format!("{class_name} = _belt_namedtuple('{class_name}', [{names}], defaults=[{defaults}])")
     }
 }
 

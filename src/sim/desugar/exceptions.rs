@@ -1,9 +1,10 @@
 //! Exceptions with fields. The interpreter's own hold one text; so each of the learner's gets a plain class beside it that
 //! holds the fields, kept under its text, and a handler gets that object in place of the interpreter's.
 
-use ruff_python_ast::{ExceptHandlerExceptHandler, Expr, ExprCall, Stmt, StmtClassDef, StmtRaise};
+use ruff_python_ast::{ExceptHandlerExceptHandler, Expr, ExprCall, Stmt, StmtClassDef, StmtFunctionDef, StmtRaise};
 use ruff_text_size::Ranged;
 
+use super::survey::Kind;
 use super::{Pass, indent_at, library, name, span};
 
 impl<'a> Pass<'a> {
@@ -24,7 +25,7 @@ impl<'a> Pass<'a> {
             .filter_map(|ancestor| self.survey.classes.get(ancestor))
             .flat_map(|class| class.own.iter().copied())
             .collect();
-        for member in ["__init__", "__str__", "args", "_belt_raised"] {
+        for member in ["__init__", "__str__", "__repr__", "args", "_belt_raised"] {
             if !defined.contains(&member) {
                 lines.push(format!("_belt_of_{name}.{member} = _belt_exception.{member}"));
             }
@@ -59,13 +60,47 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// `__exit__` gets the object with the fields.
+    pub fn exit(&mut self, function: &'a StmtFunctionDef) {
+        let mut parameters = function.parameters.posonlyargs.iter().chain(&function.parameters.args);
+        let raised = parameters.nth(2).map(|parameter| parameter.parameter.name.as_str());
+        if let Some(raised) = raised.filter(|_| self.class.is_some() && self.survey.has_rich_exceptions()) {
+            self.need(library::EXCEPTIONS);
+            self.before_first(&function.body, &format!("{raised} = _belt_known({raised})"));
+        }
+    }
+
+    /// `type(e)` where it is compared with exceptions: the interpreter's type of one is not its class.
+    pub fn exception_type(&mut self, sides: &[&Expr]) {
+        let survey = self.survey;
+        let exception = |expr: &Expr| {
+            super::last_name(expr).is_some_and(|name| {
+                crate::sim::dialect::is_exception(name) || matches!(survey.kind(name), Some(Kind::Exception { .. }))
+            })
+        };
+        let any = |side: &&Expr| match side {
+            Expr::Tuple(tuple) => tuple.elts.iter().any(exception),
+            other => exception(other),
+        };
+        if !sides.iter().any(any) {
+            return;
+        }
+        for side in sides {
+            if let Expr::Call(call) = side
+                && Self::called(call) == Some("type")
+            {
+                self.need(library::EXCEPTIONS);
+                self.edits.replace(span(call.func.as_ref()), "_belt_type");
+            }
+        }
+    }
+
     /// `except E as e:` puts the object with the fields into `e`.
     pub fn handler(&mut self, handler: &'a ExceptHandlerExceptHandler) {
         let Some(bound) = handler.name.as_ref().filter(|_| self.survey.has_rich_exceptions()) else { return };
         let Some(first) = handler.body.first() else { return };
         let glue = indent_at(self.source, first.start().to_usize());
-        let shift = self.shift();
-        let glue = glue.map_or("; ".to_owned(), |indent| format!("\n{shift}{indent}"));
+        let glue = glue.map_or("; ".to_owned(), |indent| format!("\n{indent}"));
         self.edits.prefix(first.start().to_usize(), format!("{bound} = _belt_known({bound}){glue}"));
     }
 

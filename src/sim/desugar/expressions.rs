@@ -62,6 +62,8 @@ impl<'a> Pass<'a> {
             }
             Expr::UnaryOp(unary) if unary.op == ruff_python_ast::UnaryOp::Not => self.condition(&unary.operand),
             Expr::If(choice) => self.condition(&choice.test),
+            Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_) => self.comprehension(expr),
+            Expr::Starred(starred) if starred.ctx.is_load() => self.taken(&starred.value),
             Expr::Compare(compare) => self.compare(expr, compare),
             // An alias of types says nothing to the interpreter.
             Expr::Subscript(subscript) if self.is_hint(&subscript.value) => {
@@ -145,9 +147,13 @@ impl<'a> Pass<'a> {
 
     fn compare(&mut self, expr: &Expr, compare: &'a ExprCompare) {
         let mut left = compare.left.as_ref();
+        if let [right] = &*compare.comparators {
+            self.exception_type(&[left, right]);
+        }
         for (sign, right) in compare.ops.iter().zip(&compare.comparators) {
             if matches!(sign, CmpOp::Is | CmpOp::IsNot)
                 && self.survey.has_enums()
+                && name(right) != Some("_belt_end")
                 && !is_constant(left)
                 && !is_constant(right)
             {
@@ -162,6 +168,15 @@ impl<'a> Pass<'a> {
             left = right;
         }
         let ([sign], [right]) = (&*compare.ops, &*compare.comparators) else { return };
+        if matches!(sign, CmpOp::In | CmpOp::NotIn)
+            && self.asks_for(right)
+            && let Some(at) = self.find(compare.left.end().to_usize(), sign.as_str())
+        {
+            self.need(library::GENERATORS);
+            self.wrap(expr, if *sign == CmpOp::In { "_belt_has" } else { "not _belt_has" });
+            self.edits.suffix(expr.end().to_usize(), self.given_up(right));
+            return self.edits.replace(at..at + sign.as_str().len(), ",");
+        }
         let (function, method) = match sign {
             CmpOp::Lt => ("_belt_lt", "__lt__"),
             CmpOp::LtE => ("_belt_le", "__le__"),
@@ -213,12 +228,45 @@ impl<'a> Pass<'a> {
             return self.edits.replace(span(&expr), "9223372036854775807");
         }
         self.exception_field(&attribute.value);
+        if field == "__members__"
+            && let Some(class) = name(&attribute.value).filter(|class| self.survey.kind(class) == Some(Kind::Enum))
+        {
+            let members: String =
+                self.members_of(class).map(|member| format!("\"{member}\": {class}.{member}, ")).collect();
+            return self.edits.replace(span(&expr), format!("{{{members}}}"));
+        }
         if self.survey.properties.contains(field)
             && let Some(class) = self.survey.enum_methods.get(field)
             && let Some(dot) = self.find(attribute.value.end().to_usize(), ".")
         {
-            self.edits.prefix(expr.start().to_usize(), format!("{class}._belt_get_{field}("));
+            let holder = self.survey.holder(class);
+            self.edits.prefix(expr.start().to_usize(), format!("{holder}._belt_get_{field}("));
             return self.edits.replace(dot..expr.end().to_usize(), ")");
+        }
+        if let Some(place) = self.survey.enum_fields.get(field)
+            && let Some(dot) = self.find(attribute.value.end().to_usize(), ".")
+        {
+            self.need(library::CLASSES);
+            self.edits.prefix(expr.start().to_usize(), "_belt_part(");
+            return self.edits.replace(dot..expr.end().to_usize(), format!(", {field:?}, {place})"));
+        }
+        if let Some(class) = attribute.value.as_attribute_expr().filter(|class| class.attr.as_str() == "__class__")
+            && field == "__name__"
+            && let Some(dot) = self.find(class.value.end().to_usize(), ".")
+        {
+            self.need(library::CLASSES);
+            self.edits.prefix(expr.start().to_usize(), "_belt_name_of(type(");
+            return self.edits.replace(dot..expr.end().to_usize(), "))");
+        }
+        let is_function = |thing: &str| self.survey.functions.contains_key(thing);
+        if self.survey.function_attributes.contains(field)
+            && field != "__name__"
+            && name(&attribute.value).is_some_and(is_function)
+            && let Some(dot) = self.find(attribute.value.end().to_usize(), ".")
+        {
+            self.need(library::CLASSES);
+            self.edits.prefix(expr.start().to_usize(), "_belt_attribute(");
+            return self.edits.replace(dot..expr.end().to_usize(), format!(", {field:?})"));
         }
         let is_class = name(&attribute.value).is_some_and(|name| self.survey.classes.contains_key(name));
         let reader = if self.survey.properties.contains(field) && !is_class {
@@ -248,8 +296,8 @@ impl<'a> Pass<'a> {
             "_belt_name" => {
                 let enums = self.survey.classes.iter().filter(|(_, class)| class.kind == Kind::Enum);
                 let members: String = enums
-                    .flat_map(|(class, known)| {
-                        let members = known.own.iter().filter(|member| !self.survey.functions.contains_key(**member));
+                    .flat_map(|(class, _)| {
+                        let members = self.members_of(class);
                         members.map(move |member| format!("({class}.{member}, \"{member}\"), "))
                     })
                     .collect();
@@ -258,6 +306,13 @@ impl<'a> Pass<'a> {
             _ => ")".to_owned(),
         };
         self.edits.replace(dot..expr.end().to_usize(), rest);
+    }
+
+    /// Names of an enumeration's members.
+    fn members_of(&self, class: &str) -> impl Iterator<Item = &'a str> {
+        let survey = self.survey;
+        let own = survey.classes.get(class).into_iter().flat_map(|class| class.own.iter().copied());
+        own.filter(|member| !survey.functions.contains_key(member))
     }
 
     /// Names of what objects of the code's classes hold, as a tuple.

@@ -9,12 +9,14 @@
 
 mod calls;
 mod classes;
-mod contexts;
+mod comprehensions;
 mod dataclasses;
 mod edits;
 mod exceptions;
 mod expressions;
 mod generators;
+mod iteration;
+mod ordering;
 mod patterns;
 mod statements;
 mod survey;
@@ -34,8 +36,17 @@ pub mod library {
     pub const DECIMAL: &str = include_str!("library/decimal.py");
     pub const EXCEPTIONS: &str = include_str!("library/exceptions.py");
     pub const FUNCTIONS: &str = include_str!("library/functions.py");
+    pub const GENERATORS: &str = include_str!("library/generators.py");
     pub const OPERATORS: &str = include_str!("library/operators.py");
+    pub const ORDERING: &str = include_str!("library/ordering.py");
     pub const TIMES: &str = include_str!("library/times.py");
+
+    /// The part that defines `name`.
+    pub fn defining(name: &str) -> Option<&'static str> {
+        let (function, class) = (format!("\ndef {name}("), format!("\nclass {name}:"));
+        let parts = [CLASSES, DECIMAL, EXCEPTIONS, FUNCTIONS, GENERATORS, OPERATORS, ORDERING, TIMES];
+        parts.into_iter().find(|part| part.contains(&function) || part.contains(&class))
+    }
 }
 
 /// Code with the line (from 0) of the original that each of its lines came from.
@@ -50,9 +61,13 @@ pub struct Desugared {
 /// `None` where there is nothing to do, or where the code does not parse and so is to be refused elsewhere. `prelude`
 /// says which objects there are.
 pub fn desugar(code: &str, prelude: &str) -> Option<Desugared> {
+    let lowered = generators::lower(code);
+    let code = lowered.as_ref().map_or(code, |lowered| lowered.code.as_str());
     let parsed = ruff_python_parser::parse_module(code).ok()?;
     let body = &parsed.syntax().body;
-    let survey = Survey::of(body, prelude);
+    let mut survey = Survey::of(body, prelude);
+    survey.lazy = lowered.is_some() || comprehensions::wants_laziness(&survey, body);
+    survey.closes = lowered.as_ref().is_some_and(|lowered| lowered.closes);
     let mut pass = Pass {
         source: code,
         survey: &survey,
@@ -61,7 +76,15 @@ pub fn desugar(code: &str, prelude: &str) -> Option<Desugared> {
         class: None,
         function: None,
         matches: 0,
+        loops: Vec::new(),
+        lowered: 0,
+        eager: BTreeSet::new(),
     };
+    if lowered.is_some() {
+        pass.need(library::GENERATORS);
+        // A manager around a `yield` is told what was raised.
+        pass.need(library::EXCEPTIONS);
+    }
     for statement in body {
         pass.visit_stmt(statement);
     }
@@ -69,7 +92,12 @@ pub fn desugar(code: &str, prelude: &str) -> Option<Desugared> {
         return None;
     }
     let shims = pass.shims.iter().copied().collect();
-    let (code, lines) = pass.edits.apply(code);
+    let (code, mut lines) = pass.edits.apply(code);
+    if let Some(lowered) = &lowered {
+        for line in &mut lines {
+            *line = lowered.lines.get(*line as usize).copied().unwrap_or(*line);
+        }
+    }
     Some(Desugared { code, lines, shims })
 }
 
@@ -85,16 +113,18 @@ struct Pass<'a> {
     function: Option<Function<'a>>,
     /// Structural matches so far.
     matches: usize,
+    /// For each loop around in this function, the iterator that is given up with it.
+    loops: Vec<Option<String>>,
+    /// Loops that became `while` so far.
+    lowered: usize,
+    /// Where generator expressions begin of which all values are taken at once.
+    eager: BTreeSet<usize>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Function<'a> {
     /// Its first parameter, which is the object in a method.
     first: Option<&'a str>,
-    /// Its values are collected in a list.
-    collects: bool,
-    /// What its lines are moved to the right by.
-    shift: &'static str,
 }
 
 impl<'a> Pass<'a> {
@@ -104,10 +134,6 @@ impl<'a> Pass<'a> {
 
     fn text(&self, node: &impl Ranged) -> &'a str {
         &self.source[node.range()]
-    }
-
-    fn shift(&self) -> &'static str {
-        self.function.map_or("", |function| function.shift)
     }
 
     /// The column of a statement as the blanks before it; `None` when it shares its line with what is before.
@@ -129,8 +155,7 @@ impl<'a> Pass<'a> {
     fn before_first(&mut self, body: &[Stmt], statement: &str) {
         let Some(first) = body.first() else { return };
         let at = first.start().to_usize();
-        let shift = self.shift();
-        let glue = self.indent(first).map_or("; ".to_owned(), |indent| format!("\n{shift}{indent}"));
+        let glue = self.indent(first).map_or("; ".to_owned(), |indent| format!("\n{indent}"));
         self.edits.prefix(at, format!("{statement}{glue}"));
     }
 
@@ -140,8 +165,7 @@ impl<'a> Pass<'a> {
         match self.indent(first) {
             Some(indent) => {
                 let at = self.line_end(last.end().to_usize());
-                let shift = self.shift();
-                let text = statements.lines().map(|line| format!("\n{shift}{indent}{line}")).collect::<String>();
+                let text = statements.lines().map(|line| format!("\n{indent}{line}")).collect::<String>();
                 self.edits.line(at, text);
             }
             None => self.edits.suffix(last.end().to_usize(), format!("; {}", statements.replace('\n', "; "))),
@@ -152,8 +176,7 @@ impl<'a> Pass<'a> {
     fn after(&mut self, statement: &Stmt, lines: &[String]) {
         let Some(indent) = self.indent(statement) else { return };
         let at = self.line_end(statement.end().to_usize());
-        let shift = self.shift();
-        let text = lines.iter().map(|line| format!("\n{shift}{indent}{line}")).collect::<String>();
+        let text = lines.iter().map(|line| format!("\n{indent}{line}")).collect::<String>();
         if !text.is_empty() {
             self.edits.line(at, text);
         }

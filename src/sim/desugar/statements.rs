@@ -21,24 +21,13 @@ impl<'a> Visitor<'a> for Pass<'a> {
             }
             Stmt::FunctionDef(function) => {
                 let entered = self.enter(statement, function);
-                let around = self.function.replace(entered);
+                let around = (self.function.replace(entered), std::mem::take(&mut self.loops));
                 // A function inside a method is a function of no class, but `super()` works in it.
                 visitor::walk_stmt(self, statement);
-                self.function = around;
+                (self.function, self.loops) = around;
                 return;
             }
-            Stmt::Return(returns) if self.function.is_some_and(|function| function.collects) => {
-                let end = returns.range.start().to_usize() + "return".len();
-                self.edits.replace(returns.range.start().to_usize()..end, "return iter(_belt_out)");
-                if let Some(value) = &returns.value {
-                    let range = end..value.end().to_usize();
-                    self.edits.replace(range, "");
-                }
-                return;
-            }
-            Stmt::Expr(expr) if self.function.is_some_and(|function| function.collects) => {
-                self.yields(statement, &expr.value);
-            }
+            Stmt::Break(_) | Stmt::Return(_) => self.leaving(statement),
             Stmt::If(branches) => {
                 self.condition(&branches.test);
                 for clause in &branches.elif_else_clauses {
@@ -47,7 +36,13 @@ impl<'a> Visitor<'a> for Pass<'a> {
                     }
                 }
             }
-            Stmt::While(loops) => self.condition(&loops.test),
+            Stmt::While(loops) => {
+                self.condition(&loops.test);
+                self.loops.push(None);
+                visitor::walk_stmt(self, statement);
+                self.loops.pop();
+                return;
+            }
             Stmt::Raise(raise) => self.raise(raise),
             Stmt::Try(tries) => {
                 for ExceptHandler::ExceptHandler(handler) in &tries.handlers {
@@ -56,13 +51,16 @@ impl<'a> Visitor<'a> for Pass<'a> {
             }
             Stmt::Assign(assign) => {
                 if let [Expr::Attribute(attribute)] = assign.targets.as_slice()
-                    && matches!(attribute.attr.as_str(), "__name__" | "__doc__" | "__qualname__")
+                    && matches!(attribute.attr.as_str(), "__doc__" | "__qualname__")
                 {
                     let range = span(&statement);
                     self.edits.replace(range, "pass");
                     return;
                 }
                 if let [target] = assign.targets.as_slice() {
+                    if matches!(target, Expr::Tuple(_) | Expr::List(_)) {
+                        self.drained(std::iter::once(assign.value.as_ref()));
+                    }
                     self.store(statement, target);
                 }
             }
@@ -76,17 +74,24 @@ impl<'a> Visitor<'a> for Pass<'a> {
             Stmt::ImportFrom(import) => {
                 let module = import.module.as_ref().map_or("", |module| module.as_str());
                 for alias in &import.names {
-                    match (module, alias.name.as_str()) {
-                        ("dataclasses", "asdict" | "astuple" | "replace" | "fields") => self.need(library::CLASSES),
-                        ("itertools", "groupby" | "product" | "permutations" | "combinations" | "starmap")
-                        | ("functools", "reduce")
-                        | ("math", "prod") => self.need(library::FUNCTIONS),
+                    let name = alias.name.as_str();
+                    let stands = crate::sim::dialect::extra(module, name).map(|(stands, _)| stands);
+                    match (module, name) {
                         ("decimal", _) => self.need(library::DECIMAL),
-                        _ => {}
+                        ("operator", "methodcaller") => self.need(library::CLASSES),
+                        _ => stands.and_then(library::defining).into_iter().for_each(|part| self.need(part)),
                     }
                 }
             }
-            Stmt::For(loops) => self.until(loops),
+            Stmt::For(loops) => {
+                let closes = if self.until(loops) { None } else { self.each(statement, loops) };
+                self.expression(&loops.target);
+                self.expression(&loops.iter);
+                self.loops.push(closes);
+                self.visit_body(&loops.body);
+                self.loops.pop();
+                return self.visit_body(&loops.orelse);
+            }
             Stmt::With(with) => self.suppress(statement, with),
             Stmt::Match(matches) => self.match_statement(matches),
             _ => {}
@@ -106,12 +111,14 @@ impl<'a> Pass<'a> {
     fn enter(&mut self, statement: &Stmt, function: &'a StmtFunctionDef) -> Function<'a> {
         let mut parameters = function.parameters.posonlyargs.iter().chain(&function.parameters.args);
         let first = parameters.next().map(|parameter| parameter.parameter.name.as_str());
-        let shift = self.shift();
         self.decorated(statement, function);
-        if self.context_manager(function) {
-            return Function { first, collects: false, shift: "    " };
+        self.maker(function);
+        if matches!(function.name.as_str(), "__exit__" | "__aexit__") {
+            self.exit(function);
         }
-        Function { first, collects: self.collect(function), shift }
+        // The machine of a generator stands inside its function and is no function to the code.
+        let around = self.function.filter(|_| function.name.as_str() == "_belt_step");
+        Function { first: around.map_or(first, |around| around.first) }
     }
 
     /// Decorators of methods: what they mean is said where the method is used.
@@ -139,6 +146,11 @@ impl<'a> Pass<'a> {
                     _ if is_method => {
                         applied.push(format!("{method} = {}({method})", self.text(&decorator.expression)));
                         self.edits.replace(range, "");
+                    }
+                    // An instance, which is what it makes of functions.
+                    _ if self.survey.operators.contains("__call__") && self.may_be_an_object(other) => {
+                        self.need(library::OPERATORS);
+                        self.wrap(other, "_belt_callee");
                     }
                     _ => {}
                 },
@@ -182,11 +194,16 @@ impl<'a> Pass<'a> {
                 self.edits.replace(equals..equals + 1, if slice.is_some() { ", True," } else { ", False," });
                 self.edits.suffix(end, ")");
             }
-            Expr::Attribute(attribute) if self.survey.properties.contains(attribute.attr.as_str()) => {
+            Expr::Attribute(attribute)
+                if self.survey.properties.contains(attribute.attr.as_str())
+                    || self.is_function_attribute(attribute) =>
+            {
                 self.need(library::CLASSES);
+                let function =
+                    if self.is_function_attribute(attribute) { "_belt_set_attribute(" } else { "_belt_assign(" };
                 let dot = attribute.value.end().to_usize();
                 let dot = self.find(dot, ".").unwrap_or(dot);
-                self.edits.prefix(target.start().to_usize(), "_belt_assign(");
+                self.edits.prefix(target.start().to_usize(), function);
                 let field = format!(", {:?}", attribute.attr.as_str());
                 self.edits.replace(dot..target.end().to_usize(), field);
                 self.edits.replace(equals..equals + 1, ",");
@@ -196,16 +213,32 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// `f.calls`, where `f` is the name of a function.
+    fn is_function_attribute(&self, attribute: &ruff_python_ast::ExprAttribute) -> bool {
+        name(&attribute.value).is_some_and(|name| self.survey.functions.contains_key(name))
+    }
+
     fn bound(&self, bound: &Option<Box<Expr>>) -> &'a str {
         bound.as_ref().map_or("None", |bound| self.text(bound.as_ref()))
     }
 
     /// `a += b` where `+` is a method, `|=` on dicts, and properties.
     fn augmented(&mut self, statement: &Stmt, assign: &'a ruff_python_ast::StmtAugAssign) {
+        self.taken(&assign.value);
         let property = assign
             .target
             .as_attribute_expr()
             .filter(|attribute| self.survey.properties.contains(attribute.attr.as_str()));
+        let on_function = assign.target.as_attribute_expr().filter(|attribute| self.is_function_attribute(attribute));
+        if let Some(attribute) = on_function {
+            self.need(library::CLASSES);
+            let (object, field, sign) =
+                (self.text(attribute.value.as_ref()), attribute.attr.as_str(), assign.op.as_str());
+            let range = statement.start().to_usize()..assign.value.start().to_usize();
+            let old = format!("_belt_attribute({object}, {field:?})");
+            self.edits.replace(range, format!("_belt_set_attribute({object}, {field:?}, {old} {sign} ("));
+            return self.edits.suffix(statement.end().to_usize(), "))");
+        }
         let Some(function) = self.operator(assign.op) else {
             if property.is_none() && matches!(assign.op, Operator::Add | Operator::Sub) {
                 self.number(&assign.value);
@@ -245,16 +278,17 @@ impl<'a> Pass<'a> {
     }
 
     /// `for x in iter(function, end):` asks before each round, as a `while` does.
-    fn until(&mut self, loops: &'a ruff_python_ast::StmtFor) {
-        let (Expr::Call(call), Some(target)) = (loops.iter.as_ref(), name(&loops.target)) else { return };
-        let [function, end] = &*call.arguments.args else { return };
+    fn until(&mut self, loops: &'a ruff_python_ast::StmtFor) -> bool {
+        let (Expr::Call(call), Some(target)) = (loops.iter.as_ref(), name(&loops.target)) else { return false };
+        let [function, end] = &*call.arguments.args else { return false };
         if Self::called(call) != Some("iter") {
-            return;
+            return false;
         }
         let start = loops.range.start().to_usize();
         self.edits.replace(start..function.start().to_usize(), format!("while ({target} := ("));
         self.edits.replace(function.end().to_usize()..end.start().to_usize(), ")()) != (");
         self.edits.suffix(call.range().end().to_usize(), "");
+        true
     }
 
     /// `assert x, message`: the interpreter adds the line to the message.
@@ -299,10 +333,13 @@ impl<'a> Pass<'a> {
             Some(Kind::Plain | Kind::Dataclass) => self.inherit(statement, class),
             Some(Kind::Exception { rich: true }) => self.rich_exception(statement, class),
             Some(Kind::NamedTuple) => {
-                if self.named_tuple(statement, class) {
+                let plain = |inner: &Stmt| matches!(inner, Stmt::AnnAssign(_) | Stmt::Expr(_) | Stmt::Pass(_));
+                if class.body.iter().all(plain) {
+                    let making = self.named_tuple(class);
+                    self.edits.replace(span(&statement), making);
                     return true;
                 }
-                self.tuple_with_methods(class);
+                self.tuple_with_methods(statement, class);
             }
             Some(Kind::TypedDict) => {
                 let range = span(&statement);

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, Stmt, StmtClassDef, StmtFunctionDef};
 
+use super::expressions::METHODS;
 use super::{last_name, name};
 use crate::sim::dialect;
 
@@ -25,8 +26,18 @@ pub struct Survey<'a> {
     pub static_methods: BTreeSet<&'a str>,
     /// Special methods of the code's own classes, such as `__len__`.
     pub operators: BTreeSet<&'a str>,
-    /// Methods of enumerations, with the class.
+    /// Functions that are whatever a decorator makes of them.
+    pub decorated: BTreeSet<&'a str>,
+    /// Named tuples whose methods are kept beside them.
+    pub tuples: BTreeSet<&'a str>,
+    /// Methods of enumerations and of named tuples, with the class.
     pub enum_methods: BTreeMap<&'a str, &'a str>,
+    /// Fields that enumerations make of their members' values, with the place in the value.
+    pub enum_fields: BTreeMap<&'a str, usize>,
+    /// Attributes assigned through a plain name, which may be that of a function.
+    pub function_attributes: BTreeSet<&'a str>,
+    /// Exceptions are shown as more than their text.
+    pub shows_exceptions: bool,
     /// Attributes assigned or declared somewhere.
     pub attributes: BTreeSet<&'a str>,
     /// Names and attributes that are given a truth value somewhere.
@@ -37,6 +48,10 @@ pub struct Survey<'a> {
     pub imports: BTreeSet<String>,
     /// Data classes are written out as plain ones.
     pub lowers_dataclasses: bool,
+    /// There are values that are asked for the next one, and may call the world then.
+    pub lazy: bool,
+    /// Some of them have something to do when they are given up.
+    pub closes: bool,
     /// The world's objects.
     pub objects: BTreeSet<&'a str>,
 }
@@ -75,6 +90,7 @@ impl<'a> Survey<'a> {
         let mut survey = Survey { objects: dialect::objects(prelude).into_iter().collect(), ..Survey::default() };
         survey.visit_body(body);
         survey.sort_classes();
+        survey.sort_tuples();
         survey.find_worldly(body);
         survey
     }
@@ -148,7 +164,8 @@ impl<'a> Survey<'a> {
         let exceptional = |name: &&str| !self.classes.contains_key(*name) && dialect::is_exception(name);
         if names.iter().any(exceptional) || is(|kind| matches!(kind, Kind::Exception { .. })) {
             let inherits = is(|kind| kind == Kind::Exception { rich: true });
-            return Kind::Exception { rich: inherits || known.def.body.iter().any(says_something) };
+            let rich = inherits || self.shows_exceptions || known.def.body.iter().any(says_something);
+            return Kind::Exception { rich };
         }
         match names.as_slice() {
             ["NamedTuple"] => return Kind::NamedTuple,
@@ -165,6 +182,32 @@ impl<'a> Survey<'a> {
             other => last_name(other),
         });
         if data.into_iter().any(|name| name == "dataclass") { Kind::Dataclass } else { Kind::Plain }
+    }
+
+    /// Named tuples with methods stay tuples where each of their methods is known by its name.
+    fn sort_tuples(&mut self) {
+        for (name, class) in &self.classes {
+            let methods: Vec<&StmtFunctionDef> = class.def.body.iter().filter_map(Stmt::as_function_def_stmt).collect();
+            if class.kind != Kind::NamedTuple || methods.is_empty() {
+                continue;
+            }
+            let known = methods.iter().all(|method| {
+                let name = method.name.as_str();
+                let plain = decorators(method).all(|decorator| decorator == "property");
+                plain && !name.starts_with("__") && !METHODS.contains(&name) && self.functions.get(name) == Some(&1)
+            });
+            if known {
+                self.tuples.insert(name);
+                self.enum_methods.extend(methods.iter().map(|method| (method.name.as_str(), *name)));
+            } else {
+                self.operators.extend(["__getitem__", "__len__"]);
+            }
+        }
+    }
+
+    /// What holds the methods of an enumeration or named tuple.
+    pub fn holder(&self, class: &str) -> String {
+        if self.tuples.contains(class) { format!("_belt_of_{class}") } else { class.to_owned() }
     }
 
     fn find_worldly(&mut self, body: &'a [Stmt]) {
@@ -208,6 +251,19 @@ fn says_something(statement: &Stmt) -> bool {
     }
 }
 
+/// `self.field = parameter` in a constructor, with the parameter's place.
+fn fields_given(function: &StmtFunctionDef) -> impl Iterator<Item = (&str, usize)> {
+    let parameters = function.parameters.args.iter().skip(1).map(|parameter| parameter.parameter.name.as_str());
+    let parameters: Vec<&str> = parameters.collect();
+    function.body.iter().filter_map(move |statement| {
+        let assign = statement.as_assign_stmt()?;
+        let [Expr::Attribute(attribute)] = assign.targets.as_slice() else { return None };
+        let given = name(&assign.value)?;
+        let place = parameters.iter().position(|parameter| *parameter == given)?;
+        Some((attribute.attr.as_str(), place))
+    })
+}
+
 pub fn decorators(function: &StmtFunctionDef) -> impl Iterator<Item = &str> {
     function.decorator_list.iter().filter_map(|decorator| last_name(&decorator.expression))
 }
@@ -216,7 +272,12 @@ impl<'a> Visitor<'a> for Survey<'a> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         match statement {
             Stmt::ClassDef(class) => self.class(class),
-            Stmt::FunctionDef(function) => *self.functions.entry(function.name.as_str()).or_default() += 1,
+            Stmt::FunctionDef(function) => {
+                *self.functions.entry(function.name.as_str()).or_default() += 1;
+                if !function.decorator_list.is_empty() {
+                    self.decorated.insert(function.name.as_str());
+                }
+            }
             Stmt::Assign(assign) if is_truth(&assign.value) => {
                 self.truths.extend(assign.targets.iter().filter_map(last_name));
             }
@@ -243,7 +304,14 @@ impl<'a> Visitor<'a> for Survey<'a> {
             Expr::Attribute(attribute) if !attribute.ctx.is_load() => {
                 self.attributes.insert(attribute.attr.as_str());
                 self.held.insert(attribute.attr.as_str());
+                if name(&attribute.value).is_some() {
+                    self.function_attributes.insert(attribute.attr.as_str());
+                }
             }
+            Expr::Attribute(attribute) if matches!(attribute.attr.as_str(), "args" | "__name__") => {
+                self.shows_exceptions = true;
+            }
+            Expr::Call(call) if name(&call.func) == Some("repr") => self.shows_exceptions = true,
             Expr::Attribute(attribute) if name(&attribute.value) == Some("dataclasses") => {
                 self.lowers_dataclasses |= attribute.attr.as_str() != "dataclass";
             }
@@ -254,6 +322,17 @@ impl<'a> Visitor<'a> for Survey<'a> {
 }
 
 impl<'a> Survey<'a> {
+    /// The code's rich exceptions that `name`, one of Python's, stands for.
+    pub fn rich_below(&self, name: &str) -> Vec<&'a str> {
+        let below = |class: &&str| {
+            let ancestry = self.ancestry(class);
+            let mut bases =
+                ancestry.iter().filter_map(|class| self.classes.get(class)).flat_map(|class| class.def.bases());
+            matches!(name, "Exception" | "BaseException") || bases.any(|base| last_name(base) == Some(name))
+        };
+        self.classes.keys().copied().filter(|class| self.is_rich(class)).filter(|class| below(class)).collect()
+    }
+
     fn class(&mut self, class: &'a StmtClassDef) {
         let name = class.name.as_str();
         let bases = class.bases().iter().filter_map(last_name).collect();
@@ -277,7 +356,9 @@ impl<'a> Survey<'a> {
                     if decorators(function).any(|name| name == "staticmethod") {
                         self.static_methods.insert(method);
                     }
-                    if method.starts_with("__") {
+                    if is_enum && method == "__init__" {
+                        self.enum_fields.extend(fields_given(function));
+                    } else if method.starts_with("__") {
                         self.operators.insert(method);
                     } else if is_enum {
                         self.enum_methods.insert(method, name);
@@ -297,11 +378,6 @@ impl<'a> Survey<'a> {
                 }
                 _ => {}
             }
-        }
-        let tuple = class.bases().iter().filter_map(last_name).any(|base| base == "NamedTuple");
-        if tuple && class.body.iter().any(Stmt::is_function_def_stmt) {
-            self.operators.insert("__getitem__");
-            self.operators.insert("__len__");
         }
         self.attributes.extend(&fields);
         self.held.extend(&fields);

@@ -65,6 +65,9 @@ pub fn help(name: &str, message: &str, setting: &Setting) -> Option<String> {
     if name == "NameError" && message.contains("'format'") {
         return Some("write f\"{value:.2f}\" or \"{:.2f}\".format(value)".to_owned());
     }
+    if message.contains("function too large") {
+        return Some("split this function into smaller ones".to_owned());
+    }
     if let Some(advice) = lacking(message) {
         return Some(advice.to_owned());
     }
@@ -88,7 +91,7 @@ fn lacking(message: &str) -> Option<&'static str> {
             "class inheritance",
             "write a class without bases, or use a dict; a class of fields is @dataclass; exceptions may derive from Exception",
         ),
-        ("yield", "build and return a list instead of yielding"),
+        ("yield", "write yield on a line of its own, or name = yield ..., outside finally"),
         ("match statements", "use if / elif; match works here with plain values and _ only"),
         ("'del' statement", "use .pop(key) for a dict or a list instead of del"),
         ("method decorators", "use plain methods, called with ()"),
@@ -273,6 +276,9 @@ const SYNONYMS: [(&str, &[&str]); 8] = [
 
 fn attribute(message: &str, setting: &Setting) -> Option<String> {
     let class = quoted(message)?;
+    if setting.code.contains("__getattr__") {
+        return Some("__getattr__ is not asked here: write a method for each name that is handed on".to_owned());
+    }
     let wanted = message.rsplit_once("attribute ").and_then(|(_, rest)| quoted(rest))?;
     if wanted == "value" && matches!(class, "str" | "int") {
         return Some("members of an Enum are their plain values here: leave out .value".to_owned());

@@ -16,6 +16,7 @@ mod rewrite;
 pub use advice::{Setting, help, is_built_in, objects};
 pub use classes::is_exception;
 use lexer::lex;
+pub use modules::extra;
 
 use super::desugar::desugar;
 

@@ -2,13 +2,15 @@
 
 mod language;
 mod library;
+mod tools;
 mod world;
 
 pub use language::{BITS, FLAT, NOW, PERCENT, SAME, TEXT};
 use library::{
-    ABC, ASYNCIO, BISECT, CACHE, CONTEXTLIB, COPY, ENUM, HASHLIB, HEAPQ, HMAC, HTTP, LOGGING, OPERATOR, QUEUE,
-    STATISTICS, STRING, TEXTWRAP, THREADING, TYPES, WRAPS, ZLIB,
+    ABC, ASYNCIO, BISECT, COPY, ENUM, HASHLIB, HEAPQ, HMAC, HTTP, LOGGING, QUEUE, STATISTICS, STRING, TEXTWRAP,
+    THREADING, TYPES, ZLIB,
 };
+use tools::{CACHE, CONTEXTLIB, OPERATOR};
 pub use world::fill;
 use world::{RANDOM, SECRETS, TIME, UUID};
 
@@ -52,11 +54,11 @@ pub fn needs(module: &str) -> &'static [&'static str] {
     }
 }
 
-/// Single names of modules the interpreter has, that it lacks.
+/// Single names of modules the interpreter has, that it lacks: what stands for each, and a shim for it. Without a shim it is
+/// defined by `desugar`, which sees what it is used for.
 pub fn extra(module: &str, name: &str) -> Option<(&'static str, &'static str)> {
     Some(match (module, name) {
         ("collections", "OrderedDict") => ("dict", ""),
-        // Defined by `desugar`, which sees what they are used for.
         ("dataclasses", "field" | "InitVar" | "KW_ONLY") => ("None", ""),
         ("dataclasses", "fields") => ("_belt_fields_of", ""),
         ("collections.abc", _) => ("None", ""),
@@ -68,12 +70,14 @@ pub fn extra(module: &str, name: &str) -> Option<(&'static str, &'static str)> {
         ("itertools", "permutations") => ("_belt_permutations", ""),
         ("itertools", "combinations") => ("_belt_combinations", ""),
         ("itertools", "starmap") => ("_belt_starmap", ""),
+        ("itertools", "tee") => ("_belt_tee", ""),
         ("math", "prod") => ("_belt_prod", ""),
         ("functools", "reduce") => ("_belt_reduce", ""),
         ("functools", "cached_property" | "total_ordering" | "singledispatch") => ("None", ""),
         ("functools", "lru_cache") => ("_belt_lru_cache", CACHE),
         ("functools", "cache") => ("_belt_cache", CACHE),
-        ("functools", "wraps") => ("_belt_wraps", WRAPS),
+        ("functools", "partialmethod") => ("_belt_partialmethod", ""),
+        ("functools", "wraps") => ("_belt_wraps", ""),
         ("typing", name) if !TYPING.contains(&name) => ("None", ""),
         _ => return None,
     })

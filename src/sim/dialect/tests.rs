@@ -191,8 +191,8 @@ const RUNS: &[(&str, &str)] = &[
 const FAILS: &[(&str, &str, &str, &str)] = &[
     ("class Gone(Exception):\n    pass\ndef f():\n    raise Gone('no')\nf()", "raise Gone('no')", "Gone: no", ""),
     ("class B(dict):\n    pass", "class B", "class inheritance", "class without bases"),
-    ("def f():\n    x = yield 1", "yield 1", "yield", "return a list"),
-    ("def f():\n    yield clock.now()", "yield clock", "yield", "return a list"),
+    ("def f():\n    x = g((yield 1))", "yield 1", "yield", "on a line of its own"),
+    ("def f():\n    try:\n        g()\n    finally:\n        yield 1", "yield 1", "yield", "outside finally"),
     (
         "import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()",
         "lock.acquire()",

@@ -24,6 +24,8 @@ pub(super) struct Text {
     pub(super) line_starts: Vec<usize>,
     /// The learner's line of each line that runs; empty where they are the same.
     pub(super) lines: Vec<u32>,
+    /// The lines that run, where they are not the learner's.
+    pub(super) runs: Vec<String>,
     /// Built-in types that stand for exceptions of the learner's.
     pub(super) renamed: Vec<(&'static str, String)>,
 }
@@ -131,13 +133,17 @@ impl Layout {
 
     /// Byte offset in the learner's code of a line and column (from 1, in characters) of the program's text.
     fn offset(&self, line: u32, column: u32) -> Option<usize> {
-        let line = line.checked_sub(self.prelude_lines + 1)? as usize;
-        let line = if self.lines.is_empty() { line } else { *self.lines.get(line)? as usize };
+        let at = line.checked_sub(self.prelude_lines + 1)? as usize;
+        let line = if self.lines.is_empty() { at } else { *self.lines.get(at)? as usize };
         let start = *self.line_starts.get(line)?;
         let end = self.line_starts.get(line + 1).map_or(self.code.len(), |next| next - 1);
         let text = self.code.get(start..end)?;
         let column = (column.max(1) - 1) as usize;
-        Some(start + text.char_indices().nth(column).map_or(text.len(), |(at, _)| at))
+        let Some(runs) = self.runs.get(at) else {
+            return Some(start + text.char_indices().nth(column).map_or(text.len(), |(at, _)| at));
+        };
+        let column = runs.char_indices().nth(column).map_or(runs.len(), |(at, _)| at);
+        Some(start + aligned(runs, column, text))
     }
 
     pub(super) fn error(&self, exception: &MontyException) -> PyError {
@@ -174,6 +180,29 @@ impl Layout {
         let help = dialect::help(&name, &message, &setting);
         let message = dialect::plain(&message, &self.renamed);
         PyError { kind, name, message, frames, help }
+    }
+}
+
+/// Where in `written` the place `column` of what runs in its stead is: beside the longest text around it that both have.
+fn aligned(runs: &str, column: usize, written: &str) -> usize {
+    let (before, after) = runs.split_at(column);
+    let indent = written.len() - written.trim_start().len();
+    let (before, after) = (before.trim_start(), after.trim_end());
+    let ends = after.char_indices().map(|(at, sign)| at + sign.len_utf8()).rev();
+    let right = ends.map(|end| &after[..end]).find_map(|text| Some((text.len(), written.find(text)?)));
+    let starts = before.char_indices().map(|(at, _)| &before[at..]);
+    let left = starts.map(|text| (text.len(), written.find(text).map(|at| at + text.len())));
+    let left = left.into_iter().find_map(|(length, at)| Some((length, at?)));
+    match (left, right) {
+        (Some(left), Some(right)) => {
+            if left.0 >= right.0 {
+                left.1
+            } else {
+                right.1
+            }
+        }
+        (Some((_, at)), None) | (None, Some((_, at))) => at,
+        (None, None) => indent,
     }
 }
 

@@ -3,6 +3,11 @@ _belt_unset = ["unset"]
 class _belt_object:
     def __init__(self, *args, **named):
         pass
+def _belt_made(kind, *args, **named):
+    thing = kind._belt_new(kind, *args, **named)
+    if type(thing) is kind and hasattr(thing, "_belt_init"):
+        thing._belt_init(*args, **named)
+    return thing
 def _belt_read(thing, field):
     getter = getattr(thing, "_belt_get_" + field, None)
     return getattr(thing, field) if getter is None else getter()
@@ -22,10 +27,31 @@ def _belt_of_class(thing, method, *args, **named):
 def _belt_static(thing, method, *args, **named):
     kind = thing if _belt_is_class(thing) else thing.__class__
     return getattr(kind, method)(*args, **named)
+_belt_attributes = {}
+def _belt_is_function(thing):
+    return type(thing).__name__ == "function"
+def _belt_set_attribute(thing, name, value):
+    if _belt_is_function(thing):
+        # The function is kept with its attributes, so that its number stays its own.
+        _belt_attributes.setdefault(id(thing), {"": thing})[name] = value
+    else:
+        setattr(thing, name, value)
+def _belt_attribute(thing, name):
+    if not _belt_is_function(thing):
+        return getattr(thing, name)
+    known = _belt_attributes.get(id(thing), {})
+    if name not in known:
+        raise AttributeError(f"'function' object has no attribute '{name}'")
+    return known[name]
 def _belt_name_of(thing):
-    return thing.__name__.replace("_belt_of_", "") if _belt_is_class(thing) else "function"
+    given = _belt_attributes.get(id(thing), {}).get("__name__") if _belt_is_function(thing) else None
+    return str(thing).split("'")[1].replace("_belt_of_", "") if given is None else given
 def _belt_value(member):
     return member.value if hasattr(member, "value") else member
+def _belt_part(member, field, place):
+    if isinstance(member, tuple):
+        return member[place]
+    return getattr(member, field) if hasattr(member, field) else member
 def _belt_name(member, members):
     for value, name in members:
         if value == member and type(value) is type(member):
@@ -47,15 +73,11 @@ def _belt_replace(thing, **changes):
     values = {field: getattr(thing, field) for field in thing._belt_fields}
     values.update(changes)
     return thing.__class__(**values)
-class _belt_manager:
-    def __init__(self, enter, leave):
-        self.enter = enter
-        self.leave = leave
-    def __enter__(self):
-        return self.enter()
-    def __exit__(self, kind, error, trace):
-        self.leave(error)
-        return error is not None
+def _belt_wraps(wrapped):
+    def named(function):
+        _belt_set_attribute(function, "__name__", _belt_name_of(wrapped))
+        return function
+    return named
 def _belt_dict_of(thing, fields):
     return {field: getattr(thing, field) for field in fields if hasattr(thing, field)}
 def _belt_bound(thing, method):

@@ -8,6 +8,9 @@ class _belt_exception:
         if len(self.args) == 0:
             return ""
         return str(self.args[0]) if len(self.args) == 1 else str(self.args)
+    def __repr__(self):
+        name = type(self).__name__.replace("_belt_of_", "")
+        return f"{name}({self.args[0]!r})" if len(self.args) == 1 else name + str(tuple(self.args))
 def _belt_keep(thing):
     text = str(thing)
     _belt_kept[text] = thing
@@ -21,3 +24,12 @@ def _belt_known(error):
 def _belt_raisable(thing):
     raised = getattr(thing, "_belt_raised", None)
     return thing if raised is None else raised
+# The interpreter's type of an exception is not its class.
+_belt_kinds = [Exception, ArithmeticError, OverflowError, ZeroDivisionError, LookupError, IndexError, KeyError, RuntimeError, NotImplementedError, AttributeError, NameError, UnboundLocalError, ValueError, ImportError, OSError, AssertionError, StopIteration, TypeError, PermissionError, MemoryError, SyntaxError, SystemExit, KeyboardInterrupt, UniqueViolation, ForeignKeyViolation, NotNullViolation, CheckViolation, SerializationFailure, Deadlock, LockNotAvailable, Timeout, ServiceUnavailable, Rejected]
+def _belt_type(thing):
+    thing = _belt_raisable(thing)
+    kind = type(thing)
+    for known in _belt_kinds:
+        if isinstance(thing, known) and str(known) == str(kind):
+            return known
+    return kind

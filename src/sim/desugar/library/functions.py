@@ -111,8 +111,8 @@ def _belt_permutations(items, length=None):
     for place in range(length):
         rows = [row + (at,) for row in rows for at in range(len(items)) if at not in row]
     return [tuple([items[at] for at in row]) for row in rows]
-def _belt_starmap(function, rows):
-    return [function(*row) for row in rows]
+def _belt_partialmethod(function, *args, **named):
+    return lambda self, *more, **others: function(self, *args, *more, **{**named, **others})
 def _belt_combinations(items, length):
     items = list(items)
     return [tuple([items[at] for at in row]) for row in _belt_permutations(range(len(items)), length) if list(row) == sorted(row)]

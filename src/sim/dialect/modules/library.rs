@@ -172,21 +172,6 @@ class _belt_m_abc:
 _belt_m_abc = _belt_m_abc()
 ";
 
-pub(super) const OPERATOR: &str = "\
-class _belt_m_operator:
-    def itemgetter(self, *keys):
-        if len(keys) == 1:
-            return lambda item: item[keys[0]]
-        return lambda item: tuple([item[key] for key in keys])
-    def attrgetter(self, name):
-        return lambda item: getattr(item, name)
-    def add(self, a, b):
-        return a + b
-    def mul(self, a, b):
-        return a * b
-_belt_m_operator = _belt_m_operator()
-";
-
 pub(super) const STATISTICS: &str = "\
 class _belt_m_statistics:
     def mean(self, values):
@@ -270,45 +255,6 @@ class _belt_m_threading:
     def Timer(self, *args, **named):
         return self.Thread()
 _belt_m_threading = _belt_m_threading()
-";
-
-pub(super) const CACHE: &str = "\
-def _belt_cache(function):
-    known = {}
-    def cached(*args):
-        if args not in known:
-            known[args] = function(*args)
-        return known[args]
-    return cached
-def _belt_lru_cache(maxsize=128, typed=False):
-    return _belt_cache if maxsize is None or isinstance(maxsize, int) else _belt_cache(maxsize)
-";
-
-pub(super) const WRAPS: &str = "\
-def _belt_wraps(wrapped):
-    return lambda function: function
-";
-
-pub(super) const CONTEXTLIB: &str = "\
-class _belt_context_of:
-    def __init__(self, value, close):
-        self.value = value
-        self.close = close
-    def __enter__(self):
-        return self.value
-    def __exit__(self, kind, error, trace):
-        if self.close:
-            self.value.close()
-        return False
-class _belt_m_contextlib:
-    suppress = None
-    contextmanager = None
-    asynccontextmanager = None
-    def nullcontext(self, value=None):
-        return _belt_context_of(value, False)
-    def closing(self, value):
-        return _belt_context_of(value, True)
-_belt_m_contextlib = _belt_m_contextlib()
 ";
 
 /// Numbers instead of members: that is what they are compared with and sent as.

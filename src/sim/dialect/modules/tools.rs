@@ -1,0 +1,114 @@
+//! Functions that make functions and contexts: `operator`, `contextlib` and the caches of `functools`.
+
+pub(super) const OPERATOR: &str = "\
+class _belt_m_operator:
+    def itemgetter(self, *keys):
+        if len(keys) == 1:
+            return lambda item: item[keys[0]]
+        return lambda item: tuple([item[key] for key in keys])
+    def attrgetter(self, name):
+        return lambda item: getattr(item, name)
+    def methodcaller(self, name, *args, **named):
+        return lambda item: _belt_bound(item, name)(*args, **named)
+    def add(self, a, b):
+        return a + b
+    def sub(self, a, b):
+        return a - b
+    def mul(self, a, b):
+        return a * b
+    def truediv(self, a, b):
+        return a / b
+    def floordiv(self, a, b):
+        return a // b
+    def mod(self, a, b):
+        return a % b
+    def neg(self, a):
+        return -a
+    def lt(self, a, b):
+        return a < b
+    def le(self, a, b):
+        return a <= b
+    def gt(self, a, b):
+        return a > b
+    def ge(self, a, b):
+        return a >= b
+    def eq(self, a, b):
+        return a == b
+    def ne(self, a, b):
+        return a != b
+    def contains(self, a, b):
+        return b in a
+    def getitem(self, a, b):
+        return a[b]
+_belt_m_operator = _belt_m_operator()
+";
+
+pub(super) const CACHE: &str = "\
+def _belt_cache(function):
+    known = {}
+    def cached(*args):
+        if args not in known:
+            known[args] = function(*args)
+        return known[args]
+    return cached
+def _belt_lru_cache(maxsize=128, typed=False):
+    return _belt_cache if maxsize is None or isinstance(maxsize, int) else _belt_cache(maxsize)
+";
+
+pub(super) const CONTEXTLIB: &str = "\
+class _belt_context_of:
+    def __init__(self, value, close):
+        self.value = value
+        self.close = close
+    def __enter__(self):
+        return self.value
+    def __exit__(self, kind, error, trace):
+        if self.close:
+            self.value.close()
+        return False
+class _belt_exit_stack:
+    def __init__(self):
+        self.exits = []
+    def __enter__(self):
+        return self
+    def enter_context(self, manager):
+        value = manager.__enter__()
+        self.exits.append(manager.__exit__)
+        return value
+    def push(self, manager):
+        self.exits.append(manager.__exit__ if hasattr(manager, '__exit__') else manager)
+        return manager
+    def callback(self, function, *args, **named):
+        self.exits.append(lambda kind, error, trace: [function(*args, **named)] == 0)
+        return function
+    def pop_all(self):
+        stack = _belt_exit_stack()
+        stack.exits = self.exits
+        self.exits = []
+        return stack
+    def close(self):
+        self.__exit__(None, None, None)
+    def __exit__(self, kind, error, trace):
+        raised = error is not None
+        while self.exits:
+            leave = self.exits.pop()
+            try:
+                if leave(kind, error, trace):
+                    kind = error = None
+            except Exception as other:
+                kind, error = type(other), other
+                if not self.exits:
+                    raise
+        return raised and error is None
+class _belt_m_contextlib:
+    ExitStack = _belt_exit_stack
+    AsyncExitStack = _belt_exit_stack
+    suppress = None
+    contextmanager = None
+    asynccontextmanager = None
+    def nullcontext(self, value=None):
+        return _belt_context_of(value, False)
+    def closing(self, value):
+        return _belt_context_of(value, True)
+_belt_m_contextlib = _belt_m_contextlib()
+";
