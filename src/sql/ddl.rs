@@ -5,7 +5,9 @@ mod columns;
 pub(super) mod constraints;
 mod domains;
 pub(super) mod exclusions;
+mod script;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use sqlparser::ast::{
@@ -33,10 +35,16 @@ pub(super) fn schema(dialect: Dialect, sql: &str) -> Result<Schema, SqlProblem> 
         seeds: Vec::new(),
         sequences: Vec::new(),
         views: Vec::new(),
+        triggers: Vec::new(),
+        functions: BTreeMap::new(),
+        scalars: Vec::new(),
         lowered: Vec::new(),
     };
+    let script = script::read(dialect, sql)?;
     let mut builder = Builder::new(schema, sql);
-    for (statement, range) in parse::statements(sql, dialect)? {
+    builder.schema.functions = script.functions;
+    builder.schema.scalars = script.scalars;
+    for (statement, range) in parse::statements(&script.tables, dialect)? {
         builder.statement(statement, &range).map_err(|problem| problem.at(range))?;
     }
     let mut schema = builder.schema;
@@ -44,6 +52,7 @@ pub(super) fn schema(dialect: Dialect, sql: &str) -> Result<Schema, SqlProblem> 
     tables::lower_all(&mut schema)?;
     let triggers = exclusions::triggers(&schema, &builder.exclusions)?;
     schema.lowered.extend(triggers);
+    script::add_triggers(&mut schema, script.triggers)?;
     Ok(schema)
 }
 

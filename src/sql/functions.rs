@@ -9,6 +9,7 @@ mod math;
 mod pattern;
 mod text;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::functions::{Context, FunctionFlags};
@@ -30,14 +31,18 @@ pub(super) struct State {
     pub(super) given: Given,
     /// The first and the latest number the statement made for a row.
     pub(super) made: Option<(i64, i64)>,
-    /// The table and row number of the latest row inserted, as the engine tells them.
-    pub(super) inserted: Option<(String, i64)>,
+    /// Whether the statement made a row.
+    pub(super) inserted: bool,
     /// Whether the latest row that changed was a new one.
     pub(super) fresh: bool,
     /// Rows that the parts of a statement answered; empty between statements.
     pub(super) kept: Vec<Vec<Vec<Sqlite>>>,
     /// Rows the statement found and changed where it might have made new ones.
     pub(super) changed_again: u64,
+    /// What triggers remember while a statement runs: how many are at work, and what each has seen.
+    pub(super) quiet: i64,
+    pub(super) depth: i64,
+    pub(super) remembered: BTreeMap<(i64, String), Sqlite>,
 }
 
 /// The numbers one connection was given: what `lastval()`, `currval()`, `LAST_INSERT_ID()` and `last_insert_rowid()`

@@ -15,6 +15,7 @@ mod errors;
 mod functions;
 mod groups;
 mod lower;
+mod marks;
 mod migrate;
 mod model;
 mod names;
@@ -23,6 +24,7 @@ mod parse;
 mod rewrite;
 mod tables;
 mod time;
+mod trigger;
 mod types;
 
 #[cfg(test)]

@@ -6,13 +6,11 @@
 
 mod alter;
 mod columns;
-mod marks;
 mod rebuild;
 mod renames;
 mod script;
 #[cfg(test)]
 mod tests;
-mod trigger;
 mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,9 +20,9 @@ use sqlparser::ast::{SetExpr, Statement};
 use self::rebuild::Change;
 use self::script::What;
 pub use self::script::{Piece, script, split};
-use self::trigger::{Does, Function, Trigger};
 use super::ddl::Builder;
 use super::model::Schema;
+use super::trigger::{Does, Function, Trigger};
 use super::{Answer, Database, DbError, DbErrorKind, Dialect, Params, SqlProblem, SqlProblemKind, parse};
 
 /// What a database is made of beside its tables.
@@ -62,9 +60,15 @@ impl Live {
     /// # Errors
     /// As for [`Schema::parse`] and [`Database::create`].
     pub fn create(dialect: Dialect, sql: &str) -> Result<Live, SqlProblem> {
-        let schema = Schema::parse(dialect, sql)?;
-        let database = Database::create(&schema)?;
-        let model = Model { schema, triggers: Vec::new(), functions: BTreeMap::new(), not_valid: BTreeSet::new() };
+        let mut schema = Schema::parse(dialect, sql)?;
+        let (triggers, functions) = (std::mem::take(&mut schema.triggers), std::mem::take(&mut schema.functions));
+        let mut database = Database::create(&schema)?;
+        let plain = triggers.is_empty();
+        let model = Model { schema, triggers, functions, not_valid: BTreeSet::new() };
+        if !plain {
+            let rebuilt = rebuild::rebuilt(&database, &model.schema, &Change::none(&model));
+            database = rebuilt.map_err(|error| SqlProblem::unsupported(error.message))?;
+        }
         Ok(Live { model, database })
     }
 
@@ -102,10 +106,7 @@ impl Live {
     /// # Errors
     /// As for [`Database::run`].
     pub fn run(&mut self, sql: &str, params: &Params, now_s: f64) -> Result<Answer, DbError> {
-        if !self.model.triggers.is_empty() {
-            rebuild::reset(&self.database);
-        }
-        self.database.run(sql, params, now_s).map_err(marks::read)
+        self.database.run(sql, params, now_s)
     }
 
     /// Runs one statement of a migration. A statement that fails changes nothing.

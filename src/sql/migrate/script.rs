@@ -3,9 +3,11 @@
 use std::ops::Range;
 
 use sqlparser::ast::Statement;
-use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{TokenWithSpan, Tokenizer};
 
-use super::trigger::{self, Function, Trigger};
+use crate::sql::parse::cut::{cut, without_delimiters, words};
+use crate::sql::trigger::{self, Function, Trigger};
 use crate::sql::{Dialect, SqlProblem, SqlProblemKind, parse};
 
 /// One statement of a migration.
@@ -124,103 +126,13 @@ fn one(dialect: Dialect, tokens: &[TokenWithSpan], text: &str) -> Result<What, S
             trigger::parse_trigger(dialect, tokens).map(Box::new).map(What::Trigger)
         }
         Some("CREATE") if made == Some("FUNCTION") => trigger::parse_function(dialect, tokens).map(What::Function),
-        Some("DROP") if words.get(1).is_some_and(|word| word == "TRIGGER") => {
-            trigger::parse_drop(dialect, tokens, true)
-        }
-        Some("DROP") if words.get(1).is_some_and(|word| word == "FUNCTION") => {
-            trigger::parse_drop(dialect, tokens, false)
-        }
+        Some("DROP") if words.get(1).is_some_and(|word| word == "TRIGGER") => parse_drop(dialect, tokens, true),
+        Some("DROP") if words.get(1).is_some_and(|word| word == "FUNCTION") => parse_drop(dialect, tokens, false),
         _ => match parse::statements(text, dialect)?.pop() {
             Some((statement, _)) => Ok(What::Sql(Box::new(statement))),
             None => Ok(What::Nothing),
         },
     }
-}
-
-fn is_space(token: &Token) -> bool {
-    matches!(token, Token::Whitespace(_))
-}
-
-/// The first words of a statement, in capitals.
-fn words(tokens: &[TokenWithSpan], most: usize) -> Vec<String> {
-    let words = tokens.iter().filter_map(|token| match &token.token {
-        Token::Word(word) if word.quote_style.is_none() => Some(word.value.to_uppercase()),
-        _ => None,
-    });
-    words.take(most).collect()
-}
-
-/// Cuts at the semicolons that are not inside the body of a trigger.
-fn cut(tokens: &[TokenWithSpan]) -> Vec<&[TokenWithSpan]> {
-    let mut cuts = Vec::new();
-    let mut start = 0;
-    let mut depth = 0_usize;
-    let mut previous = String::new();
-    let mut seen: Vec<String> = Vec::new();
-    for (at, token) in tokens.iter().enumerate() {
-        match &token.token {
-            Token::SemiColon if depth == 0 => {
-                cuts.push(trimmed(&tokens[start..at]));
-                start = at + 1;
-                seen.clear();
-                previous.clear();
-            }
-            Token::SemiColon => previous = ";".into(),
-            Token::Word(word) if word.quote_style.is_none() => {
-                let word = word.value.to_uppercase();
-                if seen.len() < 8 {
-                    seen.push(word.clone());
-                }
-                let trigger =
-                    seen.first().is_some_and(|word| word == "CREATE") && seen.iter().any(|word| word == "TRIGGER");
-                if trigger {
-                    let begins = matches!(previous.as_str(), ";" | "ROW" | "THEN" | "ELSE" | "BEGIN");
-                    match word.as_str() {
-                        "BEGIN" => depth += 1,
-                        "CASE" if previous != "END" => depth += 1,
-                        "IF" if begins => depth += 1,
-                        // `END IF` and `END CASE` are one end.
-                        "END" => depth = depth.saturating_sub(1),
-                        _ => {}
-                    }
-                }
-                previous = word;
-            }
-            token if is_space(token) => {}
-            _ => previous = String::new(),
-        }
-    }
-    cuts.push(trimmed(tokens.get(start..).unwrap_or_default()));
-    cuts
-}
-
-fn trimmed(tokens: &[TokenWithSpan]) -> &[TokenWithSpan] {
-    let solid = |token: &TokenWithSpan| !is_space(&token.token) && token.token != Token::EOF;
-    match (tokens.iter().position(solid), tokens.iter().rposition(solid)) {
-        (Some(first), Some(last)) => &tokens[first..=last],
-        _ => &[],
-    }
-}
-
-/// MySQL's client is told another delimiter where bodies hold semicolons; the text keeps its length.
-fn without_delimiters(sql: &str) -> String {
-    let mut delimiter: Option<String> = None;
-    let mut out = String::with_capacity(sql.len());
-    for line in sql.split_inclusive('\n') {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        if let [first, given] = words.as_slice()
-            && first.eq_ignore_ascii_case("delimiter")
-        {
-            delimiter = Some((*given).to_string()).filter(|given| given != ";");
-            out.extend(line.chars().map(|c| if c == '\n' { c } else { ' ' }));
-            continue;
-        }
-        match &delimiter {
-            Some(given) => out.push_str(&line.replace(given.as_str(), &format!("{:<1$}", ";", given.len()))),
-            None => out.push_str(line),
-        }
-    }
-    out
 }
 
 /// The statements of a program's text, which may hold parameters.
@@ -238,4 +150,25 @@ pub fn split(dialect: Dialect, sql: &str) -> Result<Vec<String>, SqlProblem> {
     });
     let control = ["BEGIN", "COMMIT", "START TRANSACTION", "BEGIN TRANSACTION", "END"];
     Ok(texts.filter(|text| !control.iter().any(|word| text.eq_ignore_ascii_case(word))).collect())
+}
+
+fn parse_drop(dialect: Dialect, tokens: &[TokenWithSpan], trigger: bool) -> Result<What, SqlProblem> {
+    let mut reader = trigger::Reader::new(dialect, tokens);
+    reader.parser.next_token();
+    reader.parser.next_token();
+    let if_exists = reader.parser.parse_keywords(&[Keyword::IF, Keyword::EXISTS]);
+    let name = reader.name()?;
+    if trigger {
+        let table = if reader.word("ON") { Some(reader.name()?) } else { None };
+        if dialect == Dialect::PostgreSql && table.is_none() {
+            return Err(reader.unexpected("ON and the table"));
+        }
+        return Ok(What::DropTrigger { name, table, if_exists });
+    }
+    let mut cascade = false;
+    while !reader.at_end() {
+        cascade |= reader.peeked("CASCADE");
+        reader.parser.next_token();
+    }
+    Ok(What::DropFunction { name, if_exists, cascade })
 }
