@@ -37,7 +37,7 @@ pub use functions::Given;
 pub use migrate::{Live, Piece, script, split};
 pub use model::{Check, Column, ForeignKey, Index, IndexPart, Schema, Table, Unique};
 pub use time::{format_timestamp, parse_timestamp};
-pub use types::Kind;
+pub use types::{Ends, Kind};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -143,6 +143,21 @@ pub struct IndexPart {
 }
 
 impl Schema {
+    pub(super) fn empty(dialect: Dialect) -> Schema {
+        Schema {
+            dialect,
+            tables: Vec::new(),
+            enums: Vec::new(),
+            seeds: Vec::new(),
+            sequences: Vec::new(),
+            views: Vec::new(),
+            triggers: Vec::new(),
+            functions: BTreeMap::new(),
+            scalars: Vec::new(),
+            lowered: Vec::new(),
+        }
+    }
+
     /// Reads DDL.
     ///
     /// # Errors

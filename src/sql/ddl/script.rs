@@ -21,7 +21,25 @@ pub(super) struct Script {
 
 /// How statements begin that change nothing of what the tables accept.
 const WITHOUT_EFFECT: &[&[&str]] = &[
-    &["DROP"],
+    &["DROP", "TRIGGER"],
+    &["DROP", "FUNCTION"],
+    &["DROP", "PROCEDURE"],
+    &["DROP", "POLICY"],
+    &["DROP", "EXTENSION"],
+    &["DROP", "ROLE"],
+    &["DROP", "USER"],
+    &["DROP", "OWNED"],
+    &["DROP", "TYPE"],
+    &["DROP", "DOMAIN"],
+    &["DROP", "SCHEMA"],
+    &["DROP", "DATABASE"],
+    &["DROP", "SEQUENCE"],
+    &["DROP", "RULE"],
+    &["DROP", "EVENT"],
+    &["DROP", "MATERIALIZED"],
+    &["DROP", "PUBLICATION"],
+    &["DROP", "STATISTICS"],
+    &["DROP", "AGGREGATE"],
     &["GRANT"],
     &["REVOKE"],
     &["COMMENT"],
@@ -89,7 +107,7 @@ pub(super) fn read(dialect: Dialect, sql: &str) -> Result<Script, SqlProblem> {
     for statement in cut(&tokens) {
         let (Some(first), Some(last)) = (statement.first(), statement.last()) else { continue };
         let range = lines.offset(first.span.start)..lines.offset(last.span.end).max(lines.offset(first.span.start));
-        let words = words(statement, 8);
+        let words = words(statement, 16);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let here = |problem: SqlProblem| problem.at(range.clone());
         match words.as_slice() {
@@ -118,7 +136,8 @@ pub(super) fn read(dialect: Dialect, sql: &str) -> Result<Script, SqlProblem> {
                 taken.push(start..range.end);
                 continue;
             }
-            ["ALTER", "TYPE", _, "ADD", "VALUE", ..] => continue,
+            ["ALTER", "TYPE", ..] if words.contains(&"VALUE") => continue,
+            ["ALTER", "TABLE", ..] if is_about_storage(&words) => {}
             _ if WITHOUT_EFFECT.iter().any(|known| words.starts_with(known)) => {}
             _ => continue,
         }
@@ -126,6 +145,48 @@ pub(super) fn read(dialect: Dialect, sql: &str) -> Result<Script, SqlProblem> {
     }
     script.tables = blanked(&plain, &taken);
     Ok(script)
+}
+
+/// Whether an `ALTER TABLE` says how rows are kept and by whom, rather than which.
+fn is_about_storage(words: &[&str]) -> bool {
+    const SAID: &[&[&str]] = &[
+        &["CLUSTER", "ON"],
+        &["REPLICA", "IDENTITY"],
+        &["SET", "STATISTICS"],
+        &["SET", "STORAGE"],
+        &["SET", "COMPRESSION"],
+        &["SET", "TABLESPACE"],
+        &["SET", "SCHEMA"],
+        &["SET", "LOGGED"],
+        &["SET", "UNLOGGED"],
+        &["SET", "WITHOUT"],
+        &["DISABLE", "TRIGGER"],
+        &["ENABLE", "TRIGGER"],
+        &["ROW", "LEVEL", "SECURITY"],
+        &["OWNER", "TO"],
+        &["INHERIT"],
+        &["ATTACH", "PARTITION"],
+        &["DETACH", "PARTITION"],
+        &["ADD", "PARTITION"],
+        &["DROP", "PARTITION"],
+        &["PARTITION", "BY"],
+        &["DISABLE", "KEYS"],
+        &["ENABLE", "KEYS"],
+        &["CONVERT", "TO"],
+        &["COMMENT"],
+        &["ENGINE"],
+        &["ROW_FORMAT"],
+        &["DEFAULT", "CHARACTER", "SET"],
+    ];
+    const MORE: &[&str] = &["ADD", "RENAME", "MODIFY", "CHANGE", "TYPE", "CONSTRAINT", "COLUMN"];
+    let said = |known: &&&[&str]| words.windows(known.len()).skip(2).any(|found| found == **known);
+    match SAID.iter().find(said) {
+        Some(&["ADD" | "DROP", "PARTITION"]) => true,
+        Some(&["SET", "STATISTICS" | "STORAGE" | "COMPRESSION"]) => true,
+        Some(_) => !words.iter().any(|word| MORE.contains(word)),
+        // `SET (fillfactor = 70)`.
+        None => words.last() != Some(&"SET") && words.windows(2).skip(2).any(|pair| matches!(pair, ["SET", option] if option.contains("AUTOVACUUM") || *option == "FILLFACTOR" || option.contains("TOAST"))),
+    }
 }
 
 /// Whether it is this that a `CREATE` makes; a column may have such a name.

@@ -15,7 +15,7 @@ mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlparser::ast::{SetExpr, Statement};
+use sqlparser::ast::{AlterTableOperation, SetExpr, Statement};
 
 use self::rebuild::Change;
 use self::script::What;
@@ -238,6 +238,25 @@ impl Live {
         }
         Ok(Some(change))
     }
+}
+
+/// A schema that has not been used yet, after a change of its tables.
+pub(super) fn changed(schema: Schema, statement: &Statement) -> Result<Schema, DbError> {
+    let mut change = unused(schema);
+    alter::apply(&mut change, statement)?;
+    Ok(change.model.schema)
+}
+
+/// The same for one operation on the table at `at`.
+pub(super) fn altered(schema: Schema, at: usize, operation: &AlterTableOperation) -> Result<Schema, DbError> {
+    let name = schema.tables[at].name.clone();
+    let mut change = unused(schema);
+    alter::one(&mut change, &name, operation)?;
+    Ok(change.model.schema)
+}
+
+fn unused(schema: Schema) -> Change {
+    Change::none(&Model { schema, triggers: Vec::new(), functions: BTreeMap::new(), not_valid: BTreeSet::new() })
 }
 
 /// Whether what was refused is what belt cannot run.

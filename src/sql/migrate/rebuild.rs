@@ -234,6 +234,7 @@ fn implicit(kind: &Kind) -> &'static str {
         | Kind::Json
         | Kind::Bytes { .. }
         | Kind::Array
+        | Kind::Range(_)
         | Kind::Any => "''",
     }
 }

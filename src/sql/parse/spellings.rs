@@ -70,7 +70,24 @@ pub(super) fn respell(tokens: &mut Vec<TokenWithSpan>, dialect: Dialect) {
 }
 
 fn postgres(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
-    if stands(tokens, at, &["FOR", "NO", "KEY", "UPDATE"]) {
+    if is(tokens, at, &Token::LParen) && stands(tokens, at + 1, &["SEQUENCE", "NAME"]) {
+        let end = (at + 3..tokens.len()).find(|end| {
+            is(tokens, *end, &Token::RParen)
+                || ["START", "INCREMENT", "MINVALUE", "NO", "MAXVALUE", "CACHE"]
+                    .iter()
+                    .any(|option| stands(tokens, *end, &[option]))
+        });
+        replace(tokens, at + 1, end.map_or(2, |end| end - at - 1), Vec::new());
+    } else if stands(tokens, start, &["CREATE"])
+        && (stands(tokens, at, &["INCLUDING"]) || stands(tokens, at, &["EXCLUDING"]))
+        && stands(tokens, start + 1, &["TABLE"])
+    {
+        replace(tokens, at, 2.min(tokens.len() - at), Vec::new());
+    } else if stands(tokens, at, &["ON", "ONLY"]) && stands(tokens, start, &["CREATE"]) {
+        replace(tokens, at, 2, words(&["ON"]));
+    } else if stands(tokens, at, &["FORCE", "ROW", "LEVEL", "SECURITY"]) && stands(tokens, start, &["ALTER", "TABLE"]) {
+        replace(tokens, at, 1, words(&["ENABLE"]));
+    } else if stands(tokens, at, &["FOR", "NO", "KEY", "UPDATE"]) {
         replace(tokens, at, 4, words(&["FOR", "UPDATE"]));
     } else if stands(tokens, at, &["FOR", "KEY", "SHARE"]) {
         replace(tokens, at, 3, words(&["FOR", "SHARE"]));

@@ -9,7 +9,7 @@ use sqlparser::ast::{
 use super::renamed::Call;
 use super::{ON, Step};
 use crate::sql::lower::{Lowering, raw};
-use crate::sql::{DbError, DbErrorKind, Dialect, time};
+use crate::sql::{DbError, DbErrorKind, Dialect, Ends, Kind, time};
 
 impl Lowering<'_> {
     pub(super) fn function(&self, function: &mut Function) -> ControlFlow<DbError, Option<Expr>> {
@@ -18,6 +18,20 @@ impl Lowering<'_> {
         let name = name.strip_prefix("pg_catalog.").unwrap_or(&name).to_string();
         let arguments = plain_arguments(&function.args);
         let args: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        if let ("lower" | "upper" | "isempty", [range]) = (name.as_str(), args.as_slice())
+            && let Some(Kind::Range(ends)) = super::quantified::only_argument(function).and_then(|arg| self.infer(arg))
+        {
+            let end = |at: u8| match ends {
+                Ends::Days => format!("belt_date(belt_range_end({range}, {at}))"),
+                Ends::Times => format!("belt_ts(belt_range_end({range}, {at}))"),
+                Ends::Whole | Ends::Numbers => format!("belt_range_end({range}, {at})"),
+            };
+            return ControlFlow::Continue(Some(raw(match name.as_str() {
+                "lower" => end(0),
+                "upper" => end(1),
+                _ => format!("(belt_range_end({range}, 0) = belt_range_end({range}, 1))"),
+            })));
+        }
         let text = match (name.as_str(), args.as_slice()) {
             (
                 "now"

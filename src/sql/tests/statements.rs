@@ -25,7 +25,7 @@ fn params(text: &str) -> Params {
     }
 }
 
-fn answer(db: &mut Database, line: &str) -> String {
+pub(super) fn answer(db: &mut Database, line: &str) -> String {
     let (statements, params) = match line.split_once(" <- ") {
         Some((statements, given)) => (statements, params(given)),
         None => (line, Params::None),
