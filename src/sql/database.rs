@@ -193,7 +193,7 @@ impl Database {
             state.given = given.clone();
             (state.made, state.inserted, state.changed_again) = (None, false, 0);
             state.kept.clear();
-            (state.quiet, state.depth) = (0, 0);
+            (state.quiet, state.depth, state.gone) = (0, 0, 0);
             state.remembered.clear();
         });
         self.looks.store(0, Ordering::Relaxed);
@@ -247,6 +247,9 @@ impl Database {
         if !lowered.returns_rows {
             answer.changed = statement.raw_execute()? as u64;
             answer.changed += functions::with(&self.state, |state| state.changed_again);
+            if self.schema.dialect == Dialect::MySql && lowered.sql.starts_with("REPLACE") {
+                answer.changed += functions::with(&self.state, |state| state.gone);
+            }
         } else {
             answer.columns = statement.column_names().map(ToString::to_string).collect();
             let width = answer.columns.len();

@@ -11,6 +11,7 @@ mod shapes;
 mod sources;
 pub(super) mod steps;
 mod store;
+mod truncate;
 mod unlike;
 
 use std::ops::ControlFlow;
@@ -129,6 +130,7 @@ pub(super) fn statement(schema: &Schema, sql: &str) -> Result<Lowered, DbError> 
         Statement::Query(query) if steps::is_needed(&Statement::Query(query.clone())) => {
             steps::lower(schema, query, slots)
         }
+        Statement::Truncate(truncate) => truncate::lower(schema, &truncate, slots),
         statement => lower_statement(schema, statement, slots, &[]),
     }
 }
@@ -217,7 +219,7 @@ fn lower_part(
     }
     let sql = statement.to_string();
     Ok(Lowered {
-        counts: ["belt_seq(", "belt_new_uuid(", "belt_random"].iter().any(|call| sql.contains(call)),
+        counts: ["belt_seq(", "belt_setval(", "belt_new_uuid(", "belt_random"].iter().any(|call| sql.contains(call)),
         sql,
         slots,
         locking: lowering.locking,

@@ -65,6 +65,11 @@ pub(super) fn register(connection: &Connection, state: &Shared) -> Result<()> {
         _ => Ok(true),
     })?;
     let shared = Arc::clone(state);
+    connection.create_scalar_function("belt_gone", 0, flags, move |_| {
+        with(&shared, |s| s.gone += u64::from(s.depth == 0));
+        Ok(Sqlite::Null)
+    })?;
+    let shared = Arc::clone(state);
     // PostgreSQL's xmax of a row just written: nothing has touched a row that is new.
     connection.create_scalar_function("belt_xmax", 0, flags, move |_| Ok(with(&shared, |s| i64::from(!s.fresh))))?;
     let shared = Arc::clone(state);

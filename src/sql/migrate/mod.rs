@@ -25,6 +25,9 @@ use super::model::Schema;
 use super::trigger::{Does, Function, Trigger};
 use super::{Answer, Database, DbError, DbErrorKind, Dialect, Params, SqlProblem, SqlProblemKind, parse};
 
+/// Turns of one loop.
+const MAX_TURNS: u32 = 2_000;
+
 /// What a database is made of beside its tables.
 #[derive(Debug, Clone)]
 struct Model {
@@ -121,6 +124,7 @@ impl Live {
                     .run(&piece.text, params, now_s)
                     .map(|answer| if answer.wrote { answer.changed } else { 0 });
             }
+            What::Block { statements, looped } => return self.block(statements, *looped, params, now_s),
             What::Sql(statement) => match self.change(statement, &piece.text)? {
                 Some(change) => change,
                 None => return Ok(0),
@@ -171,6 +175,21 @@ impl Live {
         self.database = database;
         self.model = change.model;
         Ok(0)
+    }
+
+    fn block(&mut self, statements: &[String], looped: bool, params: &Params, now_s: f64) -> Result<u64, DbError> {
+        let mut all = 0;
+        for _ in 0..MAX_TURNS {
+            let mut changed = 0;
+            for text in statements {
+                changed += self.run(text, params, now_s)?.changed;
+            }
+            all += changed;
+            if !looped || changed == 0 {
+                return Ok(all);
+            }
+        }
+        Err(DbError::new(DbErrorKind::Limit, "the loop of the DO block still changes rows after thousands of turns"))
     }
 
     fn create_trigger(&self, trigger: &Trigger) -> Result<Option<Change>, DbError> {

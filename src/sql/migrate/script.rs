@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use sqlparser::ast::Statement;
 use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{TokenWithSpan, Tokenizer};
+use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use crate::sql::parse::cut::{cut, without_delimiters, words};
 use crate::sql::trigger::{self, Function, Trigger};
@@ -35,6 +35,11 @@ pub(super) enum What {
         name: String,
         if_exists: bool,
         cascade: bool,
+    },
+    /// What a `DO` block changes of rows, and whether it goes on until there is nothing left to change.
+    Block {
+        statements: Vec<String>,
+        looped: bool,
     },
     /// The beginning or end of a transaction, and what has no effect here.
     Nothing,
@@ -69,7 +74,11 @@ impl Piece {
 
     /// Whether it changes rows rather than tables.
     pub fn is_data(&self) -> bool {
-        matches!(&self.what, What::Sql(statement) if super::is_data(statement))
+        match &self.what {
+            What::Sql(statement) => super::is_data(statement),
+            What::Block { .. } => true,
+            _ => false,
+        }
     }
 }
 
@@ -118,6 +127,7 @@ fn one(dialect: Dialect, tokens: &[TokenWithSpan], text: &str) -> Result<What, S
         Some("BEGIN" | "START" | "COMMIT" | "END" | "LOCK" | "UNLOCK" | "SET" | "VACUUM" | "ANALYZE" | "PRAGMA") => {
             Ok(What::Nothing)
         }
+        Some("DO") if dialect == Dialect::PostgreSql => block(tokens),
         Some(word @ ("DO" | "CALL" | "COPY")) => {
             Err(SqlProblem::unsupported(format!("{word} is not something belt can run in a migration"))
                 .with_help("write the statements themselves; repeat: true runs a step until it changes no row"))
@@ -171,4 +181,65 @@ fn parse_drop(dialect: Dialect, tokens: &[TokenWithSpan], trigger: bool) -> Resu
         reader.parser.next_token();
     }
     Ok(What::DropFunction { name, if_exists, cascade })
+}
+
+/// `DO $$ BEGIN ... END $$`: statements that change rows, perhaps in a loop that ends when one finds no more.
+fn block(tokens: &[TokenWithSpan]) -> Result<What, SqlProblem> {
+    let refused = |what: &str| {
+        SqlProblem::unsupported(format!("{what} in a DO block is not something belt can run in a migration"))
+            .with_help("write the statements themselves; repeat: true runs a step until it changes no row")
+    };
+    let body = tokens.iter().find_map(|token| match &token.token {
+        Token::DollarQuotedString(body) => Some(body.value.as_str()),
+        _ => None,
+    });
+    let body = body.ok_or_else(|| refused("text in quotes"))?;
+    let tokens = trigger::tokens_of(Dialect::PostgreSql, body)?;
+    let lines = parse::Lines::new(body);
+    let solid: Vec<&TokenWithSpan> =
+        tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF)).collect();
+    let word = |at: usize| match solid.get(at).map(|token| &token.token) {
+        Some(Token::Word(word)) if word.quote_style.is_none() => word.value.to_uppercase(),
+        _ => String::new(),
+    };
+    let begin = (0..solid.len()).find(|at| word(*at) == "BEGIN").ok_or_else(|| refused("a body without BEGIN"))?;
+    let mut variables: Vec<String> = Vec::new();
+    let mut fresh = word(0) == "DECLARE";
+    for at in 1..begin {
+        if fresh {
+            variables.push(word(at));
+        }
+        fresh = solid[at].token == Token::SemiColon;
+    }
+    let (mut statements, mut looped) = (Vec::new(), false);
+    let mut at = begin + 1;
+    while at < solid.len() {
+        let end = (at..solid.len()).find(|end| solid[*end].token == Token::SemiColon).unwrap_or(solid.len());
+        match word(at).as_str() {
+            "LOOP" => {
+                looped = true;
+                at += 1;
+                continue;
+            }
+            // What ends the loop is looked at by the number of rows that change.
+            "EXIT" | "GET" | "COMMIT" | "PERFORM" | "RAISE" | "NULL" | "END" | "CONTINUE" => {}
+            "IF" => {
+                at = (at..end).find(|at| word(*at) == "THEN").map_or(end, |at| at + 1);
+                continue;
+            }
+            "UPDATE" | "DELETE" | "INSERT" | "WITH" => {
+                if let Some(name) = (at..end).map(word).find(|word| variables.contains(word)) {
+                    return Err(refused(&format!("a statement that reads the variable {}", name.to_lowercase())));
+                }
+                let last = solid.get(end.saturating_sub(1)).map_or(body.len(), |token| lines.offset(token.span.end));
+                let text = body.get(lines.offset(solid[at].span.start)..last).unwrap_or_default();
+                statements.push(text.to_string());
+            }
+            // A variable that is counted with.
+            name if variables.iter().any(|known| known == name) => {}
+            other => return Err(refused(if other.is_empty() { "this" } else { other })),
+        }
+        at = end + 1;
+    }
+    Ok(What::Block { statements, looped })
 }

@@ -118,7 +118,19 @@ fn postgres(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
 }
 
 fn mysql(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
-    if stands(tokens, at, &["LOCK", "IN", "SHARE", "MODE"]) {
+    if stands(tokens, at, &["FROM", "DUAL"]) {
+        replace(tokens, at, 2, Vec::new());
+    } else if stands(tokens, at, &["MOD"]) && !is(tokens, at + 1, &Token::LParen) && at > start {
+        tokens[at].token = Token::Mod;
+    } else if stands(tokens, start, &["INSERT"])
+        && is(tokens, at, &Token::LParen)
+        && is(tokens, at + 1, &Token::RParen)
+        && (stands(tokens, at + 2, &["VALUES"]) || stands(tokens, at + 2, &["VALUE"]))
+        && is(tokens, at + 3, &Token::LParen)
+        && is(tokens, at + 4, &Token::RParen)
+    {
+        replace(tokens, at, 5, words(&["DEFAULT", "VALUES"]));
+    } else if stands(tokens, at, &["LOCK", "IN", "SHARE", "MODE"]) {
         replace(tokens, at, 4, words(&["FOR", "SHARE"]));
     } else if stands(tokens, at, &["ZEROFILL"]) && stands(tokens, start, &["CREATE", "TABLE"]) {
         replace(tokens, at, 1, Vec::new());

@@ -79,7 +79,7 @@ impl Lowering<'_> {
                     "current_date" | "curdate" => Some(Kind::Date),
                     "json_object" | "json_group_object" | "jsonb_build_object" | "jsonb_set" => Some(Kind::Json),
                     "json_group_array" | "array_agg" => Some(Kind::Array),
-                    _ => None,
+                    name => Ends::of(name).map(Kind::Range),
                 }
             }
             Expr::Array(_) => Some(Kind::Array),

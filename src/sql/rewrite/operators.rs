@@ -65,6 +65,14 @@ impl Lowering<'_> {
                     _ => format!("belt_date_add({left}, {minus}({right}))"),
                 }))
             }
+            // Text that is added to a time is a length of time.
+            B::Plus
+                if dialect == Dialect::PostgreSql
+                    && self.infer(left) == Some(Kind::Timestamp)
+                    && string(right).is_some() =>
+            {
+                Some(raw(format!("({left} + belt_interval({right}))")))
+            }
             B::PGExp => Some(raw(format!("pow({left}, {right})"))),
             B::PGStartsWith => Some(raw(format!("(substr({left}, 1, length({right})) = {right})"))),
             B::PGLikeMatch => Some(raw(format!("{left} LIKE {right}"))),
