@@ -53,10 +53,15 @@ impl<'a> Lowering<'a> {
 
     fn before(&self, table: &'a Table, event: Event, set: &[String]) -> Result<Before, DbError> {
         let subject = Subject { schema: self.schema, table, enforced: Vec::new(), functions: &self.schema.functions };
-        trigger::before(&subject, event, set).map_err(|problem| match problem.kind {
-            SqlProblemKind::Unsupported => problem.into(),
+        let mut before = trigger::before(&subject, event, set).map_err(|problem| match problem.kind {
+            SqlProblemKind::Unsupported => DbError::from(problem),
             _ => SqlProblem::invalid(format!("a trigger of {} fails: {}", table.name, problem.message)).into(),
-        })
+        })?;
+        let skips = before.skips.iter_mut().chain(before.refusals.iter_mut().map(|(condition, _)| condition));
+        for expr in before.columns.values_mut().chain(skips) {
+            trigger::write_out(self.schema, expr);
+        }
+        Ok(before)
     }
 
     /// Tables that what comes from a trigger reads.

@@ -205,11 +205,11 @@ fn block(tokens: &[TokenWithSpan]) -> Result<What, SqlProblem> {
     let begin = (0..solid.len()).find(|at| word(*at) == "BEGIN").ok_or_else(|| refused("a body without BEGIN"))?;
     let mut variables: Vec<String> = Vec::new();
     let mut fresh = word(0) == "DECLARE";
-    for at in 1..begin {
+    for (at, token) in solid.iter().enumerate().take(begin).skip(1) {
         if fresh {
             variables.push(word(at));
         }
-        fresh = solid[at].token == Token::SemiColon;
+        fresh = token.token == Token::SemiColon;
     }
     let (mut statements, mut looped) = (Vec::new(), false);
     let mut at = begin + 1;

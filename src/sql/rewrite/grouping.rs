@@ -31,7 +31,7 @@ pub(super) fn spread(query: &mut Query, dialect: Dialect) -> Step {
         left: Box::new(left),
         right: Box::new(right),
     });
-    query.body = Box::new(body);
+    *query.body = body;
     // PostgreSQL holds null to be larger than everything; SQLite smaller.
     if dialect == Dialect::PostgreSql
         && let Some(order) = &mut query.order_by

@@ -143,6 +143,64 @@ fn triggers_after_the_row_write_elsewhere() {
 }
 
 #[test]
+fn triggers_keep_sums_and_versions() {
+    hold(
+        Dialect::PostgreSql,
+        "CREATE TABLE orders (id BIGSERIAL PRIMARY KEY, total NUMERIC(12,2) NOT NULL DEFAULT 0, status TEXT NOT NULL DEFAULT 'new', version INT NOT NULL DEFAULT 1);
+         CREATE TABLE items (id BIGSERIAL PRIMARY KEY, order_id BIGINT NOT NULL REFERENCES orders(id) ON DELETE CASCADE, price NUMERIC(12,2) NOT NULL, qty INT NOT NULL);
+         CREATE TABLE invoices (id BIGSERIAL PRIMARY KEY, tenant INT NOT NULL, no INT NOT NULL, UNIQUE (tenant, no));
+         CREATE FUNCTION recalc() RETURNS trigger AS $$
+         DECLARE oid BIGINT;
+         BEGIN
+           oid := COALESCE(NEW.order_id, OLD.order_id);
+           UPDATE orders SET total = (SELECT COALESCE(SUM(price * qty), 0) FROM items WHERE order_id = oid) WHERE id = oid;
+           RETURN COALESCE(NEW, OLD);
+         END; $$ LANGUAGE plpgsql;
+         CREATE TRIGGER recalc AFTER INSERT OR UPDATE OR DELETE ON items FOR EACH ROW EXECUTE FUNCTION recalc();
+         CREATE FUNCTION bump() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.version := OLD.version + 1; RETURN NEW; END; $$;
+         CREATE TRIGGER bump BEFORE UPDATE ON orders FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION bump();
+         CREATE FUNCTION number_it() RETURNS trigger LANGUAGE plpgsql AS $$
+         BEGIN
+           PERFORM pg_advisory_xact_lock(NEW.tenant);
+           SELECT COALESCE(MAX(no), 0) + 1 INTO NEW.no FROM invoices WHERE tenant = NEW.tenant;
+           RETURN NEW;
+         END $$;
+         CREATE TRIGGER number_it BEFORE INSERT ON invoices FOR EACH ROW EXECUTE FUNCTION number_it();
+         INSERT INTO orders (status) VALUES ('new');",
+        &[
+            ("INSERT INTO items (order_id, price, qty) VALUES (1, 2.5, 2), (1, 1, 1);;SELECT total, version FROM orders", "6 3"),
+            ("INSERT INTO items (order_id, price, qty) VALUES (1, 2.5, 2);;DELETE FROM items;;SELECT total FROM orders", "0"),
+            ("UPDATE orders SET status = 'new';;SELECT version FROM orders", "1"),
+            (
+                "WITH o AS (INSERT INTO orders (status) VALUES ('b') RETURNING id) INSERT INTO items (order_id, price, qty) SELECT id, 3, 1 FROM o;;SELECT total FROM orders ORDER BY id",
+                "0; 3",
+            ),
+            ("INSERT INTO invoices (tenant) VALUES (1);;INSERT INTO invoices (tenant) VALUES (1) RETURNING no", "2"),
+        ],
+    );
+}
+
+#[test]
+fn what_a_trigger_cannot_do_here_is_said() {
+    let cases = [
+        ("UPDATE t SET n = n + 1 RETURNING n INTO NEW.n;", "RETURNING ... INTO"),
+        ("EXECUTE format('INSERT INTO %I', 't');", "EXECUTE"),
+        ("BEGIN INSERT INTO t VALUES (1); EXCEPTION WHEN unique_violation THEN NULL; END;", "EXCEPTION"),
+        ("INSERT INTO u VALUES (NEW.n); NEW.n := 5;", "changes it afterwards"),
+    ];
+    for (body, text) in cases {
+        let ddl = format!(
+            "CREATE TABLE t (n INT); CREATE TABLE u (n INT);
+             CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NEW; END $$;
+             CREATE TRIGGER f BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();"
+        );
+        let problem = Schema::parse(Dialect::PostgreSql, &ddl).unwrap_err();
+        assert_eq!(problem.kind, SqlProblemKind::Unsupported, "{body}: {problem}");
+        assert!(problem.message.contains(text) && problem.help.is_some(), "{body}: {problem}");
+    }
+}
+
+#[test]
 fn triggers_forbid() {
     hold(
         Dialect::PostgreSql,

@@ -240,6 +240,10 @@ fn refusal(reader: &mut Reader<'_>) -> Parsed<Act> {
 
 fn statement(reader: &mut Reader<'_>) -> Parsed<Act> {
     let statement = reader.parser.parse_statement().map_err(|error| syntax(&error.to_string()))?;
+    if reader.peeked("INTO") {
+        return Err(SqlProblem::unsupported("RETURNING ... INTO in a trigger is not something belt can run")
+            .with_help("take the value in the code that writes the row, in the same transaction"));
+    }
     let Statement::Query(mut query) = statement else {
         return Ok(Act::Sql(Box::new(statement)));
     };

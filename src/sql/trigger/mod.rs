@@ -6,15 +6,17 @@ mod follow;
 mod reader;
 mod replace;
 mod scalar;
+mod stored;
 
 use sqlparser::ast::{Expr, Statement};
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-pub(super) use emit::{Before, Subject, before, emit, plain};
+pub(super) use emit::{Subject, emit, plain};
 pub(super) use reader::Reader;
 use reader::{Parsed, syntax};
 pub(super) use scalar::{Made, Scalar, parse_any_function, write_out};
+pub(super) use stored::{Before, before};
 
 use crate::sql::{DbErrorKind, Dialect, SqlProblem, parse};
 

@@ -46,8 +46,9 @@ pub(in crate::sql) fn parse_any_function(dialect: Dialect, tokens: &[TokenWithSp
         let body = Box::new(call("gen_random_uuid", Vec::new()));
         return Ok(Made::Scalar(Scalar { name, parameters, body }));
     }
-    let text = solid.iter().find_map(|token| match &token.token {
+    let text = solid.windows(2).find_map(|pair| match &pair[1].token {
         Token::DollarQuotedString(text) => Some(text.value.clone()),
+        Token::SingleQuotedString(text) if is(pair[0], "AS") => Some(text.clone()),
         _ => None,
     });
     let text = match (text, returns) {
