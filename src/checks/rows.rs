@@ -336,6 +336,7 @@ fn filler(kind: &Kind, n: i64) -> Value {
         Kind::Enum(labels) => labels.first().cloned().map_or(Value::Null, Value::Text),
         Kind::Bytes { .. } | Kind::Any => Value::Text(format!("x{n}")),
         Kind::Array => Value::Text("[]".into()),
+        Kind::Range(_) => Value::Text(format!("[{n},{})", n + 1)),
     }
 }
 

@@ -1,8 +1,10 @@
 //! One in-memory database with the learner's schema in it.
 
+mod digest;
 mod parts;
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -13,11 +15,12 @@ use rusqlite::limits::Limit;
 use rusqlite::types::{ToSqlOutput, Value as Sqlite, ValueRef};
 use rusqlite::{Connection, ToSql};
 
+use super::ddl::exclusions::IN_THE_WAY;
 use super::functions::{self, Shared, State};
 use super::lower::{self, Lowered};
 use super::model::{self, Schema};
 use super::names::quoted;
-use super::{Answer, DbError, DbErrorKind, Dialect, Given, Params, SqlProblem, Value, errors, params};
+use super::{Answer, DbError, DbErrorKind, Dialect, Given, Params, SqlProblem, Value, errors, marks, params};
 
 /// Engine instructions between two looks at the limit.
 const STEPS_A_LOOK: u32 = 1_000;
@@ -51,23 +54,39 @@ impl Database {
     pub fn create(schema: &Schema) -> Result<Database, SqlProblem> {
         let mut database = Database::open(schema)
             .map_err(|error| SqlProblem::unsupported(format!("the database does not start: {error}")))?;
-        for (sql, range) in &schema.lowered {
-            database.connection.execute_batch(sql).map_err(|error| {
-                let error = errors::translate(&error, &database.schema, None);
-                let problem = match error.kind {
-                    DbErrorKind::Unsupported | DbErrorKind::Limit => SqlProblem::unsupported(error.message),
-                    _ => SqlProblem::invalid(error.message),
-                };
-                problem.at(range.clone())
-            })?;
+        // Rows that stand before a trigger do not set it off.
+        let (triggers, tables): (Vec<_>, Vec<_>) = schema
+            .lowered
+            .iter()
+            .partition(|(sql, _)| sql.starts_with("CREATE TRIGGER \"belt.") && !sql.contains(IN_THE_WAY));
+        for (sql, range) in tables {
+            database.make(sql, range)?;
         }
-        database.lock().map_err(|error| SqlProblem::unsupported(format!("the database does not start: {error}")))?;
+        let mut triggers = triggers.into_iter().peekable();
         for (sql, range) in &schema.seeds {
+            while let Some((sql, range)) = triggers.next_if(|(_, trigger)| trigger.start < range.start) {
+                database.make(sql, range)?;
+            }
             database
                 .run(sql, &Params::None, 0.0)
                 .map_err(|error| SqlProblem::invalid(error.message).at(range.clone()))?;
         }
+        for (sql, range) in triggers {
+            database.make(sql, range)?;
+        }
+        database.lock().map_err(|error| SqlProblem::unsupported(format!("the database does not start: {error}")))?;
         Ok(database)
+    }
+
+    fn make(&self, sql: &str, range: &Range<usize>) -> Result<(), SqlProblem> {
+        self.connection.execute_batch(sql).map_err(|error| {
+            let error = errors::translate(&error, &self.schema, None);
+            let problem = match error.kind {
+                DbErrorKind::Unsupported | DbErrorKind::Limit => SqlProblem::unsupported(error.message),
+                _ => SqlProblem::invalid(error.message),
+            };
+            problem.at(range.clone())
+        })
     }
 
     pub(super) fn open(schema: &Schema) -> rusqlite::Result<Database> {
@@ -79,6 +98,10 @@ impl Database {
         if schema.dialect == Dialect::PostgreSql {
             connection.execute_batch("PRAGMA case_sensitive_like = ON")?;
         }
+        // SQLite's triggers do not set themselves off; the others' do.
+        if schema.dialect != Dialect::Sqlite {
+            connection.execute_batch("PRAGMA recursive_triggers = ON")?;
+        }
         connection.set_prepared_statement_cache_capacity(256);
         connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_LENGTH)?;
         connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
@@ -89,11 +112,11 @@ impl Database {
         }));
         functions::register(&connection, &state, schema)?;
         let inserted = Arc::clone(&state);
-        connection.update_hook(Some(move |action, _: &str, table: &str, row: i64| {
+        connection.update_hook(Some(move |action, _: &str, _: &str, _: i64| {
             functions::with(&inserted, |state| {
                 state.fresh = action == Action::SQLITE_INSERT;
                 if state.fresh {
-                    state.inserted = Some((table.to_string(), row));
+                    state.inserted = true;
                 }
             });
         }))?;
@@ -168,20 +191,22 @@ impl Database {
         functions::with(&self.state, |state| {
             state.now_s = now_s;
             state.given = given.clone();
-            (state.made, state.inserted, state.changed_again) = (None, None, 0);
+            (state.made, state.inserted, state.changed_again) = (None, false, 0);
             state.kept.clear();
+            (state.quiet, state.depth, state.gone) = (0, 0, 0);
+            state.remembered.clear();
         });
         self.looks.store(0, Ordering::Relaxed);
         if lowered.wrote || lowered.counts {
             self.digest = None;
         }
         let result = self.in_parts(&lowered, &values).map(|mut answer| {
-            answer.given = self.given(answer.changed > 0);
+            answer.given = self.given(&lowered, answer.changed > 0);
             answer
         });
         result.map_err(|failure| match failure {
             Failure::Engine(error) => {
-                let error = errors::translate(&error, &self.schema, lowered.target.as_deref());
+                let error = marks::read(errors::translate(&error, &self.schema, lowered.target.as_deref()));
                 errors::with_nearest(error, &self.schema, &lowered.aliases)
             }
             Failure::TooManyRows => {
@@ -191,17 +216,14 @@ impl Database {
     }
 
     /// The numbers the connection has now, after a statement that changed rows or did not.
-    fn given(&self, changed: bool) -> Given {
+    fn given(&self, lowered: &Lowered, changed: bool) -> Given {
         functions::with(&self.state, |state| {
-            let counted = |name: &str| {
-                self.schema.table(name).is_some_and(|table| table.columns.iter().any(|c| c.sequence.is_some()))
-            };
-            let last = match (self.schema.dialect, &state.inserted) {
+            let last = match (self.schema.dialect, state.inserted) {
                 // The first of the rows of one INSERT.
                 (Dialect::MySql, _) => state.made.filter(|_| changed).map(|(first, _)| first),
-                (Dialect::Sqlite, Some((table, row))) if !counted(table) => Some(*row),
-                (Dialect::Sqlite, Some(_)) => state.made.map(|(_, latest)| latest),
-                (Dialect::Sqlite, None) | (Dialect::PostgreSql, _) => None,
+                // What triggers insert is forgotten when they are done.
+                (Dialect::Sqlite, true) if changed && lowered.inserts => Some(self.connection.last_insert_rowid()),
+                (Dialect::Sqlite, _) | (Dialect::PostgreSql, _) => None,
             };
             state.given.last = last.or(state.given.last);
             state.given.clone()
@@ -225,6 +247,9 @@ impl Database {
         if !lowered.returns_rows {
             answer.changed = statement.raw_execute()? as u64;
             answer.changed += functions::with(&self.state, |state| state.changed_again);
+            if self.schema.dialect == Dialect::MySql && lowered.sql.starts_with("REPLACE") {
+                answer.changed += functions::with(&self.state, |state| state.gone);
+            }
         } else {
             answer.columns = statement.column_names().map(ToString::to_string).collect();
             let width = answer.columns.len();
@@ -286,68 +311,6 @@ impl Database {
         debug_assert!(done.is_ok(), "{sql}: {done:?}");
     }
 
-    /// A hash of everything in the database: the same for the same rows, in whatever order they came.
-    pub fn digest(&mut self) -> u128 {
-        if let Some(known) = self.digest {
-            return known;
-        }
-        let mut whole = Hash::new();
-        for sql in &self.tables {
-            self.looks.store(0, Ordering::Relaxed);
-            whole.number(self.table_digest(sql).unwrap_or(0));
-        }
-        functions::with(&self.state, |state| {
-            for sequence in &state.sequences {
-                whole.bytes(&sequence.to_le_bytes());
-            }
-            whole.bytes(&state.uuids.to_le_bytes());
-            whole.bytes(&state.randoms.to_le_bytes());
-        });
-        let digest = whole.finish();
-        self.digest = Some(digest);
-        digest
-    }
-
-    fn table_digest(&self, sql: &str) -> rusqlite::Result<u128> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let width = statement.column_count();
-        let mut rows = statement.raw_query();
-        let mut sum = 0u128;
-        let mut count = 0u128;
-        while let Some(row) = rows.next()? {
-            let mut hash = Hash::new();
-            for at in 0..width {
-                match row.get_ref(at)? {
-                    ValueRef::Null => hash.bytes(&[0]),
-                    ValueRef::Integer(i) => {
-                        hash.bytes(&[1]);
-                        hash.bytes(&i.to_le_bytes());
-                    }
-                    ValueRef::Real(r) => {
-                        hash.bytes(&[2]);
-                        hash.bytes(&r.to_bits().to_le_bytes());
-                    }
-                    ValueRef::Text(text) => {
-                        hash.bytes(&[3]);
-                        hash.bytes(&text.len().to_le_bytes());
-                        hash.bytes(text);
-                    }
-                    ValueRef::Blob(bytes) => {
-                        hash.bytes(&[4]);
-                        hash.bytes(&bytes.len().to_le_bytes());
-                        hash.bytes(bytes);
-                    }
-                }
-            }
-            sum = sum.wrapping_add(hash.finish());
-            count += 1;
-        }
-        let mut hash = Hash::new();
-        hash.number(sum);
-        hash.number(count);
-        Ok(hash.finish())
-    }
-
     /// How the engine would run a query.
     ///
     /// # Errors
@@ -405,38 +368,5 @@ impl ToSql for Bound<'_> {
             Value::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
             Value::Blob(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
         })
-    }
-}
-
-/// A multiplicative hash of 128 bits that takes sixteen bytes at a time, stirred at the end so that sums of hashes stay apart.
-/// Parts are told apart by their lengths, which whoever hashes a text puts before it.
-struct Hash(u128);
-
-impl Hash {
-    fn new() -> Self {
-        Hash(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        for part in bytes.chunks(16) {
-            let mut word = [0; 16];
-            word[..part.len()].copy_from_slice(part);
-            // High bits of a product depend on all bits below; turning it lets them reach the low ones.
-            let product = (self.0 ^ u128::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
-            self.0 = product.rotate_left(64);
-        }
-    }
-
-    fn number(&mut self, number: u128) {
-        self.bytes(&number.to_le_bytes());
-    }
-
-    fn finish(self) -> u128 {
-        let mut x = self.0;
-        x ^= x >> 67;
-        x = x.wrapping_mul(0xfc0f_6c2b_9a3d_7e15_d6e8_feb8_6659_fd93);
-        x ^= x >> 61;
-        x = x.wrapping_mul(0xa076_1d64_78bd_642f_e703_7ed1_a0b4_28db);
-        x ^ (x >> 64)
     }
 }

@@ -5,11 +5,13 @@ mod columns;
 pub(super) mod constraints;
 mod domains;
 pub(super) mod exclusions;
+mod script;
 
 use std::ops::Range;
 
 use sqlparser::ast::{
-    CreateDomain, CreateTable, CreateTableOptions, Ident, SqlOption, Statement, UserDefinedTypeRepresentation,
+    CreateDomain, CreateTable, CreateTableLikeKind, CreateTableOptions, Ident, Query, SetExpr, SqlOption, Statement,
+    UserDefinedTypeRepresentation,
 };
 use sqlparser::tokenizer::Span;
 
@@ -22,21 +24,17 @@ pub(super) struct Builder<'a> {
     lines: parse::Lines<'a>,
     sql: &'a str,
     domains: Vec<CreateDomain>,
+    /// Names of the parts of tables; the tables hold their rows here.
+    partitions: Vec<String>,
     exclusions: Vec<exclusions::Exclusion>,
 }
 
 pub(super) fn schema(dialect: Dialect, sql: &str) -> Result<Schema, SqlProblem> {
-    let schema = Schema {
-        dialect,
-        tables: Vec::new(),
-        enums: Vec::new(),
-        seeds: Vec::new(),
-        sequences: Vec::new(),
-        views: Vec::new(),
-        lowered: Vec::new(),
-    };
-    let mut builder = Builder::new(schema, sql);
-    for (statement, range) in parse::statements(sql, dialect)? {
+    let script = script::read(dialect, sql)?;
+    let mut builder = Builder::new(Schema::empty(dialect), sql);
+    builder.schema.functions = script.functions;
+    builder.schema.scalars = script.scalars;
+    for (statement, range) in parse::statements(&script.tables, dialect)? {
         builder.statement(statement, &range).map_err(|problem| problem.at(range))?;
     }
     let mut schema = builder.schema;
@@ -44,13 +42,21 @@ pub(super) fn schema(dialect: Dialect, sql: &str) -> Result<Schema, SqlProblem> 
     tables::lower_all(&mut schema)?;
     let triggers = exclusions::triggers(&schema, &builder.exclusions)?;
     schema.lowered.extend(triggers);
+    script::add_triggers(&mut schema, script.triggers)?;
     Ok(schema)
 }
 
 impl<'a> Builder<'a> {
     /// What statements of `sql` change on a schema.
     pub(super) fn new(schema: Schema, sql: &'a str) -> Self {
-        Builder { schema, lines: parse::Lines::new(sql), sql, domains: Vec::new(), exclusions: Vec::new() }
+        Builder {
+            schema,
+            lines: parse::Lines::new(sql),
+            sql,
+            domains: Vec::new(),
+            partitions: Vec::new(),
+            exclusions: Vec::new(),
+        }
     }
 
     /// The schema after a change to one that is in use.
@@ -88,15 +94,11 @@ impl Builder<'_> {
     pub(super) fn statement(&mut self, statement: Statement, range: &Range<usize>) -> Result<(), SqlProblem> {
         match statement {
             Statement::CreateTable(table) => self.create_table(table, range),
+            Statement::CreateIndex(index) if self.is_partition(&index.table_name) => Ok(()),
             Statement::CreateIndex(index) => self.create_index(index, range),
-            Statement::AlterTable(alter) => {
-                let name = last_name(self.schema.dialect, &alter.name);
-                let at = self.table_index(&name, range)?;
-                for operation in alter.operations {
-                    self.alter(at, operation, range)?;
-                }
-                Ok(())
-            }
+            Statement::AlterTable(alter) => self.alter_table(alter, range),
+            Statement::Drop { .. } | Statement::RenameTable(_) | Statement::AlterView { .. } => self.change(&statement),
+            Statement::AlterType(alter) => self.alter_type(alter),
             Statement::CreateType { name, representation: Some(UserDefinedTypeRepresentation::Enum { labels }) } => {
                 let labels = labels.into_iter().map(|label| label.value).collect();
                 self.schema.enums.push((last_name(self.schema.dialect, &name), labels));
@@ -118,7 +120,15 @@ impl Builder<'_> {
                 self.schema.views.push(View { name, columns, query: view.query, range: range.clone() });
                 Ok(())
             }
-            Statement::Insert(_) => {
+            // A generator that is set, or a helper of an extension that has its own tables.
+            Statement::Query(query) if !changes(&query) && !query.to_string().to_lowercase().contains("setval(") => {
+                Ok(())
+            }
+            Statement::Insert(_)
+            | Statement::Update(_)
+            | Statement::Delete(_)
+            | Statement::Truncate(_)
+            | Statement::Query(_) => {
                 self.schema.seeds.push((self.sql[range.clone()].to_string(), range.clone()));
                 Ok(())
             }
@@ -136,7 +146,6 @@ impl Builder<'_> {
             | Statement::Revoke(_)
             | Statement::CreateRole(_)
             | Statement::Analyze(_) => Ok(()),
-            Statement::Drop { if_exists: true, .. } => Ok(()),
             other => {
                 let words: Vec<String> = other.to_string().split_whitespace().take(2).map(str::to_uppercase).collect();
                 Err(SqlProblem::unsupported(format!("{} is not something belt can run in a schema", words.join(" ")))
@@ -166,9 +175,13 @@ impl Builder<'_> {
         }
         // A partition has its parent's columns and keys; the parent holds the rows here.
         if create.partition_of.is_some() {
+            self.partitions.push(name);
             return Ok(());
         }
-        if create.query.is_some() || create.like.is_some() || create.clone.is_some() || create.inherits.is_some() {
+        if let Some(CreateTableLikeKind::Plain(like) | CreateTableLikeKind::Parenthesized(like)) = &create.like {
+            return self.create_like(name, &last_name(self.schema.dialect, &like.name), range);
+        }
+        if create.query.is_some() || create.clone.is_some() || create.inherits.is_some() {
             return Err(SqlProblem::unsupported("a table made from another one is not something belt can run")
                 .at(range.clone())
                 .with_help("write the columns out"));
@@ -214,4 +227,9 @@ fn first_number(options: &CreateTableOptions) -> Option<i64> {
         }
         _ => None,
     })
+}
+
+fn changes(query: &Query) -> bool {
+    let body = |body: &SetExpr| matches!(body, SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_));
+    body(&query.body) || query.with.iter().flat_map(|with| &with.cte_tables).any(|cte| body(&cte.query.body))
 }

@@ -1,5 +1,6 @@
 //! SQL functions that SQLite lacks or has differently, registered on every connection under names of belt's own.
 
+mod aggregates;
 mod arrays;
 mod chance;
 mod dates;
@@ -9,6 +10,7 @@ mod math;
 mod pattern;
 mod text;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::functions::{Context, FunctionFlags};
@@ -30,14 +32,20 @@ pub(super) struct State {
     pub(super) given: Given,
     /// The first and the latest number the statement made for a row.
     pub(super) made: Option<(i64, i64)>,
-    /// The table and row number of the latest row inserted, as the engine tells them.
-    pub(super) inserted: Option<(String, i64)>,
+    /// Whether the statement made a row.
+    pub(super) inserted: bool,
     /// Whether the latest row that changed was a new one.
     pub(super) fresh: bool,
     /// Rows that the parts of a statement answered; empty between statements.
     pub(super) kept: Vec<Vec<Vec<Sqlite>>>,
     /// Rows the statement found and changed where it might have made new ones.
     pub(super) changed_again: u64,
+    /// Rows the statement took away.
+    pub(super) gone: u64,
+    /// What triggers remember while a statement runs: how many are at work, and what each has seen.
+    pub(super) quiet: i64,
+    pub(super) depth: i64,
+    pub(super) remembered: BTreeMap<(i64, String), Sqlite>,
 }
 
 /// The numbers one connection was given: what `lastval()`, `currval()`, `LAST_INSERT_ID()` and `last_insert_rowid()`
@@ -207,8 +215,23 @@ fn extract(ctx: &Context<'_>) -> Result<Sqlite> {
             }
         }
         "quarter" => ((month - 1) / 3 + 1) as f64,
+        "doy" | "dayofyear" => days - (time::from_civil(year, 1, 1, 0.0) / 86_400.0) + 1.0,
+        // The week and year of its Thursday.
+        "week" | "isoyear" => {
+            let thursday = days - (weekday + 6.0).rem_euclid(7.0) + 3.0;
+            let (year, _, _, _) = time::civil(thursday * 86_400.0);
+            if field.eq_ignore_ascii_case("isoyear") {
+                year as f64
+            } else {
+                ((thursday - time::from_civil(year, 1, 1, 0.0) / 86_400.0) / 7.0).floor() + 1.0
+            }
+        }
+        "millisecond" | "milliseconds" => of_day.rem_euclid(60.0) * 1e3,
+        "microsecond" | "microseconds" => of_day.rem_euclid(60.0) * 1e6,
+        "decade" => (year / 10) as f64,
+        "century" => ((year + 99) / 100) as f64,
         _ => {
-            return Err(Error::UserFunctionError(format!("EXTRACT({field}) is not one belt can run").into()));
+            return Err(Error::UserFunctionError(format!("{CANNOT_RUN}EXTRACT({field})").into()));
         }
     };
     Ok(whole(number))
@@ -368,7 +391,20 @@ pub(super) fn register(connection: &Connection, state: &Shared, schema: &Schema)
             Error::UserFunctionError("currval of this sequence is not yet defined in this session".into())
         })
     })?;
+    aggregates::register(connection)?;
     kept::register(connection, state)?;
+    let (shared, by) = (Arc::clone(state), Arc::clone(&steps));
+    connection.create_scalar_function("belt_setval", 3, counting, move |ctx| {
+        let at = usize::try_from(ctx.get::<i64>(0)?).unwrap_or(usize::MAX);
+        let (number, called): (Option<i64>, bool) = (ctx.get(1)?, ctx.get(2)?);
+        with(&shared, |s| {
+            if let (Some(number), Some(counter)) = (number, s.sequences.get_mut(at)) {
+                let step = by.get(at).copied().unwrap_or(1);
+                *counter = if called { number } else { number.saturating_sub(step) };
+            }
+        });
+        Ok(number)
+    })?;
     let shared = Arc::clone(state);
     // MySQL's LAST_INSERT_ID(expression): the value is kept for this connection.
     connection.create_scalar_function("belt_keep_id", 1, counting, move |ctx| {

@@ -29,6 +29,19 @@ const AGGREGATES: &[&str] = &[
     "total",
     "json_group_array",
     "json_group_object",
+    "bit_and",
+    "bit_or",
+    "stddev",
+    "stddev_samp",
+    "stddev_pop",
+    "std",
+    "variance",
+    "var_samp",
+    "var_pop",
+    "percentile_cont",
+    "percentile_disc",
+    "mode",
+    "any_value",
 ];
 
 /// Collects the columns outside aggregates and subqueries.

@@ -3,6 +3,7 @@
 //! The tree is rewritten bottom up; what has no tree in SQLite's dialect is put in as finished text ([`raw`]).
 
 mod assignments;
+mod before;
 mod booleans;
 mod insert;
 mod returning;
@@ -10,6 +11,7 @@ mod shapes;
 mod sources;
 pub(super) mod steps;
 mod store;
+mod truncate;
 mod unlike;
 
 use std::ops::ControlFlow;
@@ -25,7 +27,7 @@ use super::model::Schema;
 use super::names::{last_name, plain_name};
 use super::params::{self, Slot};
 use super::rewrite::Scope;
-use super::{DbError, DbErrorKind, Dialect, Locking, SqlProblem, parse};
+use super::{DbError, DbErrorKind, Dialect, Locking, SqlProblem, parse, trigger};
 
 /// A statement ready for SQLite.
 #[derive(Debug, Clone)]
@@ -41,6 +43,8 @@ pub(super) struct Lowered {
     pub(super) booleans: Vec<usize>,
     /// The table an `INSERT`, `UPDATE` or `DELETE` changes.
     pub(super) target: Option<String>,
+    /// Whether it is an `INSERT`.
+    pub(super) inserts: bool,
     /// Alias and table of everything read.
     pub(super) aliases: Vec<(String, String)>,
     /// Alias and column of what is compared for equality.
@@ -80,6 +84,7 @@ impl Lowered {
             returns_rows: true,
             booleans: Vec::new(),
             target: None,
+            inserts: false,
             aliases: Vec::new(),
             looked_up: Vec::new(),
             parts: Vec::new(),
@@ -125,6 +130,7 @@ pub(super) fn statement(schema: &Schema, sql: &str) -> Result<Lowered, DbError> 
         Statement::Query(query) if steps::is_needed(&Statement::Query(query.clone())) => {
             steps::lower(schema, query, slots)
         }
+        Statement::Truncate(truncate) => truncate::lower(schema, &truncate, slots),
         statement => lower_statement(schema, statement, slots, &[]),
     }
 }
@@ -145,6 +151,7 @@ fn lower_part(
     slots: Vec<Slot>,
     around: &mut Surroundings,
 ) -> Result<Lowered, DbError> {
+    trigger::write_out(schema, &mut statement);
     let mut sources = Sources { dialect: schema.dialect, tables: around.rows.clone(), ctes: around.names.clone() };
     let _ = Visit::visit(&statement, &mut sources);
     let mut lowering = Lowering::new(schema, sources);
@@ -189,6 +196,7 @@ fn lower_part(
         other => return unlike(schema, other).map(|sql| Lowered::nothing(sql, slots)),
     };
     lowering.check_tables(target.as_deref())?;
+    lowering.write_triggers(head(&mut statement), target.as_deref())?;
     let looked_up = lowering.looked_up(&statement);
     lowering.collect_shapes(&statement);
     let booleans = lowering.booleans(head(&mut statement));
@@ -211,7 +219,7 @@ fn lower_part(
     }
     let sql = statement.to_string();
     Ok(Lowered {
-        counts: ["belt_seq(", "belt_new_uuid(", "belt_random"].iter().any(|call| sql.contains(call)),
+        counts: ["belt_seq(", "belt_setval(", "belt_new_uuid(", "belt_random"].iter().any(|call| sql.contains(call)),
         sql,
         slots,
         locking: lowering.locking,
@@ -219,6 +227,7 @@ fn lower_part(
         returns_rows,
         booleans,
         target,
+        inserts: matches!(head(&mut statement), Statement::Insert(_)),
         aliases: lowering.sources.tables,
         looked_up,
         parts: Vec::new(),
@@ -250,6 +259,7 @@ pub(super) fn expression_over(
 ) -> Result<String, SqlProblem> {
     let sources = Sources { dialect: schema.dialect, tables, ctes: Vec::new() };
     let mut expr = expr.clone();
+    trigger::write_out(schema, &mut expr);
     let mut lowering = Lowering::new(schema, sources);
     match VisitMut::visit(&mut expr, &mut lowering) {
         ControlFlow::Break(problem) if problem.kind == DbErrorKind::Unsupported => {

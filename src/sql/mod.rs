@@ -15,6 +15,7 @@ mod errors;
 mod functions;
 mod groups;
 mod lower;
+mod marks;
 mod migrate;
 mod model;
 mod names;
@@ -23,6 +24,7 @@ mod parse;
 mod rewrite;
 mod tables;
 mod time;
+mod trigger;
 mod types;
 
 #[cfg(test)]
@@ -35,7 +37,7 @@ pub use functions::Given;
 pub use migrate::{Live, Piece, script, split};
 pub use model::{Check, Column, ForeignKey, Index, IndexPart, Schema, Table, Unique};
 pub use time::{format_timestamp, parse_timestamp};
-pub use types::Kind;
+pub use types::{Ends, Kind};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,9 +1,11 @@
 //! The learner's schema as they wrote it: tables, columns, keys and indexes, each with its bytes in the SQL text.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use sqlparser::ast::{Expr, Query};
 
+use super::trigger::{Function, Scalar, Trigger};
 use super::{Dialect, Kind, SqlProblem, ddl};
 
 /// Parsed and lowered DDL.
@@ -17,6 +19,11 @@ pub struct Schema {
     /// The number generators; a column refers to one by its position.
     pub(super) sequences: Vec<Sequence>,
     pub(super) views: Vec<View>,
+    pub(super) triggers: Vec<Trigger>,
+    /// What triggers call, by name.
+    pub(super) functions: BTreeMap<String, Function>,
+    /// Functions of one expression, which is written where they are called.
+    pub(super) scalars: Vec<Scalar>,
     /// SQLite's DDL, one statement each, with the bytes it stands for.
     pub(super) lowered: Vec<(String, Range<usize>)>,
 }
@@ -136,6 +143,21 @@ pub struct IndexPart {
 }
 
 impl Schema {
+    pub(super) fn empty(dialect: Dialect) -> Schema {
+        Schema {
+            dialect,
+            tables: Vec::new(),
+            enums: Vec::new(),
+            seeds: Vec::new(),
+            sequences: Vec::new(),
+            views: Vec::new(),
+            triggers: Vec::new(),
+            functions: BTreeMap::new(),
+            scalars: Vec::new(),
+            lowered: Vec::new(),
+        }
+    }
+
     /// Reads DDL.
     ///
     /// # Errors

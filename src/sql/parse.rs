@@ -1,6 +1,7 @@
 //! Text to statements, with positions.
 
 mod conflicts;
+pub(super) mod cut;
 pub(super) mod is;
 mod sequences;
 mod spellings;

@@ -4,6 +4,7 @@ mod calls;
 mod distinct;
 mod expressions;
 mod from;
+mod grouping;
 mod kinds;
 mod operators;
 mod quantified;
@@ -15,7 +16,7 @@ use sqlparser::ast::{
     BinaryOperator, Distinct, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments,
     GroupByExpr, Ident, JoinOperator, LimitClause, LockType, NonBlock, ObjectName, Offset, OffsetRows, OrderByKind,
     OrderBySort, Query, Select, SelectItem, SetExpr, SetOperator, SetQuantifier, Statement, TableAlias, TableFactor,
-    VisitorMut,
+    Value, VisitorMut,
 };
 
 use super::lower::{Lowering, raw, steps};
@@ -37,6 +38,7 @@ impl VisitorMut for Lowering<'_> {
 
     fn pre_visit_query(&mut self, query: &mut Query) -> Step {
         self.scopes.push(Scope::default());
+        grouping::spread(query, self.dialect())?;
         if query.for_clause.is_some()
             || query.settings.is_some()
             || query.format_clause.is_some()
@@ -125,6 +127,10 @@ impl VisitorMut for Lowering<'_> {
         {
             return unsupported("this form of SELECT");
         }
+        // `EXISTS (SELECT FROM ...)`.
+        if select.projection.is_empty() && self.dialect() == Dialect::PostgreSql {
+            select.projection.push(SelectItem::UnnamedExpr(Expr::value(Value::Number("1".into(), false))));
+        }
         select.select_modifiers = None;
         select.optimizer_hints.clear();
         if let GroupByExpr::All(_) = select.group_by {
@@ -134,12 +140,6 @@ impl VisitorMut for Lowering<'_> {
             && !modifiers.is_empty()
         {
             return unsupported("GROUP BY with modifiers");
-        }
-        if let GroupByExpr::Expressions(terms, _) = &select.group_by
-            && let Some(sets) =
-                terms.iter().find(|term| matches!(term, Expr::Rollup(_) | Expr::Cube(_) | Expr::GroupingSets(_)))
-        {
-            return unsupported(format!("GROUP BY {sets}"));
         }
         for from in &mut select.from {
             for join in &mut from.joins {
@@ -293,7 +293,7 @@ fn unbracket(body: &mut SetExpr) -> Step {
     ON
 }
 
-fn call(name: &str, arguments: Vec<Expr>) -> Expr {
+pub(super) fn call(name: &str, arguments: Vec<Expr>) -> Expr {
     let args = arguments.into_iter().map(|argument| FunctionArg::Unnamed(FunctionArgExpr::Expr(argument))).collect();
     Expr::Function(Function {
         name: ObjectName::from(vec![Ident::new(name)]),

@@ -25,6 +25,13 @@ pub(super) fn lower_all(schema: &mut Schema) -> Result<(), SqlProblem> {
         }
         let table = &schema.tables[at];
         lowered.push((create_table(schema, at)?, table.range.clone()));
+        if schema.dialect == Dialect::MySql {
+            // REPLACE counts the rows it takes away, and the engine tells of them in no other way.
+            let name = quoted(&format!("belt.gone.{}", table.name));
+            let text =
+                format!("CREATE TRIGGER {name} AFTER DELETE ON {} BEGIN SELECT belt_gone(); END", quoted(&table.name));
+            lowered.push((text, table.range.clone()));
+        }
         for (number, index) in table.indexes.iter().enumerate().filter(|(_, index)| index.modelled) {
             lowered.push((create_index(schema, at, index, number)?, index.range.clone()));
         }

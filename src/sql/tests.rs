@@ -2,6 +2,7 @@ use super::*;
 
 mod lowering;
 mod statements;
+mod triggers;
 
 fn database(dialect: Dialect, ddl: &str) -> Database {
     let schema = Schema::parse(dialect, ddl).unwrap_or_else(|p| panic!("{p}: {ddl}"));

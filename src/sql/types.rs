@@ -39,8 +39,37 @@ pub enum Kind {
     },
     /// An array, stored as JSON text.
     Array,
+    /// A range, stored as its ends.
+    Range(Ends),
     /// No type at all (SQLite).
     Any,
+}
+
+/// What a range is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    Times,
+    Days,
+    Whole,
+    Numbers,
+}
+
+impl Ends {
+    /// The ends of PostgreSQL's type of this name.
+    pub(super) fn of(name: &str) -> Option<Ends> {
+        Some(match name {
+            "tstzrange" | "tsrange" => Ends::Times,
+            "daterange" => Ends::Days,
+            "int4range" | "int8range" => Ends::Whole,
+            "numrange" => Ends::Numbers,
+            _ => return None,
+        })
+    }
+
+    /// Whether each end has a next one.
+    pub(super) fn discrete(self) -> bool {
+        matches!(self, Ends::Days | Ends::Whole)
+    }
 }
 
 const I8: Kind = Kind::Integer { min: -128, max: 127 };
@@ -168,14 +197,16 @@ fn custom(
         "timestamptz" | "timestamp" | "datetime" => (Kind::Timestamp, false),
         "timetz" => (Kind::Time, false),
         "year" => (I16, false),
-        "citext" | "inet" | "cidr" | "macaddr" | "xml" | "name" | "ltree" | "nvarchar" => {
-            (Kind::Text { max: first }, false)
+        "citext" | "inet" | "cidr" | "macaddr" | "xml" | "name" | "ltree" | "nvarchar" | "hstore" | "point" | "box"
+        | "polygon" | "geometry" | "geography" | "halfvec" | "sparsevec" | "vector" | "tsquery" | "regclass"
+        | "pg_lsn" | "jsonpath" | "bpchar" => {
+            // Only of text does the number say how long it is.
+            let max = first.filter(|_| matches!(plain.as_str(), "nvarchar" | "bpchar"));
+            (Kind::Text { max }, false)
         }
-        "tstzrange" | "tsrange" | "daterange" | "int4range" | "int8range" | "numrange"
-            if dialect == Dialect::PostgreSql =>
-        {
-            return Err(SqlProblem::unsupported(format!("a column of the type {name} is not one belt can model"))
-                .with_help("use two columns, and tstzrange(begins, ends) where a range is asked for"));
+        "oid" | "xid" | "xid8" => (I64, false),
+        name if dialect == Dialect::PostgreSql && Ends::of(name).is_some() => {
+            (Ends::of(name).map_or(Kind::Any, Kind::Range), false)
         }
         "any" if dialect == Dialect::Sqlite => (Kind::Any, false),
         "int64" | "long" => (I64, false),
@@ -195,9 +226,14 @@ impl Kind {
             Kind::Integer { .. } | Kind::Boolean => "INT",
             Kind::Real | Kind::Timestamp | Kind::Interval => "REAL",
             Kind::Numeric { .. } | Kind::Bytes { .. } | Kind::Any => "ANY",
-            Kind::Text { .. } | Kind::Date | Kind::Time | Kind::Uuid | Kind::Json | Kind::Enum(_) | Kind::Array => {
-                "TEXT"
-            }
+            Kind::Text { .. }
+            | Kind::Date
+            | Kind::Time
+            | Kind::Uuid
+            | Kind::Json
+            | Kind::Enum(_)
+            | Kind::Array
+            | Kind::Range(_) => "TEXT",
         }
     }
 
@@ -212,6 +248,7 @@ impl Kind {
             Kind::Uuid => format!("belt_uuid({expression})"),
             Kind::Json => format!("belt_json({expression})"),
             Kind::Array => format!("belt_array({expression})"),
+            Kind::Range(ends) => format!("belt_range_of({expression}, {})", u8::from(ends.discrete())),
             Kind::Numeric { precision, scale } => {
                 format!("belt_num({expression}, {}, {scale})", precision.unwrap_or(0))
             }

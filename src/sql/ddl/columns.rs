@@ -144,7 +144,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn sequence(&mut self, at: usize, column: &str, options: &[SequenceOptions]) -> usize {
+    pub(super) fn sequence(&mut self, at: usize, column: &str, options: &[SequenceOptions]) -> usize {
         let name = format!("{}_{column}_seq", self.schema.tables[at].name);
         self.schema.sequences.push(sequence(name, options));
         self.schema.sequences.len() - 1

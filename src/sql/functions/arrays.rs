@@ -125,6 +125,63 @@ fn range(ctx: &Context<'_>) -> Result<Sqlite> {
     json(&Json::Array(vec![lower, upper, closed.into()]))
 }
 
+/// `belt_range_of(value, whole)`: a range as it is stored, of one that is, or of text such as `[1,5)`.
+fn range_of(ctx: &Context<'_>) -> Result<Sqlite> {
+    let value = ctx.get_raw(0);
+    let Some(text) = super::as_text(value) else {
+        return if value == ValueRef::Null { Ok(Sqlite::Null) } else { Err(refused("a range", value)) };
+    };
+    let text = text.trim();
+    if let Ok(Json::Array(items)) = serde_json::from_str::<Json>(text)
+        && matches!(items.as_slice(), [_, _, Json::Bool(_)])
+    {
+        return Ok(Sqlite::Text(text.to_string()));
+    }
+    if text.eq_ignore_ascii_case("empty") {
+        return json(&Json::Array(vec![0.into(), 0.into(), false.into()]));
+    }
+    let discrete: bool = ctx.get(1)?;
+    let parsed = || -> Option<(Json, Json, bool)> {
+        let open = text.starts_with('(');
+        let inner = text.strip_prefix(['[', '('])?;
+        let closed = inner.ends_with(']');
+        let (low, high) = inner.strip_suffix([']', ')'])?.split_once(',')?;
+        let end = |part: &str, outside: bool| -> Option<Json> {
+            let part = part.trim().trim_matches('"');
+            if part.is_empty() || part.eq_ignore_ascii_case("infinity") || part.eq_ignore_ascii_case("-infinity") {
+                return Some(Json::Null);
+            }
+            let (point, unit) = match part.parse::<f64>() {
+                Ok(number) => (number, 1.0),
+                Err(_) => (crate::sql::time::parse_timestamp(part)?, 86_400.0),
+            };
+            Some((point + if discrete && outside { unit } else { 0.0 }).into())
+        };
+        Some((end(low, open)?, end(high, closed)?, closed && !discrete))
+    };
+    let (low, high, closed) = parsed().ok_or_else(|| refused("a range", value))?;
+    if let (Some(a), Some(b)) = (low.as_f64(), high.as_f64())
+        && a > b
+    {
+        return Err(refused("a range that ends after it begins", value));
+    }
+    json(&Json::Array(vec![low, high, closed.into()]))
+}
+
+/// `belt_range_end(range, 0 or 1)`
+fn range_end(ctx: &Context<'_>) -> Result<Sqlite> {
+    let at = usize::try_from(ctx.get::<i64>(1)?).unwrap_or(0);
+    Ok(parsed(ctx, 0)?.and_then(|range| range.get(at).and_then(Json::as_f64)).map_or(Sqlite::Null, whole))
+}
+
+fn range_within(ctx: &Context<'_>) -> Result<Sqlite> {
+    let (Some(outer), Some(inner)) = (parsed(ctx, 0)?, parsed(ctx, 1)?) else {
+        return Ok(Sqlite::Null);
+    };
+    let ((from, to, closed), (inner_from, inner_to, inner_closed)) = (ends(&outer), ends(&inner));
+    truth(from <= inner_from && (inner_to < to || (inner_to <= to && (closed || !inner_closed))))
+}
+
 fn ends(json: &Json) -> (f64, f64, bool) {
     let end = |at: usize, none: f64| json.get(at).and_then(Json::as_f64).unwrap_or(none);
     (end(0, f64::NEG_INFINITY), end(1, f64::INFINITY), json.get(2).is_some_and(|closed| *closed == true))
@@ -186,6 +243,9 @@ pub(super) const ARRAYS: &[Entry] = &[
     ("belt_zip", -1, POSTGRES, zip),
     ("belt_series", -1, POSTGRES, series),
     ("belt_range", 4, POSTGRES, range),
+    ("belt_range_of", 2, POSTGRES, range_of),
+    ("belt_range_end", 2, POSTGRES, range_end),
+    ("belt_range_within", 2, POSTGRES, range_within),
     ("belt_ranges_overlap", 2, POSTGRES, ranges_overlap),
     ("belt_range_holds", 2, POSTGRES, range_holds),
 ];

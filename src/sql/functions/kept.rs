@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::Value as Sqlite;
-use rusqlite::{Connection, Result};
+use rusqlite::{Connection, Error, Result};
 
 use super::{Shared, with};
 
@@ -24,6 +24,50 @@ pub(super) fn register(connection: &Connection, state: &Shared) -> Result<()> {
         Ok(with(&shared, |s| {
             s.kept.get(part).and_then(|rows| rows.get(row)?.get(column).cloned()).unwrap_or(Sqlite::Null)
         }))
+    })?;
+    let shared = Arc::clone(state);
+    // 1 and 0 set it, anything else asks: whether a change is belt's own, and no trigger's.
+    connection.create_scalar_function("belt_quiet", 1, flags, move |ctx| {
+        let given = ctx.get::<i64>(0)?;
+        Ok(with(&shared, |s| {
+            if given == 0 || given == 1 {
+                s.quiet = given;
+            }
+            s.quiet
+        }))
+    })?;
+    let shared = Arc::clone(state);
+    // How many triggers are at work.
+    connection.create_scalar_function("belt_depth", 1, flags, move |ctx| {
+        let by = ctx.get::<i64>(0)?;
+        Ok(with(&shared, |s| {
+            s.depth += by;
+            s.depth
+        }))
+    })?;
+    let shared = Arc::clone(state);
+    connection.create_scalar_function("belt_keep", 2, flags, move |ctx| {
+        let (name, value): (String, Sqlite) = (ctx.get(0)?, ctx.get(1)?);
+        with(&shared, |s| {
+            let depth = s.depth;
+            s.remembered.insert((depth, name), value);
+        });
+        Ok(Sqlite::Null)
+    })?;
+    let shared = Arc::clone(state);
+    connection.create_scalar_function("belt_kept", 1, flags, move |ctx| {
+        let name: String = ctx.get(0)?;
+        Ok(with(&shared, |s| s.remembered.get(&(s.depth, name)).cloned().unwrap_or(Sqlite::Null)))
+    })?;
+    // Refuses a row before it is stored.
+    connection.create_scalar_function("belt_refuse", 2, flags, move |ctx| match ctx.get::<Option<bool>>(0)? {
+        Some(true) => Err(Error::UserFunctionError(ctx.get::<String>(1)?.into())),
+        _ => Ok(true),
+    })?;
+    let shared = Arc::clone(state);
+    connection.create_scalar_function("belt_gone", 0, flags, move |_| {
+        with(&shared, |s| s.gone += u64::from(s.depth == 0));
+        Ok(Sqlite::Null)
     })?;
     let shared = Arc::clone(state);
     // PostgreSQL's xmax of a row just written: nothing has touched a row that is new.

@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{
     Assignment, AssignmentTarget, BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Insert,
-    JoinConstraint, JoinOperator, ObjectName, OnConflictAction, OnInsert, SelectItem, Statement, TableFactor,
-    TableWithJoins, Update, UpdateTableFromKind, Value, visit_expressions_mut,
+    Join, JoinConstraint, JoinOperator, ObjectName, OnConflictAction, OnInsert, SelectItem, Statement, TableAlias,
+    TableFactor, TableWithJoins, Update, UpdateTableFromKind, Value, visit_expressions_mut,
 };
 
 use super::store::DEFAULT;
@@ -17,7 +17,8 @@ use crate::sql::{DbError, Dialect, SqlProblem};
 
 impl<'a> Lowering<'a> {
     /// Brings the assignments into one form before anything in them is lowered, and names what is returned.
-    pub(super) fn arrange(&self, statement: &mut Statement) -> Result<(), DbError> {
+    pub(super) fn arrange(&mut self, statement: &mut Statement) -> Result<(), DbError> {
+        self.returned_by_key(statement);
         let returning = match statement {
             Statement::Insert(insert) => insert.returning.as_mut(),
             Statement::Update(update) => update.returning.as_mut(),
@@ -58,7 +59,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// MySQL's `UPDATE t JOIN u ON ... SET` as `UPDATE t SET ... FROM u WHERE ...`, with the changed table first.
-    fn join_sources(&self, update: &mut Update) -> Result<(), DbError> {
+    fn join_sources(&mut self, update: &mut Update) -> Result<(), DbError> {
         let unsupported = |what: &str| Err(SqlProblem::unsupported(what).into());
         let mut changed: Option<String> = None;
         for assignment in &update.assignments {
@@ -73,6 +74,12 @@ impl<'a> Lowering<'a> {
                 }
                 changed = Some(name);
             }
+        }
+        let inner = |join: &Join| {
+            matches!(join.join_operator, JoinOperator::Join(_) | JoinOperator::Inner(_) | JoinOperator::CrossJoin(_))
+        };
+        if !update.table.joins.iter().all(inner) {
+            return self.join_outer(update, changed);
         }
         let joins = std::mem::take(&mut update.table.joins);
         if joins.is_empty() {
@@ -113,6 +120,72 @@ impl<'a> Lowering<'a> {
             Some(UpdateTableFromKind::AfterSet(known) | UpdateTableFromKind::BeforeSet(known)) => known.extend(sources),
             None => update.from = Some(UpdateTableFromKind::AfterSet(sources.collect())),
         }
+        Ok(())
+    }
+
+    /// `UPDATE a LEFT JOIN b ON ... SET a.x = ...`: the joined tables stand as they are, and the changed one once more.
+    fn join_outer(&mut self, update: &mut Update, changed: Option<String>) -> Result<(), DbError> {
+        const TARGET: &str = "belt.target";
+        let factors: Vec<TableFactor> = std::iter::once(&update.table.relation)
+            .chain(update.table.joins.iter().map(|join| &join.relation))
+            .cloned()
+            .collect();
+        let named = |factor: &&TableFactor| {
+            let alias = self.alias(factor);
+            changed.as_ref().is_none_or(|name| alias.is_some_and(|alias| alias.eq_ignore_ascii_case(name)))
+        };
+        let factor = factors.iter().find(named).unwrap_or(&update.table.relation).clone();
+        let target = self.target(&factor)?;
+        let (Some(alias), Some(table)) = (self.alias(&factor), self.table(&target)) else {
+            return Ok(());
+        };
+        let Some(key) = table.primary_key() else {
+            return Err(SqlProblem::unsupported(format!(
+                "UPDATE with this kind of join, of {target} without a primary key, is not something belt can run"
+            ))
+            .into());
+        };
+        let qualify = |expr: &mut Expr| {
+            let _ = visit_expressions_mut(expr, |expr| {
+                if let Expr::Identifier(name) = expr
+                    && table.column(&name.value).is_some()
+                {
+                    *expr = Expr::CompoundIdentifier(vec![Ident::with_quote('`', &alias), name.clone()]);
+                }
+                ControlFlow::<()>::Continue(())
+            });
+        };
+        for assignment in &mut update.assignments {
+            qualify(&mut assignment.value);
+        }
+        update.selection.iter_mut().for_each(qualify);
+        for name in &key.columns {
+            let of = |alias: &str| {
+                Expr::CompoundIdentifier(vec![Ident::with_quote('`', alias), Ident::with_quote('`', name)])
+            };
+            let equal =
+                Expr::BinaryOp { left: Box::new(of(TARGET)), op: BinaryOperator::Eq, right: Box::new(of(&alias)) };
+            update.selection = Some(match update.selection.take() {
+                Some(selection) => Expr::BinaryOp {
+                    left: Box::new(Expr::Nested(Box::new(selection))),
+                    op: BinaryOperator::And,
+                    right: Box::new(equal),
+                },
+                None => equal,
+            });
+        }
+        self.sources.tables.push((TARGET.into(), target.clone()));
+        let mut relation = factor;
+        if let TableFactor::Table { alias, .. } = &mut relation {
+            *alias = Some(TableAlias {
+                explicit: true,
+                name: Ident::with_quote('`', TARGET),
+                columns: Vec::new(),
+                at: None,
+            });
+        }
+        let whole = std::mem::replace(&mut update.table, TableWithJoins { relation, joins: Vec::new() });
+        update.from = Some(UpdateTableFromKind::AfterSet(vec![whole]));
         Ok(())
     }
 

@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Expr, SelectItem, SelectItemQualifiedWildcardKind, VisitMut, WildcardAdditionalOptions, visit_expressions_mut,
+    AssignmentTarget, BinaryOperator, Expr, FromTable, SelectItem, SelectItemQualifiedWildcardKind, Statement,
+    VisitMut, WildcardAdditionalOptions, visit_expressions_mut,
 };
 
 use super::Lowering;
@@ -61,6 +62,88 @@ impl Lowering<'_> {
             ControlFlow::Break(error) => Err(error),
             ControlFlow::Continue(()) => Ok(()),
         }
+    }
+}
+
+impl Lowering<'_> {
+    /// A column of another table that equals one of the changed table, and is not set, is that one.
+    pub(super) fn returned_by_key(&self, statement: &mut Statement) {
+        let (returning, selection, target, set) = match statement {
+            Statement::Update(update) => {
+                let set: Vec<String> = update
+                    .assignments
+                    .iter()
+                    .flat_map(|assignment| match &assignment.target {
+                        AssignmentTarget::ColumnName(name) => vec![last_name(self.dialect(), name)],
+                        AssignmentTarget::Tuple(names) => {
+                            names.iter().map(|name| last_name(self.dialect(), name)).collect()
+                        }
+                    })
+                    .collect();
+                (&mut update.returning, &update.selection, &update.table.relation, set)
+            }
+            Statement::Delete(delete) => {
+                let (FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from)) = &delete.from;
+                let Some(first) = from.first() else { return };
+                (&mut delete.returning, &delete.selection, &first.relation, Vec::new())
+            }
+            _ => return,
+        };
+        let (Some(returning), Some(selection), Some(alias)) = (returning, selection, self.alias(target)) else {
+            return;
+        };
+        let mut equal: Vec<(String, Expr)> = Vec::new();
+        equals(selection, &mut |left, right| {
+            for (own, other) in [(left, right), (right, left)] {
+                let Some((Some(table), column)) = self.parts(own) else { continue };
+                if table.eq_ignore_ascii_case(&alias) && !set.contains(&column) {
+                    equal.push((other.to_string().to_lowercase(), own.clone()));
+                }
+            }
+        });
+        for item in returning {
+            let (SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }) = item else { continue };
+            let Some((Some(table), name)) = self.parts(expr) else { continue };
+            let Some((_, own)) = equal.iter().find(|(other, _)| *other == expr.to_string().to_lowercase()) else {
+                continue;
+            };
+            if table.eq_ignore_ascii_case(&alias) {
+                continue;
+            }
+            match item {
+                SelectItem::UnnamedExpr(_) => {
+                    *item = SelectItem::ExprWithAlias { expr: own.clone(), alias: quoted_ident(&name) };
+                }
+                SelectItem::ExprWithAlias { expr, .. } => *expr = own.clone(),
+                _ => {}
+            }
+        }
+    }
+
+    /// The table, where it is named, and the name of a column.
+    fn parts(&self, expr: &Expr) -> Option<(Option<String>, String)> {
+        let fold = |name| crate::sql::names::fold(self.dialect(), name);
+        match expr {
+            Expr::CompoundIdentifier(parts) => match parts.as_slice() {
+                [.., table, name] => Some((Some(fold(table)), fold(name))),
+                _ => None,
+            },
+            Expr::Identifier(name) => Some((None, fold(name))),
+            _ => None,
+        }
+    }
+}
+
+/// The equalities that hold where a condition holds.
+fn equals(condition: &Expr, found: &mut dyn FnMut(&Expr, &Expr)) {
+    match condition {
+        Expr::Nested(inner) => equals(inner, found),
+        Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
+            equals(left, found);
+            equals(right, found);
+        }
+        Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => found(left, right),
+        _ => {}
     }
 }
 

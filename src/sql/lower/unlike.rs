@@ -56,7 +56,6 @@ pub(super) fn unlike(schema: &Schema, statement: &Statement) -> Result<&'static 
         Statement::Explain { .. } | Statement::ExplainTable { .. } => {
             refused("EXPLAIN", "run the statement itself; what it reads is looked at where that matters")
         }
-        Statement::Truncate(_) => refused("TRUNCATE", "use DELETE FROM"),
         Statement::LockTables { .. } | Statement::UnlockTables => {
             refused("LOCK TABLES", "lock rows with SELECT ... FOR UPDATE inside a transaction")
         }

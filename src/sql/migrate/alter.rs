@@ -26,14 +26,7 @@ pub(super) fn apply(change: &mut Change, statement: &Statement) -> Result<bool, 
             }
             let mut name = name;
             for operation in &alter.operations {
-                if let Op::RenameTable { table_name } = operation {
-                    let (RenameTableNameKind::As(to) | RenameTableNameKind::To(to)) = table_name;
-                    let to = last_name(dialect, to);
-                    renames::table(change, &name, &to)?;
-                    name = to;
-                } else {
-                    Subject::new(change, &name)?.alter(operation, &statement.to_string())?;
-                }
+                name = one(change, &name, operation)?;
             }
             Ok(true)
         }
@@ -67,6 +60,18 @@ pub(super) fn apply(change: &mut Change, statement: &Statement) -> Result<bool, 
         }
         _ => Ok(false),
     }
+}
+
+/// One operation on a table; the name it has afterwards.
+pub(super) fn one(change: &mut Change, name: &str, operation: &Op) -> Result<String, DbError> {
+    if let Op::RenameTable { table_name } = operation {
+        let (RenameTableNameKind::As(to) | RenameTableNameKind::To(to)) = table_name;
+        let to = last_name(change.model.schema.dialect, to);
+        renames::table(change, name, &to)?;
+        return Ok(to);
+    }
+    Subject::new(change, name)?.alter(operation)?;
+    Ok(name.to_string())
 }
 
 fn table<'a>(change: &'a Change, name: &str) -> Option<&'a Table> {

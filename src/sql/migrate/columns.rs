@@ -65,7 +65,7 @@ impl<'a> Subject<'a> {
         Ok(())
     }
 
-    pub(super) fn alter(&mut self, operation: &Op, statement: &str) -> Result<(), DbError> {
+    pub(super) fn alter(&mut self, operation: &Op) -> Result<(), DbError> {
         match operation {
             Op::AddColumn { column_def, if_not_exists, .. } => self.add(column_def, *if_not_exists),
             Op::DropColumn { column_names, if_exists, drop_behavior, .. } => {
@@ -157,13 +157,10 @@ impl<'a> Subject<'a> {
             }
             // How it is done, not what comes of it.
             Op::Algorithm { .. } | Op::Lock { .. } | Op::OwnerTo { .. } | Op::SetLogged | Op::SetUnlogged => Ok(()),
-            other => {
-                let _ = statement;
-                Err(DbError::new(
-                    DbErrorKind::Unsupported,
-                    format!("ALTER TABLE {other} is not something belt can run"),
-                ))
-            }
+            other => Err(DbError::new(
+                DbErrorKind::Unsupported,
+                format!("ALTER TABLE {other} is not something belt can run"),
+            )),
         }
     }
 

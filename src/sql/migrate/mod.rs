@@ -6,26 +6,27 @@
 
 mod alter;
 mod columns;
-mod marks;
 mod rebuild;
 mod renames;
 mod script;
 #[cfg(test)]
 mod tests;
-mod trigger;
 mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlparser::ast::{SetExpr, Statement};
+use sqlparser::ast::{AlterTableOperation, SetExpr, Statement};
 
 use self::rebuild::Change;
 use self::script::What;
 pub use self::script::{Piece, script, split};
-use self::trigger::{Does, Function, Trigger};
 use super::ddl::Builder;
 use super::model::Schema;
+use super::trigger::{Does, Function, Trigger};
 use super::{Answer, Database, DbError, DbErrorKind, Dialect, Params, SqlProblem, SqlProblemKind, parse};
+
+/// Turns of one loop.
+const MAX_TURNS: u32 = 2_000;
 
 /// What a database is made of beside its tables.
 #[derive(Debug, Clone)]
@@ -62,9 +63,15 @@ impl Live {
     /// # Errors
     /// As for [`Schema::parse`] and [`Database::create`].
     pub fn create(dialect: Dialect, sql: &str) -> Result<Live, SqlProblem> {
-        let schema = Schema::parse(dialect, sql)?;
-        let database = Database::create(&schema)?;
-        let model = Model { schema, triggers: Vec::new(), functions: BTreeMap::new(), not_valid: BTreeSet::new() };
+        let mut schema = Schema::parse(dialect, sql)?;
+        let (triggers, functions) = (std::mem::take(&mut schema.triggers), std::mem::take(&mut schema.functions));
+        let mut database = Database::create(&schema)?;
+        let plain = triggers.is_empty();
+        let model = Model { schema, triggers, functions, not_valid: BTreeSet::new() };
+        if !plain {
+            let rebuilt = rebuild::rebuilt(&database, &model.schema, &Change::none(&model));
+            database = rebuilt.map_err(|error| SqlProblem::unsupported(error.message))?;
+        }
         Ok(Live { model, database })
     }
 
@@ -102,10 +109,7 @@ impl Live {
     /// # Errors
     /// As for [`Database::run`].
     pub fn run(&mut self, sql: &str, params: &Params, now_s: f64) -> Result<Answer, DbError> {
-        if !self.model.triggers.is_empty() {
-            rebuild::reset(&self.database);
-        }
-        self.database.run(sql, params, now_s).map_err(marks::read)
+        self.database.run(sql, params, now_s)
     }
 
     /// Runs one statement of a migration. A statement that fails changes nothing.
@@ -120,6 +124,7 @@ impl Live {
                     .run(&piece.text, params, now_s)
                     .map(|answer| if answer.wrote { answer.changed } else { 0 });
             }
+            What::Block { statements, looped } => return self.block(statements, *looped, params, now_s),
             What::Sql(statement) => match self.change(statement, &piece.text)? {
                 Some(change) => change,
                 None => return Ok(0),
@@ -170,6 +175,21 @@ impl Live {
         self.database = database;
         self.model = change.model;
         Ok(0)
+    }
+
+    fn block(&mut self, statements: &[String], looped: bool, params: &Params, now_s: f64) -> Result<u64, DbError> {
+        let mut all = 0;
+        for _ in 0..MAX_TURNS {
+            let mut changed = 0;
+            for text in statements {
+                changed += self.run(text, params, now_s)?.changed;
+            }
+            all += changed;
+            if !looped || changed == 0 {
+                return Ok(all);
+            }
+        }
+        Err(DbError::new(DbErrorKind::Limit, "the loop of the DO block still changes rows after thousands of turns"))
     }
 
     fn create_trigger(&self, trigger: &Trigger) -> Result<Option<Change>, DbError> {
@@ -237,6 +257,25 @@ impl Live {
         }
         Ok(Some(change))
     }
+}
+
+/// A schema that has not been used yet, after a change of its tables.
+pub(super) fn changed(schema: Schema, statement: &Statement) -> Result<Schema, DbError> {
+    let mut change = unused(schema);
+    alter::apply(&mut change, statement)?;
+    Ok(change.model.schema)
+}
+
+/// The same for one operation on the table at `at`.
+pub(super) fn altered(schema: Schema, at: usize, operation: &AlterTableOperation) -> Result<Schema, DbError> {
+    let name = schema.tables[at].name.clone();
+    let mut change = unused(schema);
+    alter::one(&mut change, &name, operation)?;
+    Ok(change.model.schema)
+}
+
+fn unused(schema: Schema) -> Change {
+    Change::none(&Model { schema, triggers: Vec::new(), functions: BTreeMap::new(), not_valid: BTreeSet::new() })
 }
 
 /// Whether what was refused is what belt cannot run.

@@ -1,18 +1,16 @@
 //! A new database from the changed model, with the rows of the old one.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::Ordering;
 
-use rusqlite::functions::FunctionFlags;
 use rusqlite::types::Value as Sqlite;
 use sqlparser::ast::Expr;
 
-use super::trigger::{self, Timing, Trigger};
-use super::{Model, marks, problem, views};
+use super::{Model, problem, views};
 use crate::sql::model::{Schema, Table};
 use crate::sql::names::quoted;
-use crate::sql::{Database, DbError, DbErrorKind, Dialect, Kind, errors, functions, lower, tables};
+use crate::sql::trigger::{self, Timing, Trigger};
+use crate::sql::{Database, DbError, DbErrorKind, Dialect, Kind, errors, functions, lower, marks, tables};
 
 /// Where a column's values come from.
 #[derive(Debug, Clone)]
@@ -58,13 +56,6 @@ impl Change {
     }
 }
 
-/// Before a statement of its own: no trigger is at work.
-pub(super) fn reset(database: &Database) {
-    // These functions always answer.
-    let _ = database.connection.query_row("SELECT belt_quiet(0), belt_depth(0)", [], |_| Ok(()));
-    let _ = database.connection.query_row("SELECT belt_depth(-belt_depth(0))", [], |_| Ok(()));
-}
-
 pub(super) fn rebuilt(old: &Database, before: &Schema, change: &Change) -> Result<Database, DbError> {
     let now_s = functions::with(&old.state, |state| state.now_s);
     rebuilt_at(old, before, change, now_s)
@@ -94,7 +85,6 @@ pub(super) fn rebuilt_at(old: &Database, before: &Schema, change: &Change, now_s
     views::as_tables(&mut real);
 
     let mut new = Database::open(&real).map_err(|error| engine(&error, &real, None))?;
-    add_functions(&new).map_err(|error| engine(&error, &real, None))?;
     let run =
         |new: &Database, sql: &str| new.connection.execute_batch(sql).map_err(|error| engine(&error, &real, None));
     run(&new, "PRAGMA foreign_keys = OFF")?;
@@ -123,9 +113,7 @@ pub(super) fn rebuilt_at(old: &Database, before: &Schema, change: &Change, now_s
         }
     }
     check_foreign_keys(&new, &real)?;
-    // SQLite's triggers do not set themselves off; the others' do.
-    let recursive = if model.schema.dialect == Dialect::Sqlite { "OFF" } else { "ON" };
-    run(&new, &format!("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = {recursive}"))?;
+    run(&new, "PRAGMA foreign_keys = ON")?;
     for table in &real.tables {
         let own: Vec<&Trigger> = model.triggers.iter().filter(|trigger| trigger.table == table.name).collect();
         let at = plain.tables.iter().position(|known| known.name == table.name);
@@ -174,24 +162,6 @@ fn enforced(schema: &Schema, table: &Table, model: &Model, existing: bool) -> Re
 
 fn engine(error: &rusqlite::Error, schema: &Schema, table: Option<&str>) -> DbError {
     marks::read(errors::translate(error, schema, table))
-}
-
-fn add_functions(database: &Database) -> rusqlite::Result<()> {
-    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
-    let quiet = Arc::new(AtomicI64::new(0));
-    // 1 and 0 set it, anything else asks.
-    database.connection.create_scalar_function("belt_quiet", 1, flags, move |context| {
-        let given = context.get::<i64>(0)?;
-        if given == 0 || given == 1 {
-            quiet.store(given, Ordering::Relaxed);
-        }
-        Ok(quiet.load(Ordering::Relaxed))
-    })?;
-    let depth = Arc::new(AtomicI64::new(0));
-    database.connection.create_scalar_function("belt_depth", 1, flags, move |context| {
-        let by = context.get::<i64>(0)?;
-        Ok(depth.fetch_add(by, Ordering::Relaxed) + by)
-    })
 }
 
 fn copy(
@@ -264,6 +234,7 @@ fn implicit(kind: &Kind) -> &'static str {
         | Kind::Json
         | Kind::Bytes { .. }
         | Kind::Array
+        | Kind::Range(_)
         | Kind::Any => "''",
     }
 }

@@ -3,9 +3,11 @@
 use std::ops::Range;
 
 use sqlparser::ast::Statement;
+use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
-use super::trigger::{self, Function, Trigger};
+use crate::sql::parse::cut::{cut, without_delimiters, words};
+use crate::sql::trigger::{self, Function, Trigger};
 use crate::sql::{Dialect, SqlProblem, SqlProblemKind, parse};
 
 /// One statement of a migration.
@@ -33,6 +35,11 @@ pub(super) enum What {
         name: String,
         if_exists: bool,
         cascade: bool,
+    },
+    /// What a `DO` block changes of rows, and whether it goes on until there is nothing left to change.
+    Block {
+        statements: Vec<String>,
+        looped: bool,
     },
     /// The beginning or end of a transaction, and what has no effect here.
     Nothing,
@@ -67,7 +74,11 @@ impl Piece {
 
     /// Whether it changes rows rather than tables.
     pub fn is_data(&self) -> bool {
-        matches!(&self.what, What::Sql(statement) if super::is_data(statement))
+        match &self.what {
+            What::Sql(statement) => super::is_data(statement),
+            What::Block { .. } => true,
+            _ => false,
+        }
     }
 }
 
@@ -116,6 +127,7 @@ fn one(dialect: Dialect, tokens: &[TokenWithSpan], text: &str) -> Result<What, S
         Some("BEGIN" | "START" | "COMMIT" | "END" | "LOCK" | "UNLOCK" | "SET" | "VACUUM" | "ANALYZE" | "PRAGMA") => {
             Ok(What::Nothing)
         }
+        Some("DO") if dialect == Dialect::PostgreSql => block(tokens),
         Some(word @ ("DO" | "CALL" | "COPY")) => {
             Err(SqlProblem::unsupported(format!("{word} is not something belt can run in a migration"))
                 .with_help("write the statements themselves; repeat: true runs a step until it changes no row"))
@@ -124,103 +136,13 @@ fn one(dialect: Dialect, tokens: &[TokenWithSpan], text: &str) -> Result<What, S
             trigger::parse_trigger(dialect, tokens).map(Box::new).map(What::Trigger)
         }
         Some("CREATE") if made == Some("FUNCTION") => trigger::parse_function(dialect, tokens).map(What::Function),
-        Some("DROP") if words.get(1).is_some_and(|word| word == "TRIGGER") => {
-            trigger::parse_drop(dialect, tokens, true)
-        }
-        Some("DROP") if words.get(1).is_some_and(|word| word == "FUNCTION") => {
-            trigger::parse_drop(dialect, tokens, false)
-        }
+        Some("DROP") if words.get(1).is_some_and(|word| word == "TRIGGER") => parse_drop(dialect, tokens, true),
+        Some("DROP") if words.get(1).is_some_and(|word| word == "FUNCTION") => parse_drop(dialect, tokens, false),
         _ => match parse::statements(text, dialect)?.pop() {
             Some((statement, _)) => Ok(What::Sql(Box::new(statement))),
             None => Ok(What::Nothing),
         },
     }
-}
-
-fn is_space(token: &Token) -> bool {
-    matches!(token, Token::Whitespace(_))
-}
-
-/// The first words of a statement, in capitals.
-fn words(tokens: &[TokenWithSpan], most: usize) -> Vec<String> {
-    let words = tokens.iter().filter_map(|token| match &token.token {
-        Token::Word(word) if word.quote_style.is_none() => Some(word.value.to_uppercase()),
-        _ => None,
-    });
-    words.take(most).collect()
-}
-
-/// Cuts at the semicolons that are not inside the body of a trigger.
-fn cut(tokens: &[TokenWithSpan]) -> Vec<&[TokenWithSpan]> {
-    let mut cuts = Vec::new();
-    let mut start = 0;
-    let mut depth = 0_usize;
-    let mut previous = String::new();
-    let mut seen: Vec<String> = Vec::new();
-    for (at, token) in tokens.iter().enumerate() {
-        match &token.token {
-            Token::SemiColon if depth == 0 => {
-                cuts.push(trimmed(&tokens[start..at]));
-                start = at + 1;
-                seen.clear();
-                previous.clear();
-            }
-            Token::SemiColon => previous = ";".into(),
-            Token::Word(word) if word.quote_style.is_none() => {
-                let word = word.value.to_uppercase();
-                if seen.len() < 8 {
-                    seen.push(word.clone());
-                }
-                let trigger =
-                    seen.first().is_some_and(|word| word == "CREATE") && seen.iter().any(|word| word == "TRIGGER");
-                if trigger {
-                    let begins = matches!(previous.as_str(), ";" | "ROW" | "THEN" | "ELSE" | "BEGIN");
-                    match word.as_str() {
-                        "BEGIN" => depth += 1,
-                        "CASE" if previous != "END" => depth += 1,
-                        "IF" if begins => depth += 1,
-                        // `END IF` and `END CASE` are one end.
-                        "END" => depth = depth.saturating_sub(1),
-                        _ => {}
-                    }
-                }
-                previous = word;
-            }
-            token if is_space(token) => {}
-            _ => previous = String::new(),
-        }
-    }
-    cuts.push(trimmed(tokens.get(start..).unwrap_or_default()));
-    cuts
-}
-
-fn trimmed(tokens: &[TokenWithSpan]) -> &[TokenWithSpan] {
-    let solid = |token: &TokenWithSpan| !is_space(&token.token) && token.token != Token::EOF;
-    match (tokens.iter().position(solid), tokens.iter().rposition(solid)) {
-        (Some(first), Some(last)) => &tokens[first..=last],
-        _ => &[],
-    }
-}
-
-/// MySQL's client is told another delimiter where bodies hold semicolons; the text keeps its length.
-fn without_delimiters(sql: &str) -> String {
-    let mut delimiter: Option<String> = None;
-    let mut out = String::with_capacity(sql.len());
-    for line in sql.split_inclusive('\n') {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        if let [first, given] = words.as_slice()
-            && first.eq_ignore_ascii_case("delimiter")
-        {
-            delimiter = Some((*given).to_string()).filter(|given| given != ";");
-            out.extend(line.chars().map(|c| if c == '\n' { c } else { ' ' }));
-            continue;
-        }
-        match &delimiter {
-            Some(given) => out.push_str(&line.replace(given.as_str(), &format!("{:<1$}", ";", given.len()))),
-            None => out.push_str(line),
-        }
-    }
-    out
 }
 
 /// The statements of a program's text, which may hold parameters.
@@ -238,4 +160,86 @@ pub fn split(dialect: Dialect, sql: &str) -> Result<Vec<String>, SqlProblem> {
     });
     let control = ["BEGIN", "COMMIT", "START TRANSACTION", "BEGIN TRANSACTION", "END"];
     Ok(texts.filter(|text| !control.iter().any(|word| text.eq_ignore_ascii_case(word))).collect())
+}
+
+fn parse_drop(dialect: Dialect, tokens: &[TokenWithSpan], trigger: bool) -> Result<What, SqlProblem> {
+    let mut reader = trigger::Reader::new(dialect, tokens);
+    reader.parser.next_token();
+    reader.parser.next_token();
+    let if_exists = reader.parser.parse_keywords(&[Keyword::IF, Keyword::EXISTS]);
+    let name = reader.name()?;
+    if trigger {
+        let table = if reader.word("ON") { Some(reader.name()?) } else { None };
+        if dialect == Dialect::PostgreSql && table.is_none() {
+            return Err(reader.unexpected("ON and the table"));
+        }
+        return Ok(What::DropTrigger { name, table, if_exists });
+    }
+    let mut cascade = false;
+    while !reader.at_end() {
+        cascade |= reader.peeked("CASCADE");
+        reader.parser.next_token();
+    }
+    Ok(What::DropFunction { name, if_exists, cascade })
+}
+
+/// `DO $$ BEGIN ... END $$`: statements that change rows, perhaps in a loop that ends when one finds no more.
+fn block(tokens: &[TokenWithSpan]) -> Result<What, SqlProblem> {
+    let refused = |what: &str| {
+        SqlProblem::unsupported(format!("{what} in a DO block is not something belt can run in a migration"))
+            .with_help("write the statements themselves; repeat: true runs a step until it changes no row")
+    };
+    let body = tokens.iter().find_map(|token| match &token.token {
+        Token::DollarQuotedString(body) => Some(body.value.as_str()),
+        _ => None,
+    });
+    let body = body.ok_or_else(|| refused("text in quotes"))?;
+    let tokens = trigger::tokens_of(Dialect::PostgreSql, body)?;
+    let lines = parse::Lines::new(body);
+    let solid: Vec<&TokenWithSpan> =
+        tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF)).collect();
+    let word = |at: usize| match solid.get(at).map(|token| &token.token) {
+        Some(Token::Word(word)) if word.quote_style.is_none() => word.value.to_uppercase(),
+        _ => String::new(),
+    };
+    let begin = (0..solid.len()).find(|at| word(*at) == "BEGIN").ok_or_else(|| refused("a body without BEGIN"))?;
+    let mut variables: Vec<String> = Vec::new();
+    let mut fresh = word(0) == "DECLARE";
+    for (at, token) in solid.iter().enumerate().take(begin).skip(1) {
+        if fresh {
+            variables.push(word(at));
+        }
+        fresh = token.token == Token::SemiColon;
+    }
+    let (mut statements, mut looped) = (Vec::new(), false);
+    let mut at = begin + 1;
+    while at < solid.len() {
+        let end = (at..solid.len()).find(|end| solid[*end].token == Token::SemiColon).unwrap_or(solid.len());
+        match word(at).as_str() {
+            "LOOP" => {
+                looped = true;
+                at += 1;
+                continue;
+            }
+            // What ends the loop is looked at by the number of rows that change.
+            "EXIT" | "GET" | "COMMIT" | "PERFORM" | "RAISE" | "NULL" | "END" | "CONTINUE" => {}
+            "IF" => {
+                at = (at..end).find(|at| word(*at) == "THEN").map_or(end, |at| at + 1);
+                continue;
+            }
+            "UPDATE" | "DELETE" | "INSERT" | "WITH" => {
+                if let Some(name) = (at..end).map(word).find(|word| variables.contains(word)) {
+                    return Err(refused(&format!("a statement that reads the variable {}", name.to_lowercase())));
+                }
+                let last = solid.get(end.saturating_sub(1)).map_or(body.len(), |token| lines.offset(token.span.end));
+                let text = body.get(lines.offset(solid[at].span.start)..last).unwrap_or_default();
+                statements.push(text.to_string());
+            }
+            // A variable that is counted with.
+            name if variables.iter().any(|known| known == name) => {}
+            other => return Err(refused(if other.is_empty() { "this" } else { other })),
+        }
+        at = end + 1;
+    }
+    Ok(What::Block { statements, looped })
 }

@@ -226,6 +226,37 @@ fn a_view_is_written_to_by_its_own_triggers() {
     assert_eq!(ask(&mut db, "UPDATE people SET language = 'de' WHERE id = 1"), "");
     assert_eq!(ask(&mut db, "UPDATE people SET title = 'Bo' WHERE id = 2"), "");
     assert_eq!(ask(&mut db, "SELECT id, title, language FROM people ORDER BY id"), "1,Ada,de 2,Bo,en 3,Cy,fr");
-    let refused = script(Dialect::PostgreSql, "DO $$ BEGIN NULL; END $$").unwrap_err();
+    let refused = script(Dialect::PostgreSql, "DO $$ BEGIN EXECUTE 'x'; END $$").unwrap_err();
     assert_eq!(refused.kind, SqlProblemKind::Unsupported);
+}
+
+#[test]
+fn a_block_goes_on_until_nothing_is_left() {
+    let mut db = live(Dialect::PostgreSql);
+    migrate(
+        &mut db,
+        "ALTER TABLE users ADD COLUMN display_name VARCHAR(120);
+         DO $$
+         DECLARE n INT;
+         BEGIN
+           LOOP
+             UPDATE users SET display_name = name
+             WHERE id IN (SELECT id FROM users WHERE display_name IS NULL AND name ~ '^[A-Z]' ORDER BY id LIMIT 1);
+             GET DIAGNOSTICS n = ROW_COUNT;
+             EXIT WHEN n = 0;
+             COMMIT;
+             PERFORM pg_sleep(0.1);
+           END LOOP;
+         END $$;
+         CREATE FUNCTION sync() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.display_name := NEW.name; RETURN NEW; END $$;
+         CREATE TRIGGER sync BEFORE UPDATE ON users FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION sync();",
+    )
+    .unwrap();
+    assert_eq!(ask(&mut db, "SELECT display_name FROM users ORDER BY id"), "Ada Bob");
+    assert_eq!(ask(&mut db, "UPDATE users SET name = 'Cy' WHERE id = 1"), "");
+    assert_eq!(ask(&mut db, "SELECT display_name FROM users ORDER BY id"), "Cy Bob");
+    let refused =
+        "DO $$ DECLARE last BIGINT; BEGIN LOOP UPDATE users SET email = '' WHERE id > last; EXIT; END LOOP; END $$";
+    let problem = script(Dialect::PostgreSql, refused).unwrap_err();
+    assert!(problem.message.contains("the variable last"), "{problem}");
 }

@@ -70,7 +70,24 @@ pub(super) fn respell(tokens: &mut Vec<TokenWithSpan>, dialect: Dialect) {
 }
 
 fn postgres(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
-    if stands(tokens, at, &["FOR", "NO", "KEY", "UPDATE"]) {
+    if is(tokens, at, &Token::LParen) && stands(tokens, at + 1, &["SEQUENCE", "NAME"]) {
+        let end = (at + 3..tokens.len()).find(|end| {
+            is(tokens, *end, &Token::RParen)
+                || ["START", "INCREMENT", "MINVALUE", "NO", "MAXVALUE", "CACHE"]
+                    .iter()
+                    .any(|option| stands(tokens, *end, &[option]))
+        });
+        replace(tokens, at + 1, end.map_or(2, |end| end - at - 1), Vec::new());
+    } else if stands(tokens, start, &["CREATE"])
+        && (stands(tokens, at, &["INCLUDING"]) || stands(tokens, at, &["EXCLUDING"]))
+        && stands(tokens, start + 1, &["TABLE"])
+    {
+        replace(tokens, at, 2.min(tokens.len() - at), Vec::new());
+    } else if stands(tokens, at, &["ON", "ONLY"]) && stands(tokens, start, &["CREATE"]) {
+        replace(tokens, at, 2, words(&["ON"]));
+    } else if stands(tokens, at, &["FORCE", "ROW", "LEVEL", "SECURITY"]) && stands(tokens, start, &["ALTER", "TABLE"]) {
+        replace(tokens, at, 1, words(&["ENABLE"]));
+    } else if stands(tokens, at, &["FOR", "NO", "KEY", "UPDATE"]) {
         replace(tokens, at, 4, words(&["FOR", "UPDATE"]));
     } else if stands(tokens, at, &["FOR", "KEY", "SHARE"]) {
         replace(tokens, at, 3, words(&["FOR", "SHARE"]));
@@ -101,7 +118,19 @@ fn postgres(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
 }
 
 fn mysql(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
-    if stands(tokens, at, &["LOCK", "IN", "SHARE", "MODE"]) {
+    if stands(tokens, at, &["FROM", "DUAL"]) {
+        replace(tokens, at, 2, Vec::new());
+    } else if stands(tokens, at, &["MOD"]) && !is(tokens, at + 1, &Token::LParen) && at > start {
+        tokens[at].token = Token::Mod;
+    } else if stands(tokens, start, &["INSERT"])
+        && is(tokens, at, &Token::LParen)
+        && is(tokens, at + 1, &Token::RParen)
+        && (stands(tokens, at + 2, &["VALUES"]) || stands(tokens, at + 2, &["VALUE"]))
+        && is(tokens, at + 3, &Token::LParen)
+        && is(tokens, at + 4, &Token::RParen)
+    {
+        replace(tokens, at, 5, words(&["DEFAULT", "VALUES"]));
+    } else if stands(tokens, at, &["LOCK", "IN", "SHARE", "MODE"]) {
         replace(tokens, at, 4, words(&["FOR", "SHARE"]));
     } else if stands(tokens, at, &["ZEROFILL"]) && stands(tokens, start, &["CREATE", "TABLE"]) {
         replace(tokens, at, 1, Vec::new());

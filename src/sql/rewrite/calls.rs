@@ -3,13 +3,14 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident, ObjectName, Value,
+    DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident,
+    ObjectName, OrderBySort, Value,
 };
 
 use super::renamed::Call;
 use super::{ON, Step};
 use crate::sql::lower::{Lowering, raw};
-use crate::sql::{DbError, DbErrorKind, Dialect, time};
+use crate::sql::{DbError, DbErrorKind, Dialect, Ends, Kind, time};
 
 impl Lowering<'_> {
     pub(super) fn function(&self, function: &mut Function) -> ControlFlow<DbError, Option<Expr>> {
@@ -18,6 +19,20 @@ impl Lowering<'_> {
         let name = name.strip_prefix("pg_catalog.").unwrap_or(&name).to_string();
         let arguments = plain_arguments(&function.args);
         let args: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        if let ("lower" | "upper" | "isempty", [range]) = (name.as_str(), args.as_slice())
+            && let Some(Kind::Range(ends)) = super::quantified::only_argument(function).and_then(|arg| self.infer(arg))
+        {
+            let end = |at: u8| match ends {
+                Ends::Days => format!("belt_date(belt_range_end({range}, {at}))"),
+                Ends::Times => format!("belt_ts(belt_range_end({range}, {at}))"),
+                Ends::Whole | Ends::Numbers => format!("belt_range_end({range}, {at})"),
+            };
+            return ControlFlow::Continue(Some(raw(match name.as_str() {
+                "lower" => end(0),
+                "upper" => end(1),
+                _ => format!("(belt_range_end({range}, 0) = belt_range_end({range}, 1))"),
+            })));
+        }
         let text = match (name.as_str(), args.as_slice()) {
             (
                 "now"
@@ -91,17 +106,64 @@ impl Lowering<'_> {
             ("last_insert_id" | "lastval" | "last_insert_rowid", []) => "belt_last_id()".into(),
             ("last_insert_id", [x]) => format!("belt_keep_id({x})"),
             ("nextval" | "currval", [sequence]) => {
-                let wanted = sequence.trim_matches('\'').rsplit('.').next().unwrap_or_default();
-                match self.schema.sequences.iter().position(|known| known.name == wanted) {
-                    Some(at) if name == "currval" => format!("belt_currval({at})"),
-                    Some(at) => format!("belt_seq({at})"),
-                    None => {
-                        return ControlFlow::Break(DbError::new(
-                            DbErrorKind::MissingTable,
-                            format!("there is no sequence {wanted}"),
-                        ));
-                    }
+                let at = self.sequence(sequence)?;
+                if name == "currval" { format!("belt_currval({at})") } else { format!("belt_seq({at})") }
+            }
+            ("setval", [sequence, number, rest @ ..]) => {
+                let at = self.sequence(sequence)?;
+                format!("belt_setval({at}, {number}, {})", rest.first().unwrap_or(&"1"))
+            }
+            ("timestampadd", [unit, count, time]) => {
+                let unit_s = time::unit_s(unit.trim_matches('\'')).unwrap_or(1.0);
+                format!("(belt_ts({time}) + ({count}) * {unit_s:?})")
+            }
+            ("pg_get_serial_sequence", [table, column]) => {
+                let bare = |text: &str| {
+                    let text = text.trim_matches(['\'', '"']);
+                    text.rsplit('.').next().unwrap_or(text).trim_matches('"').to_string()
+                };
+                let found = self.schema.table(&bare(table)).and_then(|table| table.column(&bare(column)));
+                match found.and_then(|column| column.sequence).and_then(|at| self.schema.sequences.get(at)) {
+                    Some(sequence) => format!("'{}'", sequence.name),
+                    None => "NULL".into(),
                 }
+            }
+            ("gen_random_bytes" | "random_bytes", [length]) => format!("belt_random_bytes({length})"),
+            ("current_user" | "session_user" | "user" | "current_role" | "current_database" | "database", []) => {
+                "'app'".into()
+            }
+            ("current_schema" | "schema", []) => "'public'".into(),
+            ("version", []) => format!("'{}'", dialect.name()),
+            ("any_value", [x]) => format!("min({x})"),
+            ("percentile_cont" | "percentile_disc" | "mode", _) if !function.within_group.is_empty() => {
+                let ordered = std::mem::take(&mut function.within_group);
+                let mut args = arguments.clone();
+                args.extend(ordered.first().map(|order| order.expr.to_string()));
+                // The last are the first.
+                if ordered.first().is_some_and(|order| order.options.sort == Some(OrderBySort::Desc))
+                    && let Some(share) = args.first_mut().filter(|_| name != "mode")
+                {
+                    *share = format!("(1.0 - ({share}))");
+                }
+                let filter = function.filter.as_ref().map(|filter| format!(" FILTER (WHERE {filter})"));
+                format!("belt_{name}({}){}", args.join(", "), filter.unwrap_or_default())
+            }
+            (
+                "stddev" | "stddev_samp" | "std" | "stddev_pop" | "variance" | "var_samp" | "var_pop" | "bit_and"
+                | "bit_or",
+                [_],
+            ) => {
+                let mysql = dialect == Dialect::MySql;
+                let known = match name.as_str() {
+                    "std" => "belt_stddev_pop",
+                    "stddev" if mysql => "belt_stddev_pop",
+                    "variance" if mysql => "belt_var_pop",
+                    "stddev" => "belt_stddev_samp",
+                    "variance" => "belt_var_samp",
+                    other => &format!("belt_{other}"),
+                };
+                function.name = ObjectName::from(vec![Ident::new(known)]);
+                return ControlFlow::Continue(None);
             }
             ("char_length" | "character_length" | "length", [x]) if name != "length" => {
                 format!("length({x})")
@@ -112,6 +174,20 @@ impl Lowering<'_> {
             ("least", [_, ..]) => format!("min({})", args.join(", ")),
             ("if", [a, b, c]) => format!("iif({a}, {b}, {c})"),
             ("isnull", [a]) => format!("({a} IS NULL)"),
+            ("count", [_, _, ..]) if distinct(function) => {
+                let there: Vec<String> = args.iter().map(|arg| format!("({arg}) IS NOT NULL")).collect();
+                format!("count(DISTINCT CASE WHEN {} THEN json_array({}) END)", there.join(" AND "), args.join(", "))
+            }
+            ("count", [row])
+                if distinct(function)
+                    && matches!(super::quantified::only_argument(function), Some(Expr::Tuple(items)) if items.len() > 1) =>
+            {
+                format!("count(DISTINCT json_array{row})")
+            }
+            // The engine takes no separator with DISTINCT, and its own is this one.
+            ("string_agg", [value, "','"]) if distinct(function) && !ordered(function) => {
+                format!("group_concat(DISTINCT {value})")
+            }
             ("count" | "sum" | "min" | "max" | "avg" | "coalesce", _) => {
                 return ControlFlow::Continue(None);
             }
@@ -128,6 +204,28 @@ impl Lowering<'_> {
         };
         ControlFlow::Continue(Some(raw(text)))
     }
+}
+
+impl Lowering<'_> {
+    /// The generator of this name.
+    fn sequence(&self, name: &str) -> ControlFlow<DbError, usize> {
+        let wanted = name.trim_matches('\'').rsplit('.').next().unwrap_or_default().trim_matches('"');
+        match self.schema.sequences.iter().position(|known| known.name == wanted) {
+            Some(at) => ControlFlow::Continue(at),
+            None => {
+                ControlFlow::Break(DbError::new(DbErrorKind::MissingTable, format!("there is no sequence {wanted}")))
+            }
+        }
+    }
+}
+
+fn distinct(function: &Function) -> bool {
+    matches!(&function.args, FunctionArguments::List(list) if list.duplicate_treatment == Some(DuplicateTreatment::Distinct))
+}
+
+fn ordered(function: &Function) -> bool {
+    matches!(&function.args, FunctionArguments::List(list)
+        if list.clauses.iter().any(|clause| matches!(clause, FunctionArgumentClause::OrderBy(_))))
 }
 
 /// MySQL's `SEPARATOR` is an argument in SQLite.
@@ -199,7 +297,7 @@ fn interval(arguments: &FunctionArguments) -> Option<String> {
 /// `TIMESTAMPDIFF(SECOND, a, b)`: the unit is a word, not a column.
 pub(super) fn units_as_text(function: &mut Function) -> Step {
     let name = function.name.to_string().to_ascii_lowercase();
-    if matches!(name.as_str(), "timestampdiff" | "date_trunc" | "date_part")
+    if matches!(name.as_str(), "timestampdiff" | "timestampadd" | "date_trunc" | "date_part")
         && let FunctionArguments::List(list) = &mut function.args
         && let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(first))) = list.args.first_mut()
         && let Expr::Identifier(word) = first

@@ -53,6 +53,15 @@ impl Lowering<'_> {
             {
                 raw(name.value.replace('$', "?"))
             }
+            Expr::Identifier(name)
+                if dialect == Dialect::PostgreSql
+                    && name.quote_style.is_none()
+                    && ["current_user", "session_user", "current_role", "user"]
+                        .iter()
+                        .any(|known| name.value.eq_ignore_ascii_case(known)) =>
+            {
+                raw("'app'".into())
+            }
             Expr::Identifier(name) => {
                 let name = fold(dialect, name);
                 if dialect != Dialect::Sqlite
@@ -117,6 +126,14 @@ impl Lowering<'_> {
                 return self.cast_into(expr_take(inner), data_type.clone(), expr);
             }
             Expr::AtTimeZone { timestamp, .. } => expr_take(timestamp),
+            // Text is compared by its bytes, in MySQL also without case.
+            Expr::Collate { expr: inner, collation } if dialect != Dialect::Sqlite => {
+                let name = collation.to_string().to_lowercase();
+                match dialect == Dialect::MySql && !name.contains("bin") {
+                    true => raw(format!("({inner} COLLATE NOCASE)")),
+                    false => raw(format!("({inner} COLLATE BINARY)")),
+                }
+            }
             Expr::Extract { field, expr: inner, .. } => {
                 raw(format!("belt_extract({}, {inner})", literal(&field.to_string().to_lowercase())))
             }

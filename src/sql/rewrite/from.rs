@@ -1,6 +1,7 @@
 //! Sources that are functions, and `LATERAL`: both become `json_each`, whose argument may speak of the tables before it.
 
 mod calling;
+mod records;
 
 use sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Query, Select, SelectItem,
@@ -111,6 +112,7 @@ impl Lowering<'_> {
                     )),
                 };
             }
+            TableFactor::JsonTable { .. } => return self.json_table(factor),
             _ => return ON,
         };
         if dialect == Dialect::Sqlite {
@@ -123,6 +125,9 @@ impl Lowering<'_> {
         }
         let alias = alias.unwrap_or_else(|| named(&name));
         let shown = fold(dialect, &alias.name);
+        if dialect == Dialect::PostgreSql && records::RECORDS.contains(&name.as_str()) {
+            return self.records(&name, args, &alias, factor);
+        }
         let known = (dialect == Dialect::PostgreSql && ROWS.contains(&name.as_str()))
             .then(|| self.calling(&name, args, &quoted(&shown)));
         let Some(Some(calling)) = known else {

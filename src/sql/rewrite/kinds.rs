@@ -3,7 +3,7 @@
 use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments};
 
 use crate::sql::lower::Lowering;
-use crate::sql::{Kind, types};
+use crate::sql::{Ends, Kind, types};
 
 /// Functions whose value is one of their arguments.
 const SAME: &[&str] = &[
@@ -38,6 +38,8 @@ const FINISHED: &[(&str, Kind)] = &[
     ("jsonb_", Kind::Json),
     ("belt_array(", Kind::Array),
     ("json_array(", Kind::Array),
+    ("belt_range(", Kind::Range(Ends::Times)),
+    ("belt_range_of(", Kind::Range(Ends::Times)),
 ];
 
 fn arguments(function: &Function) -> impl Iterator<Item = &Expr> {
@@ -77,7 +79,7 @@ impl Lowering<'_> {
                     "current_date" | "curdate" => Some(Kind::Date),
                     "json_object" | "json_group_object" | "jsonb_build_object" | "jsonb_set" => Some(Kind::Json),
                     "json_group_array" | "array_agg" => Some(Kind::Array),
-                    _ => None,
+                    name => Ends::of(name).map(Kind::Range),
                 }
             }
             Expr::Array(_) => Some(Kind::Array),
@@ -95,6 +97,10 @@ impl Lowering<'_> {
             }
             _ => None,
         }
+    }
+
+    pub(super) fn is_range(&self, expr: &Expr) -> bool {
+        matches!(self.infer(expr), Some(Kind::Range(_)))
     }
 
     /// Whether an operand of `||` or `-` is JSON, an array, or neither.

@@ -65,6 +65,14 @@ impl Lowering<'_> {
                     _ => format!("belt_date_add({left}, {minus}({right}))"),
                 }))
             }
+            // Text that is added to a time is a length of time.
+            B::Plus
+                if dialect == Dialect::PostgreSql
+                    && self.infer(left) == Some(Kind::Timestamp)
+                    && string(right).is_some() =>
+            {
+                Some(raw(format!("({left} + belt_interval({right}))")))
+            }
             B::PGExp => Some(raw(format!("pow({left}, {right})"))),
             B::PGStartsWith => Some(raw(format!("(substr({left}, 1, length({right})) = {right})"))),
             B::PGLikeMatch => Some(raw(format!("{left} LIKE {right}"))),
@@ -80,15 +88,22 @@ impl Lowering<'_> {
             B::Regexp if dialect != Dialect::Sqlite => {
                 Some(raw(format!("belt_regex({left}, {right}, {})", u8::from(ignores_case))))
             }
-            B::AtArrow if is_range(left) => Some(raw(match is_range(right) {
-                true => return unknown(&B::AtArrow),
-                false => format!("belt_range_holds({left}, {right})"),
+            B::AtArrow if self.is_range(left) => Some(raw(match self.as_range(right) {
+                Some(inner) => format!("belt_range_within({left}, {inner})"),
+                None => format!("belt_range_holds({left}, {right})"),
             })),
-            B::ArrowAt if is_range(right) => Some(raw(format!("belt_range_holds({right}, {left})"))),
+            B::ArrowAt if self.is_range(right) => Some(raw(match self.as_range(left) {
+                Some(inner) => format!("belt_range_within({right}, {inner})"),
+                None => format!("belt_range_holds({right}, {left})"),
+            })),
             B::AtArrow => Some(raw(format!("belt_contains({left}, {right})"))),
             B::ArrowAt => Some(raw(format!("belt_contains({right}, {left})"))),
-            B::PGOverlap if is_range(left) && is_range(right) => {
-                Some(raw(format!("belt_ranges_overlap({left}, {right})")))
+            B::PGOverlap if self.is_range(left) || self.is_range(right) => {
+                let side = |expr: &Expr| match self.is_range(expr) {
+                    true => expr.to_string(),
+                    false => format!("belt_range_of({expr}, 0)"),
+                };
+                Some(raw(format!("belt_ranges_overlap({}, {})", side(left), side(right))))
             }
             B::PGOverlap if dialect == Dialect::PostgreSql => Some(raw(format!("belt_overlap({left}, {right})"))),
             B::PGOverlap => Some(raw(format!("({left} AND {right})"))),
@@ -128,15 +143,21 @@ impl Lowering<'_> {
     }
 }
 
+impl Lowering<'_> {
+    /// A range, also one that is written as text.
+    fn as_range(&self, expr: &Expr) -> Option<String> {
+        match string(expr) {
+            Some(text) if text.starts_with(['[', '(']) => Some(format!("belt_range_of({expr}, 0)")),
+            _ => self.is_range(expr).then(|| expr.to_string()),
+        }
+    }
+}
+
 fn unknown(operator: &BinaryOperator) -> ControlFlow<DbError, Option<Expr>> {
     ControlFlow::Break(DbError::new(
         DbErrorKind::Unsupported,
         format!("the operator {operator} is not something belt can run"),
     ))
-}
-
-fn is_range(expr: &Expr) -> bool {
-    expr.to_string().trim_start_matches('(').starts_with("belt_range(")
 }
 
 pub(super) fn coerce(expr: &mut Expr, kind: &Kind) {

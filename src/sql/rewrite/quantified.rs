@@ -20,6 +20,11 @@ impl Lowering<'_> {
         if let Some(word) = word {
             return Ok(raw(match bare(right) {
                 Expr::Subquery(query) => format!("{left} {word} ({query})"),
+                list if item == "value"
+                    && let Some(items) = written(&list.to_string()) =>
+                {
+                    format!("{left} {word} ({items})")
+                }
                 list => format!("{left} {word} (SELECT {item} FROM json_each(belt_array({list})))"),
             }));
         }
@@ -36,6 +41,25 @@ impl Lowering<'_> {
 
 /// A name that nothing else in a statement has: the columns of `json_each` must not stand for the learner's.
 const ITEM: &str = "\"belt.item\"";
+
+/// The items of an array whose items are all written there: a condition of a table may hold no query.
+fn written(list: &str) -> Option<String> {
+    let mut inner = list.trim();
+    loop {
+        let wrapped = inner.strip_prefix("belt_array(").or_else(|| inner.strip_prefix('('));
+        match wrapped.and_then(|rest| rest.strip_suffix(')')) {
+            Some(rest) => inner = rest.trim(),
+            None => break,
+        }
+    }
+    let items = inner.strip_prefix("json_array(")?.strip_suffix(')')?;
+    let plain = items.split(", ").all(|item| {
+        let text = item.strip_prefix("CAST(").and_then(|rest| rest.strip_suffix(" AS TEXT)")).unwrap_or(item);
+        let quoted = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+        quoted.is_some_and(|text| !text.contains('\'')) || text.parse::<f64>().is_ok()
+    });
+    plain.then(|| items.to_string())
+}
 
 fn items(list: &str, item: &str) -> String {
     format!("SELECT 1 FROM (SELECT {item} AS {ITEM} FROM json_each(belt_array({list})))")

@@ -89,10 +89,8 @@ fn what_cannot_be_run_is_named_with_advice() {
         (PostgreSql, "SELECT pg_advisory_lock(1)", "use pg_advisory_xact_lock() inside a transaction"),
         (PostgreSql, "SELECT current_setting('app.tenant')", "pass the value as a parameter"),
         (PostgreSql, "MERGE INTO t USING t u ON true WHEN MATCHED THEN DELETE", "use INSERT ... ON CONFLICT"),
-        (PostgreSql, "TRUNCATE t", "use DELETE FROM"),
         (PostgreSql, "SELECT a FROM t EXCEPT ALL SELECT b FROM t", "EXCEPT ALL"),
-        (PostgreSql, "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY a) FROM t", "row_number()"),
-        (PostgreSql, "UPDATE t SET a = u.b FROM u WHERE u.a = t.a RETURNING t.a, u.b", "RETURNING columns of u"),
+        (PostgreSql, "UPDATE t SET a = u.b FROM u WHERE u.a = t.b RETURNING t.a, u.b", "RETURNING columns of u"),
         (MySql, "UPDATE t x JOIN u y ON x.a = y.a SET x.b = 1, y.b = 2", "an UPDATE of two tables at once"),
         (MySql, "UPDATE t, u SET t.b = 1, u.b = 2 WHERE t.a = u.a", "an UPDATE of two tables at once"),
         (MySql, "SELECT ROW_COUNT()", "take the number that execute() returns"),
@@ -107,14 +105,13 @@ fn what_cannot_be_run_is_named_with_advice() {
         assert!(error.message.contains(text), "{sql}: {error}");
     }
     let schemas = [
-        (PostgreSql, "CREATE POLICY p ON t USING (true)", "WHERE"),
+        (PostgreSql, "CREATE POLICY p ON t USING (a = 1)", "WHERE"),
         (
             PostgreSql,
-            "CREATE TRIGGER x BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()",
-            "the code that writes the row",
+            "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'x'; END $$",
+            "assignments to NEW",
         ),
-        (PostgreSql, "DO $$ BEGIN END $$", "by themselves"),
-        (Sqlite, "CREATE TRIGGER x AFTER UPDATE ON t BEGIN SELECT 1; END", "the code that writes the row"),
+        (PostgreSql, "DO $$ BEGIN FOR i IN 1..3 LOOP INSERT INTO t VALUES (i); END LOOP; END $$", "by themselves"),
         (MySql, "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t", "from time to time"),
     ];
     for (dialect, sql, advice) in schemas {

@@ -1,27 +1,23 @@
 //! The body of a trigger: the part of PL/pgSQL, of MySQL's and of SQLite's that dual writes are made of.
 
-use sqlparser::ast::{Expr, GroupByExpr, Ident, Select, SetExpr, Statement, Value};
+use sqlparser::ast::{BinaryOperator, Expr, GroupByExpr, Ident, Query, Select, SetExpr, Statement, Value};
 use sqlparser::tokenizer::Token;
 
 use super::{Act, Given, Parsed, Place, Reader, syntax};
 use crate::sql::names::fold;
-use crate::sql::{Dialect, SqlProblem};
+use crate::sql::{DbErrorKind, Dialect, SqlProblem};
 
 /// Statements one body may have.
 const MAX_ACTS: usize = 60;
+/// The variables that PL/pgSQL sets by itself.
+pub(super) const FOUND: &str = "found";
+pub(super) const ROW_COUNT: &str = "row_count";
 
 /// Reads a body: one statement, or statements between `BEGIN` and `END`.
 pub(super) fn read(reader: &mut Reader<'_>) -> Parsed<Vec<Act>> {
     let mut acts = Vec::new();
-    if reader.word("DECLARE") {
-        while !reader.peeked("BEGIN") {
-            declaration(reader, &mut acts)?;
-        }
-    }
-    if reader.word("BEGIN") {
-        while !reader.word("END") {
-            act(reader, &mut acts)?;
-        }
+    if reader.peeked("DECLARE") || reader.peeked("BEGIN") {
+        block(reader, &mut acts)?;
     } else {
         act(reader, &mut acts)?;
     }
@@ -29,9 +25,28 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Parsed<Vec<Act>> {
     if reader.at_end() { Ok(acts) } else { Err(reader.unexpected("the end")) }
 }
 
+/// `[DECLARE ...] BEGIN ... END`
+fn block(reader: &mut Reader<'_>, acts: &mut Vec<Act>) -> Parsed<()> {
+    if reader.word("DECLARE") {
+        while !reader.peeked("BEGIN") {
+            declaration(reader, acts)?;
+        }
+    }
+    reader.expect("BEGIN")?;
+    while !reader.word("END") {
+        if reader.peeked("EXCEPTION") {
+            return Err(SqlProblem::unsupported("EXCEPTION in a trigger is not something belt can run")
+                .with_help("INSERT ... ON CONFLICT DO NOTHING meets a key that is taken without an exception"));
+        }
+        act(reader, acts)?;
+    }
+    Ok(())
+}
+
 /// `name type [:= value];`
 fn declaration(reader: &mut Reader<'_>, acts: &mut Vec<Act>) -> Parsed<()> {
     let name = reader.column()?;
+    let _ = reader.word("CONSTANT");
     while !matches!(reader.parser.peek_token().token, Token::SemiColon | Token::Assignment | Token::Eq | Token::EOF)
         && !reader.peeked("DEFAULT")
     {
@@ -58,18 +73,35 @@ fn act(reader: &mut Reader<'_>, acts: &mut Vec<Act>) -> Parsed<()> {
     }
     if reader.word("IF") {
         acts.push(branches(reader)?);
+    } else if reader.word("CASE") {
+        acts.push(cases(reader)?);
+    } else if reader.peeked("BEGIN") || (reader.dialect == Dialect::PostgreSql && reader.peeked("DECLARE")) {
+        block(reader, acts)?;
     } else if reader.word("NULL") {
     } else if reader.word("RETURN") {
         let given = if reader.word("NULL") {
             Given::Null
-        } else if reader.word("NEW") || reader.word("OLD") {
-            Given::Row
+        } else if reader.word("NEW") {
+            Given::New
+        } else if reader.word("OLD") {
+            Given::Old
+        } else if reader.word("COALESCE") && reader.token(&Token::LParen) {
+            while !reader.token(&Token::RParen) && !reader.at_end() {
+                reader.parser.next_token();
+            }
+            Given::Either
         } else {
             return Err(SqlProblem::unsupported(
                 "a trigger that returns anything but NEW, OLD or NULL is not something belt can run",
             ));
         };
         acts.push(Act::Return(given));
+    } else if reader.word("GET") {
+        let _ = reader.word("DIAGNOSTICS");
+        let name = reader.column()?;
+        let _ = reader.token(&Token::Eq) || reader.token(&Token::Assignment);
+        reader.expect("ROW_COUNT")?;
+        acts.push(Act::Set(Place::Variable(name), Box::new(Expr::Identifier(Ident::new(ROW_COUNT)))));
     } else if reader.word("RAISE") || reader.word("SIGNAL") {
         acts.push(refusal(reader)?);
     } else if reader.dialect == Dialect::MySql && reader.word("SET") {
@@ -88,7 +120,7 @@ fn act(reader: &mut Reader<'_>, acts: &mut Vec<Act>) -> Parsed<()> {
         return declaration(reader, acts);
     } else if ["INSERT", "UPDATE", "DELETE", "SELECT", "WITH", "REPLACE"].iter().any(|word| reader.peeked(word)) {
         acts.push(statement(reader)?);
-    } else if ["PERFORM", "EXECUTE", "LOOP", "FOR", "WHILE", "CASE", "CALL", "GET"]
+    } else if ["EXECUTE", "LOOP", "FOR", "FOREACH", "WHILE", "REPEAT", "CALL", "OPEN", "FETCH", "LEAVE"]
         .iter()
         .any(|word| reader.peeked(word))
     {
@@ -147,42 +179,131 @@ fn branches(reader: &mut Reader<'_>) -> Parsed<Act> {
     Ok(Act::If(found, otherwise))
 }
 
+/// `CASE x WHEN ... THEN ...; ELSE ...; END CASE`
+fn cases(reader: &mut Reader<'_>) -> Parsed<Act> {
+    let operand = if reader.peeked("WHEN") { None } else { Some(reader.expr()?) };
+    let mut found = Vec::new();
+    let mut otherwise = Vec::new();
+    while reader.word("WHEN") {
+        let mut condition = reader.expr()?;
+        if let Some(operand) = &operand {
+            condition =
+                Expr::BinaryOp { left: Box::new(operand.clone()), op: BinaryOperator::Eq, right: Box::new(condition) };
+        }
+        reader.expect("THEN")?;
+        let mut acts = Vec::new();
+        while !["WHEN", "ELSE", "END"].iter().any(|word| reader.peeked(word)) {
+            act(reader, &mut acts)?;
+        }
+        found.push((condition, acts));
+    }
+    if reader.word("ELSE") {
+        while !reader.peeked("END") {
+            act(reader, &mut otherwise)?;
+        }
+    }
+    reader.expect("END")?;
+    reader.expect("CASE")?;
+    Ok(Act::If(found, otherwise))
+}
+
 /// `RAISE EXCEPTION '...'` and `SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '...'`.
 fn refusal(reader: &mut Reader<'_>) -> Parsed<Act> {
     let mild = ["NOTICE", "WARNING", "INFO", "LOG", "DEBUG"].iter().any(|word| reader.word(word));
-    let mut text = String::new();
+    let mut texts: Vec<String> = Vec::new();
+    let mut said: Option<usize> = None;
+    let mut words = String::new();
     while !matches!(reader.parser.peek_token().token, Token::SemiColon | Token::EOF) {
-        if let Token::SingleQuotedString(said) = reader.parser.next_token().token {
-            text = said;
+        match reader.parser.next_token().token {
+            Token::SingleQuotedString(text) | Token::DoubleQuotedString(text) => {
+                words.push_str(&format!(" {}", text.to_lowercase()));
+                texts.push(text);
+            }
+            Token::Word(word) => {
+                let word = word.value.to_lowercase();
+                if word == "message_text" || (word == "message" && texts.is_empty()) {
+                    said = Some(texts.len());
+                }
+                words.push_str(&format!(" {word}"));
+            }
+            _ => {}
         }
     }
-    Ok(if mild { Act::If(Vec::new(), Vec::new()) } else { Act::Refuse(text) })
+    let kind = match () {
+        () if words.contains("unique_violation") || words.contains("23505") => DbErrorKind::Unique,
+        () if words.contains("foreign_key_violation") || words.contains("23503") => DbErrorKind::ForeignKey,
+        () => DbErrorKind::Check,
+    };
+    let text = texts.into_iter().nth(said.unwrap_or(0)).unwrap_or_default();
+    Ok(if mild { Act::If(Vec::new(), Vec::new()) } else { Act::Refuse(kind, text) })
 }
 
 fn statement(reader: &mut Reader<'_>) -> Parsed<Act> {
     let statement = reader.parser.parse_statement().map_err(|error| syntax(&error.to_string()))?;
+    if reader.peeked("INTO") {
+        return Err(SqlProblem::unsupported("RETURNING ... INTO in a trigger is not something belt can run")
+            .with_help("take the value in the code that writes the row, in the same transaction"));
+    }
     let Statement::Query(mut query) = statement else {
         return Ok(Act::Sql(Box::new(statement)));
     };
     // SQLite refuses with SELECT RAISE(ABORT, '...').
     if let SetExpr::Select(select) = query.body.as_mut() {
         if let Some(into) = select.into.take() {
-            let [Expr::Identifier(target)] = into.targets.as_slice() else {
-                return Err(SqlProblem::unsupported("SELECT INTO several variables is not something belt can run"));
-            };
-            let name = fold(reader.dialect, target);
-            return Ok(Act::Set(Place::Variable(name), Box::new(Expr::Subquery(query))));
+            return into_places(reader, into.targets, query);
         }
         if let Some(text) = raised(select) {
             let condition = select.selection.take();
-            let refuse = Act::Refuse(text);
+            let refuse = Act::Refuse(DbErrorKind::Check, text);
             return Ok(match condition {
                 Some(condition) => Act::If(vec![(condition, vec![refuse])], Vec::new()),
                 None => refuse,
             });
         }
+        // PERFORM: what it answers is lost, but for whether there was a row.
+        if reader.dialect == Dialect::PostgreSql {
+            if select.from.is_empty() {
+                let quiet = ["pg_notify", "pg_advisory_xact_lock", "set_config"];
+                let text = query.to_string().to_lowercase();
+                if quiet.iter().any(|name| text.contains(name)) {
+                    return Ok(Act::If(Vec::new(), Vec::new()));
+                }
+            } else {
+                let found = Expr::Exists { subquery: query, negated: false };
+                return Ok(Act::Set(Place::Variable(FOUND.into()), Box::new(found)));
+            }
+        }
     }
     Err(SqlProblem::unsupported("a SELECT that goes nowhere in a trigger is not something belt can run"))
+}
+
+/// `SELECT a, b INTO x, y FROM ...`: one query for each.
+fn into_places(reader: &Reader<'_>, targets: Vec<Expr>, query: Box<Query>) -> Parsed<Act> {
+    let width = match query.body.as_ref() {
+        SetExpr::Select(select) => select.projection.len(),
+        _ => 0,
+    };
+    if width != targets.len() {
+        return Err(SqlProblem::unsupported("SELECT INTO a whole row is not something belt can run in a trigger")
+            .with_help("name a variable for each column"));
+    }
+    let mut acts = Vec::new();
+    for (at, target) in targets.iter().enumerate() {
+        let place = match (alone(reader.dialect, target), of_row(reader.dialect, target)) {
+            (Some(name), _) => Place::Variable(name),
+            (None, Some((true, column))) => Place::New(column),
+            _ => return Err(SqlProblem::unsupported(format!("SELECT INTO {target} is not something belt can run"))),
+        };
+        let mut own = query.clone();
+        if let SetExpr::Select(select) = own.body.as_mut() {
+            let item = select.projection.swap_remove(at);
+            select.projection = vec![item];
+        }
+        acts.push(Act::Set(place, Box::new(Expr::Subquery(own))));
+    }
+    let found = Expr::Exists { subquery: query, negated: false };
+    acts.push(Act::Set(Place::Variable(FOUND.into()), Box::new(found)));
+    Ok(Act::If(vec![(Expr::value(Value::Boolean(true)), acts)], Vec::new()))
 }
 
 fn raised(select: &Select) -> Option<String> {

@@ -3,17 +3,22 @@
 mod body;
 mod emit;
 mod follow;
+mod reader;
+mod replace;
+mod scalar;
+mod stored;
 
-use sqlparser::ast::{Expr, Ident, Statement};
+use sqlparser::ast::{Expr, Statement};
 use sqlparser::keywords::Keyword;
-use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-pub(super) use emit::{Subject, emit};
+pub(super) use emit::{Subject, emit, plain};
+pub(super) use reader::Reader;
+use reader::{Parsed, syntax};
+pub(super) use scalar::{Made, Scalar, parse_any_function, write_out};
+pub(super) use stored::{Before, before};
 
-use super::script::What;
-use crate::sql::names::{fold, last_name};
-use crate::sql::{Dialect, SqlProblem, SqlProblemKind, parse};
+use crate::sql::{DbErrorKind, Dialect, SqlProblem, parse};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Timing {
@@ -51,6 +56,10 @@ pub(super) struct Trigger {
     pub(super) columns: Vec<String>,
     pub(super) when: Option<Expr>,
     pub(super) does: Does,
+    /// What PostgreSQL hands to the function as `TG_ARGV`.
+    pub(super) arguments: Vec<String>,
+    /// Once a statement, which is once a row where all it does is refuse.
+    pub(super) once: bool,
     pub(super) replace: bool,
     pub(super) if_not_exists: bool,
 }
@@ -77,7 +86,8 @@ pub(super) enum Act {
     Set(Place, Box<Expr>),
     If(Vec<(Expr, Vec<Act>)>, Vec<Act>),
     Sql(Box<Statement>),
-    Refuse(String),
+    /// The kind of error and its text.
+    Refuse(DbErrorKind, String),
     Return(Given),
 }
 
@@ -89,84 +99,11 @@ pub(super) enum Place {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Given {
-    Row,
+    New,
+    Old,
+    /// `coalesce(NEW, OLD)`: whichever there is.
+    Either,
     Null,
-}
-
-type Parsed<T> = Result<T, SqlProblem>;
-
-/// A reader of tokens that speaks of what it cannot read.
-pub(super) struct Reader<'a> {
-    parser: Parser<'a>,
-    dialect: Dialect,
-}
-
-impl Reader<'_> {
-    fn new(dialect: Dialect, tokens: &[TokenWithSpan]) -> Reader<'static> {
-        let mut tokens = tokens.to_vec();
-        if dialect == Dialect::Sqlite {
-            parse::is::write_out(&mut tokens);
-        }
-        let parser = Parser::new(parse::grammar(dialect)).with_tokens_with_locations(tokens);
-        Reader { parser, dialect }
-    }
-
-    fn peeked(&self, word: &str) -> bool {
-        matches!(&self.parser.peek_token().token,
-            Token::Word(found) if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word))
-    }
-
-    fn word(&mut self, word: &str) -> bool {
-        let found = self.peeked(word);
-        if found {
-            self.parser.next_token();
-        }
-        found
-    }
-
-    fn token(&mut self, token: &Token) -> bool {
-        self.parser.consume_token(token)
-    }
-
-    fn expect(&mut self, word: &str) -> Parsed<()> {
-        if self.word(word) { Ok(()) } else { Err(self.unexpected(word)) }
-    }
-
-    fn unexpected(&self, wanted: &str) -> SqlProblem {
-        let found = self.parser.peek_token().token;
-        SqlProblem::new(
-            SqlProblemKind::Syntax,
-            format!("{wanted} was expected in the trigger, and {found} stands there"),
-            None,
-        )
-    }
-
-    fn ident(&mut self) -> Parsed<Ident> {
-        self.parser.parse_identifier().map_err(|error| syntax(&error.to_string()))
-    }
-
-    fn name(&mut self) -> Parsed<String> {
-        let name = self.parser.parse_object_name(false).map_err(|error| syntax(&error.to_string()))?;
-        Ok(last_name(self.dialect, &name))
-    }
-
-    fn expr(&mut self) -> Parsed<Expr> {
-        self.parser.parse_expr().map_err(|error| syntax(&error.to_string()))
-    }
-
-    fn column(&mut self) -> Parsed<String> {
-        let ident = self.ident()?;
-        Ok(fold(self.dialect, &ident))
-    }
-
-    fn at_end(&self) -> bool {
-        self.parser.peek_token().token == Token::EOF
-    }
-}
-
-fn syntax(message: &str) -> SqlProblem {
-    let message = message.trim_start_matches("sql parser error: ");
-    SqlProblem::new(SqlProblemKind::Syntax, format!("the trigger cannot be read: {}", parse::plain(message)), None)
 }
 
 pub(super) fn parse_trigger(dialect: Dialect, tokens: &[TokenWithSpan]) -> Parsed<Trigger> {
@@ -196,7 +133,12 @@ pub(super) fn parse_trigger(dialect: Dialect, tokens: &[TokenWithSpan]) -> Parse
     let mut columns = Vec::new();
     loop {
         let event = Event::ALL.into_iter().find(|event| reader.word(event.word()));
-        events.push(event.ok_or_else(|| reader.unexpected("INSERT, UPDATE or DELETE"))?);
+        match event {
+            Some(event) => events.push(event),
+            // There is no TRUNCATE that a trigger would see.
+            None if reader.word("TRUNCATE") => {}
+            None => return Err(reader.unexpected("INSERT, UPDATE or DELETE")),
+        }
         if reader.word("OF") {
             columns.push(reader.column()?);
             while reader.token(&Token::Comma) {
@@ -209,28 +151,57 @@ pub(super) fn parse_trigger(dialect: Dialect, tokens: &[TokenWithSpan]) -> Parse
     }
     reader.expect("ON")?;
     let table = reader.name()?;
+    // Constraint triggers wait for the end of the transaction at most.
+    for words in [&["NOT", "DEFERRABLE"][..], &["DEFERRABLE"], &["INITIALLY", "DEFERRED"], &["INITIALLY", "IMMEDIATE"]]
+    {
+        if words.iter().all(|word| reader.word(word)) {}
+    }
+    if reader.word("REFERENCING") {
+        return Err(SqlProblem::unsupported("a trigger with transition tables is not something belt can run")
+            .with_help("use FOR EACH ROW, and NEW and OLD"));
+    }
+    let mut once = dialect == Dialect::PostgreSql;
     if reader.word("FOR") {
         let _ = reader.word("EACH");
-        if reader.word("STATEMENT") {
-            return Err(SqlProblem::unsupported("a trigger FOR EACH STATEMENT is not something belt can run")
-                .with_help("use FOR EACH ROW"));
+        once = reader.word("STATEMENT");
+        if !once {
+            reader.expect("ROW")?;
         }
-        reader.expect("ROW")?;
-    } else if dialect == Dialect::PostgreSql && !reader.peeked("WHEN") {
-        return Err(SqlProblem::unsupported("a trigger without FOR EACH ROW is not something belt can run")
-            .with_help("without it, PostgreSQL runs the trigger once a statement, and there is no NEW"));
+    }
+    // MySQL's order among triggers of the same time is that of the text.
+    if dialect == Dialect::MySql && (reader.word("FOLLOWS") || reader.word("PRECEDES")) {
+        reader.name()?;
     }
     let when = if reader.word("WHEN") { Some(reader.expr()?) } else { None };
+    let mut arguments = Vec::new();
     let does = if dialect == Dialect::PostgreSql {
         reader.expect("EXECUTE")?;
         if !reader.word("FUNCTION") {
             reader.expect("PROCEDURE")?;
         }
-        Does::Call(reader.name()?)
+        let name = reader.name()?;
+        while !reader.at_end() {
+            match reader.parser.next_token().token {
+                Token::SingleQuotedString(text) => arguments.push(text),
+                Token::Number(text, _) => arguments.push(text),
+                Token::Word(word) => arguments.push(word.value),
+                _ => {}
+            }
+        }
+        Does::Call(name)
     } else {
         Does::Body(body::read(&mut reader)?)
     };
-    Ok(Trigger { name, table, timing, events, columns, when, does, replace, if_not_exists })
+    Ok(Trigger { name, table, timing, events, columns, when, does, arguments, once, replace, if_not_exists })
+}
+
+/// Whether all a body does is refuse, so that once a statement and once a row come to the same.
+pub(super) fn only_refuses(acts: &[Act]) -> bool {
+    acts.iter().all(|act| match act {
+        Act::Refuse(..) | Act::Return(_) | Act::Set(Place::Variable(_), _) => true,
+        Act::If(found, otherwise) => found.iter().all(|(_, acts)| only_refuses(acts)) && only_refuses(otherwise),
+        Act::Sql(_) | Act::Set(Place::New(_), _) => false,
+    })
 }
 
 pub(super) fn parse_function(dialect: Dialect, tokens: &[TokenWithSpan]) -> Parsed<Function> {
@@ -268,30 +239,17 @@ pub(super) fn parse_function(dialect: Dialect, tokens: &[TokenWithSpan]) -> Pars
         return Err(SqlProblem::unsupported(format!("the function {name} is not something belt can run"))
             .with_help("write its body in LANGUAGE plpgsql, between $$ and $$"));
     };
-    let tokens = sqlparser::tokenizer::Tokenizer::new(parse::grammar(dialect), &text)
-        .tokenize_with_location()
-        .map_err(|error| syntax(&error.message))?;
+    let tokens = tokens_of(dialect, &text)?;
     let body = body::read(&mut Reader::new(dialect, &tokens))?;
     Ok(Function { name, replace, body })
 }
 
-pub(super) fn parse_drop(dialect: Dialect, tokens: &[TokenWithSpan], trigger: bool) -> Parsed<What> {
-    let mut reader = Reader::new(dialect, tokens);
-    reader.parser.next_token();
-    reader.parser.next_token();
-    let if_exists = reader.parser.parse_keywords(&[Keyword::IF, Keyword::EXISTS]);
-    let name = reader.name()?;
-    if trigger {
-        let table = if reader.word("ON") { Some(reader.name()?) } else { None };
-        if dialect == Dialect::PostgreSql && table.is_none() {
-            return Err(reader.unexpected("ON and the table"));
-        }
-        return Ok(What::DropTrigger { name, table, if_exists });
-    }
-    let mut cascade = false;
-    while !reader.at_end() {
-        cascade |= reader.peeked("CASCADE");
-        reader.parser.next_token();
-    }
-    Ok(What::DropFunction { name, if_exists, cascade })
+pub(super) fn tokens_of(dialect: Dialect, text: &str) -> Parsed<Vec<TokenWithSpan>> {
+    let tokens = sqlparser::tokenizer::Tokenizer::new(parse::grammar(dialect), text).tokenize_with_location();
+    tokens.map_err(|error| syntax(&error.message))
+}
+
+/// Column of `NEW.x` or `OLD.x`, and whether it is `NEW`.
+pub(super) fn of_row(expr: &Expr) -> Option<(bool, String)> {
+    body::of_row(Dialect::Sqlite, expr)
 }

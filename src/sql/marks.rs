@@ -1,6 +1,6 @@
 //! What triggers of belt's making say when they refuse, and what it means in the learner's names.
 
-use crate::sql::{DbError, DbErrorKind};
+use super::{DbError, DbErrorKind};
 
 const MARK: &str = "belt:refused:";
 
@@ -16,8 +16,13 @@ pub(super) fn broken(message: &str) -> String {
     format!("{MARK}broken:a trigger fails: {message}")
 }
 
-pub(super) fn raised(text: &str) -> String {
-    format!("{MARK}raised:a trigger refuses: {text}")
+pub(super) fn raised(kind: DbErrorKind, text: &str) -> String {
+    let word = match kind {
+        DbErrorKind::Unique => "unique",
+        DbErrorKind::ForeignKey => "foreign",
+        _ => "raised",
+    };
+    format!("{MARK}{word}:a trigger refuses: {text}")
 }
 
 /// The error as the learner's database would give it.
@@ -31,6 +36,8 @@ pub(super) fn read(error: DbError) -> DbError {
     let kind = match kind {
         "null" => DbErrorKind::NotNull,
         "check" | "raised" => DbErrorKind::Check,
+        "unique" => DbErrorKind::Unique,
+        "foreign" => DbErrorKind::ForeignKey,
         _ => DbErrorKind::MissingColumn,
     };
     DbError::new(kind, message)
