@@ -232,7 +232,8 @@ impl Database {
 
     fn execute(&self, lowered: &Lowered, values: &[&Value]) -> Result<Answer, Failure> {
         let mut statement = self.connection.prepare_cached(&lowered.sql)?;
-        for (at, value) in values.iter().enumerate() {
+        // A part of a statement may use fewer of its numbered parameters, and what stands for a function none.
+        for (at, value) in values.iter().enumerate().take(statement.parameter_count()) {
             statement.raw_bind_parameter(at + 1, Bound(value))?;
         }
         let mut answer = Answer {

@@ -184,6 +184,23 @@ fn statements_do_what_the_learners_database_would() {
 }
 
 #[test]
+fn parts_of_a_statement_take_the_parameters_they_use() {
+    let mut db = database(Dialect::PostgreSql, "CREATE TABLE t (a TEXT, k TEXT, PRIMARY KEY (a, k))");
+    let text = |text: &str| Value::Text(text.to_owned());
+    let lock = "SELECT pg_advisory_xact_lock(hashtext(:k))";
+    assert!(db.run(lock, &Params::Named(vec![("k".into(), text("x"))]), 0.0).is_ok());
+    let claim = "WITH ins AS (INSERT INTO t (a, k) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING a, TRUE AS fresh)
+        SELECT a, fresh FROM ins UNION ALL SELECT a, FALSE FROM t WHERE a = $1 AND k = $2 LIMIT 1";
+    let given = Params::Positional(vec![text("acc"), text("key")]);
+    for fresh in [true, false] {
+        let answer = db.run(claim, &given, 0.0).unwrap_or_else(|error| panic!("{error:?}"));
+        assert_eq!(answer.rows, [[text("acc"), Value::Bool(fresh)]]);
+    }
+    let second = "WITH gone AS (DELETE FROM t WHERE k = $2 RETURNING a) SELECT a FROM gone WHERE a = $1";
+    assert_eq!(db.run(second, &given, 0.0).unwrap_or_else(|error| panic!("{error:?}")).rows, [[text("acc")]]);
+}
+
+#[test]
 fn dialects_are_known_by_any_name_and_version() {
     for (name, dialect) in [
         ("Postgres 16", Dialect::PostgreSql),

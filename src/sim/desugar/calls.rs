@@ -42,6 +42,11 @@ impl<'a> Pass<'a> {
                     self.edits.suffix(call.arguments.args[0].end().to_usize(), format!(", {}", self.held()));
                     return self.arguments(call);
                 }
+                // A value that is nothing but itself.
+                "object" if call.arguments.args.is_empty() => {
+                    self.need(library::CLASSES);
+                    return self.edits.replace(span(call.func.as_ref()), "_belt_object");
+                }
                 "sum" if !self.survey.imports.contains("decimal") && !self.survey.functions.contains_key("sum") => {
                     match call.arguments.args.first() {
                         Some(Expr::Generator(each)) => self.number(&each.elt),

@@ -133,7 +133,7 @@ impl<'a> Pass<'a> {
             Expr::Attribute(method)
                 if method.attr.as_str() == "__new__" && self.class.is_some_and(|class| self.is_maker(class)) =>
             {
-                let made = call.arguments.args.first().map_or("object", |class| self.text(class));
+                let made = call.arguments.args.first().map_or("_belt_object", |class| self.text(class));
                 self.edits.replace(span(&call.range()), format!("{made}()"));
                 true
             }

@@ -10,7 +10,7 @@ use library::{
     ABC, ASYNCIO, BISECT, COPY, ENUM, HASHLIB, HEAPQ, HMAC, HTTP, LOGGING, QUEUE, STATISTICS, STRING, TEXTWRAP,
     THREADING, TYPES, ZLIB,
 };
-use tools::{CACHE, CONTEXTLIB, OPERATOR};
+use tools::{CACHE, CONTEXTLIB, CONTEXTVARS, OPERATOR};
 pub use world::fill;
 use world::{RANDOM, SECRETS, TIME, UUID};
 
@@ -40,6 +40,7 @@ pub fn shim(module: &str) -> Option<&'static str> {
         "textwrap" => TEXTWRAP,
         "http" => HTTP,
         "queue" => QUEUE,
+        "contextvars" => CONTEXTVARS,
         // Defined by `desugar`, with the operators.
         "decimal" => "",
         _ => return None,

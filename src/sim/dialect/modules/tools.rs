@@ -112,3 +112,42 @@ class _belt_m_contextlib:
         return _belt_context_of(value, True)
 _belt_m_contextlib = _belt_m_contextlib()
 ";
+
+/// A process runs one thing at a time, so each variable has one value.
+pub(super) const CONTEXTVARS: &str = "\
+_belt_no_value = ['no value']
+class _belt_token:
+    MISSING = _belt_no_value
+    def __init__(self, var, old_value):
+        self.var = var
+        self.old_value = old_value
+class _belt_context_var:
+    def __init__(self, name, default=_belt_no_value):
+        self.name = name
+        self.default = default
+        self.value = _belt_no_value
+    def get(self, *default):
+        if self.value is not _belt_no_value:
+            return self.value
+        if default:
+            return default[0]
+        if self.default is _belt_no_value:
+            raise LookupError(self.name)
+        return self.default
+    def set(self, value):
+        token = _belt_token(self, self.value)
+        self.value = value
+        return token
+    def reset(self, token):
+        self.value = token.old_value
+class _belt_context:
+    def run(self, function, *args, **named):
+        return function(*args, **named)
+class _belt_m_contextvars:
+    ContextVar = _belt_context_var
+    Token = _belt_token
+    Context = _belt_context
+    def copy_context(self):
+        return _belt_context()
+_belt_m_contextvars = _belt_m_contextvars()
+";
