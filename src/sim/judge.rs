@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use super::client::{Forest, Next};
-use super::python::{Program, Reply, Turn, f_string};
+use super::python::{Program, Reply, Turn, f_string, patiently};
 use super::run::{DRIVER, with_helpers};
 use super::scenario::{Invariant, Scenario, Trouble};
 use super::state::{ClientState, Judge, State, Status, Violation};
@@ -103,30 +103,29 @@ impl Expectations {
         inputs.extend(self.clients.iter().map(|client| client_record(forest, &state.clients[*client])));
         inputs.push(self.submission.clone());
         inputs.push(Value::List(which.iter().map(|index| Value::Int(*index as i64)).collect()));
-        let mut turn = self.program.start(&inputs, MAX_DURATION);
-        loop {
-            turn = match turn {
-                Turn::Done(Value::Tuple(found)) => {
-                    return match found.as_slice() {
-                        [Value::Int(index), Value::Str(message)] => Some((*index as usize, message.clone())),
-                        _ => None,
-                    };
-                }
-                Turn::Done(_) => return None,
-                Turn::Call(call) => {
-                    let sql = call.args.first().and_then(Value::as_str).unwrap_or_default().to_owned();
-                    let name = call.method.clone();
-                    match world.query(&name, &state.world, &sql, state.now) {
-                        Ok(rows) => call.resume(&Reply::Return(rows)),
-                        Err(message) => call.resume(&Reply::Raise(errors::Fault::SqlError, message)),
-                    }
-                }
-                Turn::Raised(error) => {
-                    // What cannot be judged does not hold: answers have the shape the exercise asks for.
-                    let index = which.first().copied().unwrap_or_default();
-                    return Some((index, format!("the outcome has not the shape the exercise asks for ({error})")));
-                }
-            };
+        let turn = patiently(MAX_DURATION, |allowed| {
+            let mut turn = self.program.start(&inputs, allowed);
+            while let Turn::Call(call) = turn {
+                let sql = call.args.first().and_then(Value::as_str).unwrap_or_default().to_owned();
+                let name = call.method.clone();
+                turn = match world.query(&name, &state.world, &sql, state.now) {
+                    Ok(rows) => call.resume(&Reply::Return(rows)),
+                    Err(message) => call.resume(&Reply::Raise(errors::Fault::SqlError, message)),
+                };
+            }
+            turn
+        });
+        match turn {
+            Turn::Done(Value::Tuple(found)) => match found.as_slice() {
+                [Value::Int(index), Value::Str(message)] => Some((*index as usize, message.clone())),
+                _ => None,
+            },
+            Turn::Done(_) | Turn::Call(_) => None,
+            Turn::Raised(error) => {
+                // What cannot be judged does not hold: answers have the shape the exercise asks for.
+                let index = which.first().copied().unwrap_or_default();
+                Some((index, format!("the outcome has not the shape the exercise asks for ({error})")))
+            }
         }
     }
 }
