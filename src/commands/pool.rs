@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
@@ -46,21 +45,54 @@ pub struct Other {
 /// # Errors
 /// The course is broken, or a process could not be started; one answer for each job, in order.
 pub fn grade(dir: Option<&Path>, course: &Course, jobs: &[Job], silence_max: Duration) -> Vec<Result<Report, Error>> {
+    let mut answers = Vec::with_capacity(jobs.len());
+    let told: Result<(), Error> = grade_each(dir, course, jobs, silence_max, |answer| {
+        answers.push(answer);
+        Ok(())
+    });
+    debug_assert!(told.is_ok(), "keeping an answer cannot fail");
+    answers
+}
+
+/// The same, handing over each answer as soon as it and all before it are there.
+///
+/// # Errors
+/// The first that `tell` gives; nothing more is graded then.
+pub fn grade_each(
+    dir: Option<&Path>,
+    course: &Course,
+    jobs: &[Job],
+    silence_max: Duration,
+    mut tell: impl FnMut(Result<Report, Error>) -> Result<(), Error>,
+) -> Result<(), Error> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let next = AtomicUsize::new(0);
-    let answers = Mutex::new(BTreeMap::new());
+    let next = &AtomicUsize::new(0);
     std::thread::scope(|scope| {
+        let (sender, answers) = mpsc::channel();
         for _ in 0..cores.min(jobs.len()) {
-            scope.spawn(|| {
+            let sender = sender.clone();
+            scope.spawn(move || {
                 let mut worker = None;
-                while let Some((index, job)) = take(jobs, &next) {
-                    let answer = grade_one(&mut worker, dir, course, job, silence_max);
-                    answers.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(index, answer);
+                while let Some((index, job)) = take(jobs, next) {
+                    // Nobody listens any more when something else went wrong.
+                    if sender.send((index, grade_one(&mut worker, dir, course, job, silence_max))).is_err() {
+                        return;
+                    }
                 }
             });
         }
-    });
-    answers.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()).into_values().collect()
+        drop(sender);
+        let mut early = BTreeMap::new();
+        let mut told = 0;
+        for (index, answer) in answers {
+            early.insert(index, answer);
+            while let Some(answer) = early.remove(&told) {
+                tell(answer)?;
+                told += 1;
+            }
+        }
+        Ok(())
+    })
 }
 
 fn take<'a>(jobs: &'a [Job], next: &AtomicUsize) -> Option<(usize, &'a Job)> {

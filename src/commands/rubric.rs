@@ -30,37 +30,46 @@ fn chosen(course: &Course, asked: &[String]) -> Result<Vec<String>, Error> {
 }
 
 fn test(context: &Context, course: &Course, asked: &[String]) -> Result<u8, Error> {
-    let mut failed = 0;
-    let mut graded = 0;
+    let mut all: Vec<(String, Vec<Case>)> = Vec::new();
     for id in chosen(course, asked)? {
-        let exercise = course.exercise(&id)?;
-        let cases = exercise.cases(course.pack())?;
-        let mut jobs: Vec<Job> = cases.iter().map(|case| job(&id, case)).collect();
-        let dir = context.course_dir.as_deref();
-        beside::judge(dir, course, &mut jobs, &mut beside::Known::default(), SILENCE_MAX);
-        let reports = pool::grade(dir, course, &jobs, SILENCE_MAX);
-        print(&format!("{id}  {} cases\n", cases.len()))?;
-        for (case, report) in cases.iter().zip(reports) {
-            let report = report?;
-            let problems = judge(case, &report);
-            graded += 1;
-            failed += usize::from(!problems.is_empty());
-            let word = if problems.is_empty() { "ok  " } else { "FAIL" };
-            let score = format!("{}/{}", points(report.score), points(report.max_score));
-            print(&format!("  {word}  {score:>8}  {}\n", sanitize::squeezed(&case.name)))?;
-            for problem in &problems {
-                print(&format!("        {}\n", sanitize::line(problem)))?;
-            }
-            if !problems.is_empty() {
-                for finding in report.findings.iter().take(5) {
-                    let place = format!("{}:{}", finding.location.line, finding.location.column);
-                    print(&format!("        {place}: {}\n", sanitize::line(&finding.message)))?;
-                }
-            }
-        }
+        let cases = course.exercise(&id)?.cases(course.pack())?;
+        all.push((id, cases));
     }
+    let mut jobs: Vec<Job> = all.iter().flat_map(|(id, cases)| cases.iter().map(|case| job(id, case))).collect();
+    let dir = context.course_dir.as_deref();
+    beside::judge(dir, course, &mut jobs, &mut beside::Known::default(), SILENCE_MAX);
+    let (mut failed, mut graded) = (0, 0);
+    let mut cases = all.iter().flat_map(|(id, cases)| cases.iter().enumerate().map(move |at| (id, cases.len(), at)));
+    pool::grade_each(dir, course, &jobs, SILENCE_MAX, |report| {
+        let Some((id, count, (number, case))) = cases.next() else { return Ok(()) };
+        let report = report?;
+        if number == 0 {
+            print(&format!("{id}  {count} cases\n"))?;
+        }
+        let problems = judge(case, &report);
+        graded += 1;
+        failed += usize::from(!problems.is_empty());
+        tell(case, &report, &problems)
+    })?;
     print(&format!("{} of {graded} cases as they must be\n", graded - failed))?;
     Ok(if failed == 0 { exit::PASSED } else { exit::BROKEN_COURSE })
+}
+
+/// A line for the case, and what is wrong with it.
+fn tell(case: &Case, report: &Report, problems: &[String]) -> Result<(), Error> {
+    let word = if problems.is_empty() { "ok  " } else { "FAIL" };
+    let score = format!("{}/{}", points(report.score), points(report.max_score));
+    print(&format!("  {word}  {score:>8}  {}\n", sanitize::squeezed(&case.name)))?;
+    for problem in problems {
+        print(&format!("        {}\n", sanitize::line(problem)))?;
+    }
+    if !problems.is_empty() {
+        for finding in report.findings.iter().take(5) {
+            let place = format!("{}:{}", finding.location.line, finding.location.column);
+            print(&format!("        {place}: {}\n", sanitize::line(&finding.message)))?;
+        }
+    }
+    Ok(())
 }
 
 fn job(exercise: &str, case: &Case) -> Job {
