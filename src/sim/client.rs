@@ -111,13 +111,14 @@ impl Forest {
                     found.insert(node, live.frames());
                     break;
                 };
-                turn = if wanted.contains(&at) && !found.contains_key(&at) {
-                    let Some((live, twin)) = live.fork() else { break };
-                    found.insert(at, twin.frames());
-                    live.resume(reply)
+                let live = if wanted.contains(&at) && !found.contains_key(&at) {
+                    let Some((live, frames)) = live.located() else { break };
+                    found.insert(at, frames);
+                    live
                 } else {
-                    live.resume(reply)
+                    *live
                 };
+                turn = live.resume(reply);
             }
         }
         found

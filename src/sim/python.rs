@@ -258,26 +258,29 @@ impl Suspended {
         self.layout.turn(resumed)
     }
 
-    /// Two that wait at this call. It costs as much as some thirty calls, so it is not for the search.
-    pub fn fork(self) -> Option<(Suspended, Suspended)> {
-        let Suspended { object, method, args, call, layout } = self;
-        let progress = RunProgress::FunctionCall(call);
+    /// Where in the learner's code this call is, and the program itself to go on with. A copy is stopped, which costs as
+    /// much as some thirty calls, so it is not for the search.
+    pub fn located(mut self) -> Option<(Suspended, Vec<Frame>)> {
+        let progress = RunProgress::FunctionCall(self.call);
         let bytes = monty::dump(FILE_NAME, None, SessionRef::Running(&progress)).ok()?;
         let Session::Running(copy) = Dump::load(&bytes).ok()?.state else { return None };
-        let (call, copy) = (progress.into_function_call()?, copy.into_function_call()?);
-        let (twin, args_too) = (layout.clone(), args.clone());
-        let twin =
-            Suspended { object: object.clone(), method: method.clone(), args: args_too, call: copy, layout: twin };
-        Some((Suspended { object, method, args, call, layout }, twin))
+        let frames = stopped(copy.into_function_call()?, &self.layout);
+        self.call = progress.into_function_call()?;
+        Some((self, frames))
     }
 
     /// Where in the learner's code this call is, outermost frame first.
     pub fn frames(self) -> Vec<Frame> {
-        let stop = MontyException::new(ExcType::KeyboardInterrupt, None);
-        match self.call.abort(stop, PrintWriter::Disabled) {
-            Err(exception) => self.layout.frames(&exception),
-            Ok(_) => Vec::new(),
-        }
+        stopped(self.call, &self.layout)
+    }
+}
+
+/// The frames a program is in when it is stopped at a call.
+fn stopped(call: FunctionCall, layout: &Layout) -> Vec<Frame> {
+    let stop = MontyException::new(ExcType::KeyboardInterrupt, None);
+    match call.abort(stop, PrintWriter::Disabled) {
+        Err(exception) => layout.frames(&exception),
+        Ok(_) => Vec::new(),
     }
 }
 

@@ -49,23 +49,12 @@ def _belt_got(value):
     return value
 class _belt_stream:
     result = None
-    def __init__(self, items):
-        self.items = _belt_native_iter(items)
+    def __init__(self, items, own=False):
+        self.own = own
+        self.items = items if own else _belt_native_iter(items)
     def _belt_pull(self, sent=None, thrown=None):
-        return _belt_native_next(self.items, _belt_end)
-    def _belt_throw(self, error):
-        raise _belt_raisable(error)
-    def _belt_close(self):
-        pass
-    def __iter__(self):
-        return self
-    def __next__(self):
-        return _belt_got(self._belt_pull())
-class _belt_own_stream:
-    result = None
-    def __init__(self, items):
-        self.items = items
-    def _belt_pull(self, sent=None, thrown=None):
+        if not self.own:
+            return _belt_native_next(self.items, _belt_end)
         try:
             return self.items.__next__()
         except StopIteration:
@@ -93,7 +82,7 @@ def _belt_iter(items):
     items = items.__iter__() if hasattr(items, "__iter__") else items
     if hasattr(items, "_belt_pull"):
         return items
-    return _belt_own_stream(items) if hasattr(items, "__next__") else _belt_stream(items)
+    return _belt_stream(items, hasattr(items, "__next__"))
 def _belt_all(items):
     if not hasattr(items, "_belt_pull") and not _belt_own_iter(items):
         return items
