@@ -95,6 +95,7 @@ fn both(programs: &[Vec<Op>], bounds: &Bounds, injections: Vec<Injection>) -> (E
     let clients: Vec<ClientPlan> = (0..programs.len())
         .map(|index| ClientPlan {
             name: index.to_string(),
+            number: index as u32,
             entry: index as u32,
             restart: Some(index as u32),
             at: 0,

@@ -197,7 +197,7 @@ fn client_record(forest: &Forest, client: &ClientState) -> Value {
         error = Value::str(if client.status == Status::Dead {
             "a crash"
         } else {
-            "nothing (it is still at work when time is up)"
+            "no answer (it is still at work when time is up)"
         });
     }
     let done = client.status == Status::Ended && error == Value::None;

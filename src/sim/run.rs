@@ -56,7 +56,8 @@ pub fn run(
 
     if scenario.prepare.is_some() {
         let entry = 2 * scenario.clients.len() as u32;
-        let plan = [ClientPlan { name: "set-up".into(), entry, restart: None, at: 0, after: Vec::new() }];
+        let number = scenario.clients.len() as u32;
+        let plan = [ClientPlan { name: "set-up".into(), number, entry, restart: None, at: 0, after: Vec::new() }];
         let mut nothing = Nothing;
         let mut explorer = Explorer {
             world: &mut world,
@@ -248,6 +249,7 @@ fn plans(scenario: &Scenario) -> Result<Vec<ClientPlan>, Trouble> {
         let after = client.after.iter().map(number).collect::<Result<_, _>>()?;
         plans.push(ClientPlan {
             name: client.name.clone(),
+            number: index as u32,
             entry,
             restart: Some(restart),
             at: micros(client.at_s),

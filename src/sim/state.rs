@@ -75,6 +75,8 @@ pub trait Faults {
 #[derive(Debug, Clone)]
 pub struct ClientPlan {
     pub name: String,
+    /// What components know it by: no two processes of a scenario have the same.
+    pub number: u32,
     /// Entry point of the program.
     pub entry: u32,
     /// Entry point after a crash; without one the client stays dead.

@@ -160,7 +160,8 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
         let Next::Call(call) = *self.forest.next(late.node) else { return None };
         let component = self.world.component_of(call);
         let made = self.forest.depth(late.node);
-        let caller = Caller { client: late.client as u32, incarnation: late.incarnation, made, now: state.now };
+        let caller =
+            Caller { client: self.clients[late.client].number, incarnation: late.incarnation, made, now: state.now };
         let transition = self.world.call(state.world[component], call, &caller);
         if transition.effect == Effect::Block {
             return None;
@@ -187,7 +188,12 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
 
     fn caller(&self, state: &State, client: usize) -> Caller {
         let at = state.clients[client];
-        Caller { client: client as u32, incarnation: at.incarnation, made: self.forest.depth(at.node), now: state.now }
+        Caller {
+            client: self.clients[client].number,
+            incarnation: at.incarnation,
+            made: self.forest.depth(at.node),
+            now: state.now,
+        }
     }
 
     /// Gives a client its answer and lets it run to its next step.
@@ -231,7 +237,7 @@ impl<F: Faults, J: Judge> Explorer<'_, F, J> {
     }
 
     fn crash(&mut self, state: &mut State, client: usize) {
-        self.world.crashed(&mut state.world, client as u32);
+        self.world.crashed(&mut state.world, self.clients[client].number);
         let at = &mut state.clients[client];
         at.incarnation += 1;
         match self.clients[client].restart {

@@ -333,7 +333,7 @@ fn waiting_for_the_dead_is_found_long_before_the_horizon() {
     return {'status': 200, 'body': None}
 ";
     let verdict = grade(code, alone(20_000));
-    assert_eq!(verdict.problems[0].message, "the client gets nothing (it is still at work when time is up)");
+    assert_eq!(verdict.problems[0].message, "the client gets no answer (it is still at work when time is up)");
 }
 
 #[test]
@@ -361,4 +361,45 @@ def pay(key, amount):
     return retrying(card.charge(amount, idempotency_key=key))
 ";
     assert_eq!(grade(code, alone(20_000)).outcome, Outcome::Passed);
+}
+
+#[test]
+fn the_set_up_and_the_clients_draw_values_of_their_own() {
+    let code = "def pay(key, amount):\n    store.insert(key, {'id': rand.uuid()})\n    return 'r1'\n";
+    let scenario = json!({
+        "title": "Rows are kept under drawn names",
+        "code": "/code",
+        "world": {"rand": {"component": "rand"}},
+        "prepare": "pay('p', 1)",
+        "clients": [{"name": "A", "run": "pay('a', 1)"}, {"name": "B", "run": "pay('b', 1)"}],
+        "explore": {"preemptions": 0, "faults": 0},
+        "invariants": [{"expect": "len({row['id'] for row in store.rows.values()}) == 3", "otherwise": "{store.rows}"}],
+    });
+    let verdict = grade(code, scenario);
+    assert_eq!(verdict.outcome, Outcome::Passed, "{:?}", verdict.problems);
+}
+
+/// What is said of one client that sleeps, crashes and inserts a row, when `expect` must hold after every step.
+fn always(expect: &str) -> Outcome {
+    let code =
+        "def pay(key, amount):\n    clock.sleep(60)\n    store.update(key, {'amount': amount})\n    return 'r1'\n";
+    let scenario = json!({
+        "title": "One client",
+        "code": "/code",
+        "clients": [{"name": "A", "run": "pay('a', 1)", "crash": true}, {"name": "B", "run": "pay('b', 1)", "after": ["A"]}],
+        "explore": {"preemptions": 0, "faults": 1},
+        "invariants": [{"expect": expect, "otherwise": "it does not hold", "always": true}],
+    });
+    grade(code, scenario).outcome
+}
+
+#[test]
+fn what_must_always_hold_is_asked_whenever_what_it_names_has_changed() {
+    let failed = Outcome::Failed { earned: 0, of: 1 };
+    assert_eq!(always("clock.elapsed < 500"), Outcome::Passed);
+    assert_eq!(always("clock.elapsed < 60"), failed, "time passes and nothing else changes");
+    assert_eq!(always("len(store.rows) < 2"), failed, "a component");
+    assert_eq!(always("not A.done"), failed, "a client ends");
+    assert_eq!(always("A.crashes == 0"), failed, "a client crashes and nothing else changes");
+    assert_eq!(always("A.crashes <= 1 and B.value in (None, 'r1')"), Outcome::Passed);
 }
