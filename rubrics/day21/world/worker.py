@@ -19,7 +19,7 @@ def belt_work(notification, user, channel, text, turns=60):
         except (Timeout, ServiceUnavailable, Rejected, SerializationFailure, Deadlock, LockNotAvailable, UniqueViolation):
             clock.sleep(30)
             continue
-        except (TypeError, KeyError, NameError, AttributeError, IndexError):
+        except (TypeError, KeyError, NameError, AttributeError, IndexError, SqlError, NotNullViolation, CheckViolation, ForeignKeyViolation):
             raise
         except Exception:
             clock.sleep(30)
