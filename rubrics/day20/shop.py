@@ -170,6 +170,7 @@ def belt_day():
 # The same, and whoever failed works again at the next call; a customer who is told that it failed sends the order again.
 def belt_hiccup():
     belt_yesterday("c-7", "p-23")
+    belt_at[0] += 3592.0  # eight seconds to the hour, so that a key with the hour in it changes
     belt_once.append(1)
     bought = belt_served(buy, "o-53", "p-23")
     if bought["answer"] is None or (status_of(bought["answer"]) or 500) >= 500:
