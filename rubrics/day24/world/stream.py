@@ -128,13 +128,13 @@ def belt_counted(events):
     return wrong and belt_story(events) + "; " + wrong
 
 def belt_rush(count):
-    """A copy comes after so many events of other pages in the same second."""
-    first, copy = belt_event(1, BELT_T + 20), belt_event(1, BELT_T + 20, 40)
+    """A copy comes after so many events of other pages in the same second, and a new event too."""
+    first, copy, new = belt_event(1, BELT_T + 20), belt_event(1, BELT_T + 20, 40), belt_event(2, BELT_T + 22, 40)
     state, held = {}, []
-    for e in [first] + [belt_event("rush" + str(n), BELT_T + 21, 0, "/tick", "us") for n in range(count)] + belt_arrive([copy]):
+    for e in [first] + [belt_event("rush" + str(n), BELT_T + 21, 0, "/tick", "us") for n in range(count)] + belt_arrive([copy, new]):
         held.append([out for out in belt_outputs(process(state, e)) if "/home" in out])
-    wrong = belt_differs(belt_books(held), belt_plain([first]))
-    return wrong and belt_story([first, copy]) + "; " + wrong
+    wrong = belt_differs(belt_books(held), belt_plain([first, new]))
+    return wrong and belt_story([first, copy, new]) + "; " + wrong
 
 def belt_dice(seed):
     """Numbers between 0 and 1 that are the same each time."""
