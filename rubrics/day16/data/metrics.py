@@ -126,7 +126,17 @@ def percentiles(value):
     return out
 
 
+# Worked out once: a check asks about one submission.
+HELD = {}
+
+
 def metrics(doc):
+    if "metrics" not in HELD:
+        HELD["metrics"] = read_metrics(doc)
+    return HELD["metrics"]
+
+
+def read_metrics(doc):
     out = []
     for n, row in enumerate(rows_of(doc.get("metrics"))):
         layer = layer_of(row.get("layer"))
@@ -252,6 +262,8 @@ def fits(doc):
             return f"{m['name']} is a counter and shown as {m['shows']}: percentiles need the single values, and a counter has their number only"
         if m["kind"] == "counter" and re.search(r"^(current|value|last|raw|now|latest|mean|average|avg|max|min|cumulat)|^(grand |running )?total$|since (the )?(start|restart|begin|last restart)", m["shows"]) and not re.search(r"rate|\bper\b|increase|last (hour|day|minute|[0-9])|min\b.*[0-9]", m["shows"]):
             return f"{m['name']} is a counter and shown as {m['shows']}: that is everything since the last restart, and says nothing about now"
+        if m["kind"] == "gauge" and m["measure"] in ("throughput", "errors", "orders", "revenue", "network") and re.search(r"since (the )?(start|restart|begin|last restart|boot|deploy)|^cumulat|\b(grand|running) total", m["shows"]):
+            return f"{m['name']} is a gauge and shown as {m['shows']}: what only goes up is a counter, and its total says nothing about now"
         if m["kind"] == "gauge" and m["measure"] != "latency" and m["p"] and "p" in m["shows"][:1]:
             return f"{m['name']} is a gauge and shown as {m['shows']}: percentiles need a histogram"
         if m["kind"] == "gauge" and re.search(r"^(rate|increase|increment|delta per)\b", m["shows"]) and not re.search(r"s$|second|minute|hour", plain(m["told_unit"])):
@@ -278,6 +290,12 @@ def severity(value):
 
 
 def alerts(doc):
+    if "alerts" not in HELD:
+        HELD["alerts"] = read_alerts(doc)
+    return HELD["alerts"]
+
+
+def read_alerts(doc):
     have = metrics(doc)
     out = []
     for n, row in enumerate(rows_of(doc.get("alerts"))):
@@ -339,10 +357,14 @@ def hasty(a, m):
         if re.search(r"(>|above|more than|over|exceeds) ?(0|zero)( ?%| percent| errors?| requests?|,| for|$|;)|\b(any|every|each|a single) (single )?(error|failure|failed)|at least one (error|failure|failed)", when):
             return f"the alert on {m['name']} wakes somebody for a single failure ({short(a['when'])}), and among many requests one fails every night"
         shares = [float(x) for x in re.findall(r"(?:>|>=|≥|above|over|exceeds|more than|at least) ?([0-9]+(?:[.][0-9]+)?) ?(?:%|percent)", when)]
+        if shares and max(shares) < 0.02 and m["unit"] == "part" and not re.search(r"succe|good|avail", f"{when} {plain(m['told'])} {plain(m['name'])}"):
+            return f"the alert on {m['name']} wakes somebody above {n_of(max(shares))}% ({short(a['when'])}), and of 10,000 requests one fails every night"
         if shares and min(shares) >= 50 and m["unit"] == "part" and not re.search(r"succe|good|avail", f"{when} {plain(m['told'])} {plain(m['name'])}"):
             return f"the alert on {m['name']} fires above {n_of(min(shares))}% only: before that every third request may fail all night, and nobody is woken"
     if m["measure"] == "latency":
         told = re.findall(r"(?:>|>=|≥|above|over|exceeds|more than|longer than|slower than) ?([0-9]+(?:[.][0-9]+)?) ?(ms|milliseconds?|s|secs?|seconds?)\b", when)
+        if told and float(told[0][0]) * (0.001 if told[0][1].startswith("m") else 1.0) < 0.01:
+            return f"the alert on {m['name']} fires at {told[0][0]} {told[0][1]} ({short(a['when'])}), which nearly every request takes that goes over a network"
         if told and float(told[0][0]) * (0.001 if told[0][1].startswith("m") else 1.0) >= 20:
             return f"the alert on {m['name']} fires at {told[0][0]} {told[0][1]} only ({short(a['when'])}): nobody waits that long, they have left before"
     return None
