@@ -203,6 +203,14 @@ def belt_slowly():
         belt_away[name] = "silent"
     return belt_visit("c-7", "p-23")
 
+# The catalog and the stock answer at the last moment, and payment not at all.
+def belt_buys_slowly():
+    belt_yesterday("c-7", "p-23")
+    belt_quiet.append(1)
+    belt_slow.extend(["catalog", "stock"])
+    belt_away["payment"] = "silent"
+    return belt_served(buy, "o-54", "p-23")
+
 # Yesterday, now, and a little later, while whatever failed is still away.
 def belt_thrice():
     told = belt_again()
