@@ -21,7 +21,7 @@ def listed(value):
 
 
 def short(value, most=60):
-    told = re.sub(r"\s+", " ", str(value)).strip()
+    told = " ".join(str(value).split())
     return told if len(told) <= most else told[:most].rstrip() + "..."
 
 
@@ -66,7 +66,7 @@ def parts_of(value):
         t = plain(told)
         if re.search(r"host|server|machine|disk|node|pod|instance|container", t):
             continue
-        if re.search(r"^(each|every)\b(?!thing)|told apart|separate|apart\b|individual|(label|tag)\w* (with|by|for)|\b(each|every|per|by|split|broken down|grouped) ?(of )?(the )?(part|service|endpoint|route|api|area|three|one|function|component|handler|path)?", t):
+        if re.search(r"^(each|every)\b(?!thing)|told apart|separate|apart\b|individual|(label|tag)[a-z0-9_]* (with|by|for)|\b(each|every|per|by|split|broken down|grouped) ?(of )?(the )?(part|service|endpoint|route|api|area|three|one|function|component|handler|path)?", t):
             return ["checkout", "search", "accounts"]
         for part, pattern in PARTS:
             if re.search(r"\b(" + pattern + ")", t) and part not in out:
@@ -89,7 +89,7 @@ def kind_of(value):
 def unit_of(value):
     """time, part, money, bytes, bytes a second, count, count a second."""
     told = text(value)
-    word = re.sub(r"\s+", " ", told).strip()
+    word = " ".join(told.split())
     if re.search(r"%|‰|percent|\bpct\b|permille|per mille|ratio|fraction|share|0 ?(to|or|-|–|\.\.|/) ?1\b|^1$|dimensionless", word):
         return "part"
     per = re.search(r"/ ?(s|sec|second|m|min|minute|h|hour|d|day)\b|\bper (second|minute|hour|day|s|min|h)\b|\ba (second|minute|hour|day)\b|\b(rps|qps|tps|rpm|iops|bps|mbps|gbps|mbit)\b|p/s|r/s|hz\b", word) is not None
@@ -307,8 +307,8 @@ def read_alerts(doc):
 def way(when):
     """Whether an alert fires when the value has risen or fallen; None where that stays open."""
     told = re.sub(r"\bover (the (last |past )?)?([0-9]+|an?|one|two|five|ten) ?(h|hours?|m|min|minutes?|d|days?)\b", " ", text(when))
-    up = re.search(r">|≥|\b(above|over|exceed\w*|more|greater|higher|at least|ris(e|es|en|ing)|doubles?|spik\w*|increas\w*|climbs?|grows?)\b", told) is not None
-    down = re.search(r"<|≤|-[0-9]|\b(below|under|less|fewer|lower|at most|drop\w*|fall\w*|fell|half|halv\w*|declin\w*|decreas\w*|sinks?|dips?|loss|reduc\w*|no|zero|absent|missing|stops?|stopped|down|gone|collaps\w*|minus|behind|short)\b", told) is not None
+    up = re.search(r">|≥|\b(above|over|exceed[a-z0-9_]*|more|greater|higher|at least|ris(e|es|en|ing)|doubles?|spik[a-z0-9_]*|increas[a-z0-9_]*|climbs?|grows?)\b", told) is not None
+    down = re.search(r"<|≤|-[0-9]|\b(below|under|less|fewer|lower|at most|drop[a-z0-9_]*|fall[a-z0-9_]*|fell|half|halv[a-z0-9_]*|declin[a-z0-9_]*|decreas[a-z0-9_]*|sinks?|dips?|loss|reduc[a-z0-9_]*|no|zero|absent|missing|stops?|stopped|down|gone|collaps[a-z0-9_]*|minus|behind|short)\b", told) is not None
     return None if up == down else "up" if up else "down"
 
 

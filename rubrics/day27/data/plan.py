@@ -105,7 +105,7 @@ def whole(value):
 
 
 def short(value, most=70):
-    told = re.sub(r"\s+", " ", str(value)).strip()
+    told = " ".join(str(value).split())
     return told if len(told) <= most else told[:most].rstrip() + "..."
 
 

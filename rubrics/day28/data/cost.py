@@ -188,7 +188,7 @@ def targets(value, known):
 
 
 def short(value, most=60):
-    told = re.sub(r"\s+", " ", str(value)).strip()
+    told = " ".join(str(value).split())
     return told if len(told) <= most else told[:most].rstrip() + "..."
 
 
