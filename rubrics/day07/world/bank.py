@@ -131,14 +131,14 @@ def _answers(books, method):
     left = books["silent"].get(method, 0)
     if left > 0:
         books["silent"][method] = left - 1
-        raise Timeout("no answer from the bank")
+        raise Timeout("not done, no answer")
 
 def _told(books, method, answer):
     """For as many calls of a method as `mute` says, it is done, and the answer gets lost."""
     left = books["mute"].get(method, 0)
     if left > 0:
         books["mute"][method] = left - 1
-        raise Timeout("no answer from the bank")
+        raise Timeout("done, no answer")
     return answer
 
 def _reached(books, account):
@@ -146,4 +146,4 @@ def _reached(books, account):
     left = books["away"].get(account, 0)
     if left > 0:
         books["away"][account] = left - 1
-        raise Timeout("no answer from the bank")
+        raise Timeout("not done, no answer")
