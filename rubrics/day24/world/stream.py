@@ -52,6 +52,8 @@ def belt_apply(books, outputs):
         if not isinstance(out, (tuple, list)) or len(out) < sizes.get(str(out[0]).lower() if len(out) > 0 else "", 2):
             raise ValueError("process gives out " + str(out) + ', and an output is a tuple such as ("total", start, page, region, n) or ("drop", event)')
         kind = str(out[0]).lower()
+        if kind in sizes and not isinstance(out[1], (int, float)):
+            raise ValueError("process gives out " + str(out) + ", and the second thing is the start of the window in seconds since 1970")
         if kind == "total":
             books["figures"][(int(out[1]), out[2], out[3])] = out[4]
         elif kind == "add":
