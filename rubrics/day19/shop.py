@@ -49,6 +49,8 @@ def belt_ask():
     try:
         answer = pay(order, amount)
         seen["status"] = status_of(answer)
+        if isinstance(seen["status"], str) and seen["status"][:3].isdigit():
+            seen["status"] = int(seen["status"][:3])  # "503", "503 Service Unavailable"
         seen["body"] = body_of(answer)
     except Rejected:
         seen["status"] = 402
