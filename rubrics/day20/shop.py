@@ -83,13 +83,22 @@ def together(*calls):
     belt_at[0] = end
     return answers
 
+# An object with fields is as good as a dict, and a status may be a text.
+def belt_plain_answer(answer):
+    if hasattr(answer, "degraded") and hasattr(answer, "status"):
+        fields = ("status", "name", "price", "recommendations", "reviews", "stock", "degraded")
+        answer = {name: getattr(answer, name) for name in fields if hasattr(answer, name)}
+    if isinstance(answer, dict) and isinstance(answer.get("status"), str) and answer["status"][:3].isdigit():
+        answer = {**answer, "status": int(answer["status"][:3])}
+    return answer
+
 def belt_served(call, *args):
     belt_waited.clear()
     belt_calls[0] = 0
     begin = belt_at[0]
     seen = {"answer": None, "raised": None}
     try:
-        seen["answer"] = call(*args)
+        seen["answer"] = belt_plain_answer(call(*args))
         if seen["answer"] is None:
             seen["raised"] = "nothing"
     except ServiceUnavailable as error:
