@@ -9,8 +9,10 @@ def belt_answer(answer):
 def belt_seconds(after):
     """A number of seconds, also where it is written as "60" or "60 s"; 30 where none is given."""
     import re
-    if hasattr(after, "total_seconds"):
+    try:
         return max(1, after.total_seconds())
+    except (AttributeError, TypeError):
+        pass
     found = re.findall("[0-9.]+", str(after))
     return max(1, float(found[0])) if found else 30
 
