@@ -43,15 +43,17 @@ def belt_enter(plan, request, caller, headers):
 
     def work(out=None):
         visit["worked"] += 1
-        out = belt_as_sent(out)
+        sent = belt_as_sent(out)
         clock.sleep(before)
-        if service == "payment":
+        if service == "payment" and belt_arriving:
             while belt_arriving:
                 belt_arriving.pop(0)()
+            # Headers that are one dict of the process have changed meanwhile.
+            sent = belt_as_sent(out)
         for call in calls:
-            belt_enter(call, request, number, dict(out))
+            belt_enter(call, request, number, dict(sent))
         for other in messages:
-            belt_mail.append([other, request, number, dict(out)])
+            belt_mail.append([other, request, number, dict(sent)])
         clock.sleep(after)
         if error is not None:
             raise Timeout(error)

@@ -17,7 +17,11 @@ def ms(value):
         return None
     if isinstance(value, (int, float)):
         return float(value)
-    found = re.match("(-?[0-9.]+) *(ms|s|us)?$", word(value))
+    told = re.sub("[(][^)]*[)]", "", word(value)).split("=")[-1].strip(" ~≈")
+    if "+" in told:
+        parts = [ms(part) for part in told.split("+")]
+        return None if None in parts else sum(parts)
+    found = re.match("(-?[0-9.]+) *(ms|s|us)?$", told)
     if found is None:
         return None
     return float(found.group(1)) * {"s": 1000.0, "us": 0.001}.get(found.group(2), 1.0)

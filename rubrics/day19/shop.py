@@ -49,6 +49,8 @@ def belt_ask():
     try:
         answer = pay(order, amount)
         seen["status"] = status_of(answer)
+        if isinstance(seen["status"], str) and seen["status"][:3].isdigit():
+            seen["status"] = int(seen["status"][:3])  # "503", "503 Service Unavailable"
         seen["body"] = body_of(answer)
     except Rejected:
         seen["status"] = 402
@@ -89,7 +91,7 @@ def belt_walk():
             belt_arriving.clear()
             if seen["calls"] > 0:
                 found = seen
-            after = after * 1.06 + 0.05
+            after = after * 1.2 + 0.05
         modes[turn] = belt_mode()
     modes["closed"] = [s["mode"] for s in belt_asks(12)]
     return modes
@@ -114,8 +116,8 @@ def belt_trip():
     return False
 
 # Requests come in, ever more rarely, until one of them is passed on: the test. Says how long that took.
-def belt_until_test(first=0.25):
-    start, after, before = belt_now(), first, 0.0
+def belt_until_test(grows=1.06):
+    start, after, before = belt_now(), 0.25, 0.0
     while after < 5000:
         belt_host("clock", "sleep", [max(0.0, start + after - belt_now())])
         rested = before
@@ -126,13 +128,13 @@ def belt_until_test(first=0.25):
             seen["rested"] = round(belt_reached[-1] - start, 3)
             seen["not_yet"] = rested
             return seen
-        after = after * 1.06 + 0.05
+        after = after * grows + 0.05
     return None
 
 def belt_tested_by_declined():
     opened = belt_trip()
     belt_goes("1 declines, up")
-    test = belt_until_test()
+    test = belt_until_test(1.2)
     return {"opened": opened, "test": test, "next": belt_asks(6)}
 
 def belt_fails(plan, times):
@@ -146,7 +148,7 @@ def belt_prompt(log):
 
 def belt_after_late():
     next = belt_asks(4)
-    test = belt_until_test()
+    test = belt_until_test(1.2)
     return {"next": [s for s in belt_prompt(next) if s["calls"] > 0], "test": test, "healthy": belt_asks(20) if test is not None else []}
 
 def belt_fail():
@@ -175,13 +177,13 @@ def belt_while_open():
     belt_goes("up")
     before = len(belt_log)
     at_once = belt_asks(30)
-    test = belt_until_test()
+    test = belt_until_test(1.2)
     return {"opened": opened, "at_once": at_once, "all": belt_log[before:], "test": test}
 
 def belt_recover():
     opened = belt_trip()
     belt_goes("up")
-    test = belt_until_test()
+    test = belt_until_test(1.2)
     if test is None:
         return {"opened": opened, "test": None}
     healthy = belt_asks(12)
@@ -211,7 +213,7 @@ def belt_busy_shop():
 def belt_relapse():
     opened = belt_trip()
     belt_goes("up")
-    test = belt_until_test()
+    test = belt_until_test(1.2)
     good = 0
     while good < 5 and belt_mode() != "closed":
         belt_ask()
@@ -246,13 +248,13 @@ def belt_anew(needed):
     if not needed.isdigit() or int(needed) < 2 or not belt_trip():
         return None
     belt_goes("1 up, down")
-    if belt_until_test() is None:
+    if belt_until_test(1.2) is None:
         return None
     for turn in range(12):
         if belt_mode() != "open" and belt_ask()["calls"] == 0:
             break
     belt_goes("1 up, down")
-    if belt_until_test() is None:
+    if belt_until_test(1.2) is None:
         return None
     return belt_mode()
 
@@ -270,7 +272,7 @@ def belt_burst(plan):
         if seen["calls"] > 0:
             test = seen
         belt_arriving.clear()
-        after = after * 1.06 + 0.05
+        after = after * 1.2 + 0.05
     if test is None:
         return {"opened": opened, "test": None, "crowd": [], "passed": 0, "waits": [], "next": []}
     crowd = belt_log[before:]

@@ -3,6 +3,7 @@ belt_begin = belt_host("clock", "now", [])
 belt_at = [0.0]      # the shop's own time; calls that run together begin at the same one
 belt_shown = [0.0]   # the time the world's clock has reached
 belt_away = {}       # services that fail: down, or silent
+belt_slow = []       # services that answer just before the caller would give up
 belt_quiet = []      # not empty while calls are answered without the world, and so cannot fail
 belt_once = []       # not empty while a service that has failed may work again at the next call
 belt_calls = [0]     # calls made for one page or one purchase
@@ -66,7 +67,7 @@ def _belt_call(object, method, args):
     if belt_away.get(object) == "silent" or belt_usual[object] > limit:
         belt_wait(object, limit)
         raise Timeout(object + " did not answer within " + str(limit) + " s")
-    belt_wait(object, belt_usual[object])
+    belt_wait(object, max(belt_usual[object], 0.95 * limit) if object in belt_slow else belt_usual[object])
     return answer
 
 def together(*calls):
@@ -82,13 +83,22 @@ def together(*calls):
     belt_at[0] = end
     return answers
 
+# An object with fields is as good as a dict, and a status may be a text.
+def belt_plain_answer(answer):
+    if hasattr(answer, "degraded") and hasattr(answer, "status"):
+        fields = ("status", "name", "price", "recommendations", "reviews", "stock", "degraded")
+        answer = {name: getattr(answer, name) for name in fields if hasattr(answer, name)}
+    if isinstance(answer, dict) and isinstance(answer.get("status"), str) and answer["status"][:3].isdigit():
+        answer = {**answer, "status": int(answer["status"][:3])}
+    return answer
+
 def belt_served(call, *args):
     belt_waited.clear()
     belt_calls[0] = 0
     begin = belt_at[0]
     seen = {"answer": None, "raised": None}
     try:
-        seen["answer"] = call(*args)
+        seen["answer"] = belt_plain_answer(call(*args))
         if seen["answer"] is None:
             seen["raised"] = "nothing"
     except ServiceUnavailable as error:
@@ -166,11 +176,15 @@ def belt_day():
     bought = belt_served(buy, "o-31", "p-40")
     return {"visits": visits, "bought": bought, "price": belt_truth("catalog", "", ["p-40"])["price"]}
 
-# The same, and whoever failed works again at the next call.
+# The same, and whoever failed works again at the next call; a customer who is told that it failed sends the order again.
 def belt_hiccup():
     belt_yesterday("c-7", "p-23")
+    belt_at[0] += 3592.0  # eight seconds to the hour, so that a key with the hour in it changes
     belt_once.append(1)
     bought = belt_served(buy, "o-53", "p-23")
+    if bought["answer"] is None or (status_of(bought["answer"]) or 500) >= 500:
+        belt_at[0] += 20.0
+        bought = belt_served(buy, "o-53", "p-23")
     bought["price"] = belt_truth("catalog", "", ["p-23"])["price"]
     return bought
 
@@ -189,6 +203,22 @@ def belt_others(away, how, turns, product="p-23"):
         visits.append(belt_visit("c-7", product))
     new = belt_visit("c-12", "p-58")
     return {"first": visits[0], "last": visits[-1], "visits": visits, "new": new, "other": other}
+
+# The catalog answers at the last moment, and whatever decorates the page not at all.
+def belt_slowly():
+    belt_quiet.append(1)
+    belt_slow.append("catalog")
+    for name in ("recommendations", "reviews", "stock"):
+        belt_away[name] = "silent"
+    return belt_visit("c-7", "p-23")
+
+# The catalog and the stock answer at the last moment, and payment not at all.
+def belt_buys_slowly():
+    belt_yesterday("c-7", "p-23")
+    belt_quiet.append(1)
+    belt_slow.extend(["catalog", "stock"])
+    belt_away["payment"] = "silent"
+    return belt_served(buy, "o-54", "p-23")
 
 # Yesterday, now, and a little later, while whatever failed is still away.
 def belt_thrice():

@@ -271,7 +271,7 @@ OVERLAPS = [
     ("GET", "/orders/admin", "back office", "admin"), ("POST", "/orders/admin/refunds", "back office", "admin"), ("GET", "/orders/admin/refunds/12", "back office", "admin"),
     ("GET", "/users/export", "users", "user"), ("GET", "/orders/admin-77", "orders", "user"), ("GET", "/orders/9/admin", "orders", "user"),
 ]
-UNKNOWN = [("GET", "/products-feed"), ("GET", "/internal/metrics"), ("GET", "/"), ("GET", "/usersx"), ("GET", "/order"), ("POST", "/login-as"), ("GET", "/admin")]
+UNKNOWN = [("GET", "/products-feed"), ("GET", "/internal/metrics"), ("GET", "/"), ("GET", "/usersx"), ("GET", "/order"), ("POST", "/login-as"), ("GET", "/admin"), ("DELETE", "/login")]
 SPELLED = [
     ("GET", "/users/7/", "users", "user"), ("GET", "/orders/admin/", "back office", "admin"), ("GET", "/Orders/admin", "back office", "admin"), ("GET", "/orders/Admin", "orders", "user"),
     ("GET", "//orders/admin", "back office", "admin"), ("GET", "/products/../users/7", "users", "user"), ("GET", "/orders/../orders/admin", "back office", "admin"),

@@ -1,7 +1,8 @@
-books = {"accounts": {}, "closed": [], "references": {}}
+books = {"accounts": {}, "closed": [], "references": {}, "silent": {}, "mute": {}, "away": {}}
 
 def debit(books, account, amount, reference=None):
     """Takes the amount out of the account. Rejected when the account is unknown, closed or has too little. A reference makes it safe to repeat: one that was used before answers as it did then and takes nothing."""
+    _answers(books, "debit")
     seen = _seen(books, reference, "debit", account, amount)
     if seen is not None:
         return seen
@@ -12,6 +13,11 @@ def debit(books, account, amount, reference=None):
 
 def credit(books, account, amount, reference=None):
     """Puts the amount into the account. Rejected when the account is unknown or closed. The reference works as in debit."""
+    _reached(books, account)
+    _answers(books, "credit")
+    return _told(books, "credit", _credit(books, account, amount, reference))
+
+def _credit(books, account, amount, reference):
     seen = _seen(books, reference, "credit", account, amount)
     if seen is not None:
         return seen
@@ -43,6 +49,9 @@ def reserve_debit(books, account, amount, reference):
 
 def reserve_credit(books, account, amount, reference):
     """Promises to take the amount in; it can be spent after confirm(reference). Rejected as credit is, and once the reference was cancelled."""
+    return _told(books, "reserve_credit", _reserve_credit(books, account, amount, reference))
+
+def _reserve_credit(books, account, amount, reference):
     _named(reference)
     seen = _seen(books, reference, "credit", account, amount)
     if seen is not None:
@@ -53,6 +62,10 @@ def reserve_credit(books, account, amount, reference):
 
 def confirm(books, reference):
     """Carries out what was reserved; doing so again changes nothing. Rejected when nothing was reserved or it was cancelled."""
+    _reached(books, books["references"].get(reference, {}).get("account"))
+    return _told(books, "confirm", _confirm(books, reference))
+
+def _confirm(books, reference):
     held = books["references"].get(reference)
     if held is None or held["state"] == "cancelled":
         raise Rejected("nothing is reserved under " + str(reference))
@@ -64,6 +77,7 @@ def confirm(books, reference):
 
 def cancel(books, reference):
     """Gives back what was reserved; doing so again, or when nothing was reserved, changes nothing. Rejected when it was confirmed or done."""
+    _answers(books, "cancel")
     held = books["references"].get(reference)
     if held is None:
         return None
@@ -111,3 +125,25 @@ def _noted(books, reference, kind, account, amount, state):
     if reference is not None:
         books["references"][reference] = {**entry}
     return entry
+
+def _answers(books, method):
+    """For as many calls of a method as `silent` says, the request gets lost."""
+    left = books["silent"].get(method, 0)
+    if left > 0:
+        books["silent"][method] = left - 1
+        raise Timeout("not done, no answer")
+
+def _told(books, method, answer):
+    """For as many calls of a method as `mute` says, it is done, and the answer gets lost."""
+    left = books["mute"].get(method, 0)
+    if left > 0:
+        books["mute"][method] = left - 1
+        raise Timeout("done, no answer")
+    return answer
+
+def _reached(books, account):
+    """For as many calls as `away` says of an account, the part of the bank that keeps it does not answer a credit or a confirm."""
+    left = books["away"].get(account, 0)
+    if left > 0:
+        books["away"][account] = left - 1
+        raise Timeout("not done, no answer")

@@ -1,4 +1,4 @@
-books = {"bad": [], "away_s": 0, "away_until": 0, "charged": {}, "refunded": {}, "references": [], "batches": {}}
+books = {"bad": [], "away_s": 0, "away_until": 0, "refused_at": 0, "at_once": 0, "most_at_once": 0, "charged": {}, "refunded": {}, "references": [], "batches": {}}
 
 def process(books, order, reference=None):
     """As in shop.py, but when an order has been refused the shop is out of reach for a while."""
@@ -58,6 +58,9 @@ def batch_state(books, batch):
 
 def _there(books):
     if books["now"] < books["away_until"]:
+        books["at_once"] = books["at_once"] + 1 if books["refused_at"] == books["now"] else 1
+        books["refused_at"] = books["now"]
+        books["most_at_once"] = max(books["most_at_once"], books["at_once"])
         raise ServiceUnavailable("the shop is out of reach")
 
 def _refuse(books, order):

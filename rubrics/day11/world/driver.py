@@ -74,7 +74,7 @@ def belt_alone(until):
         if rounds > 300 or passed >= 2 * until or (passed >= until and posts.size() + pushes.size() + bulk.size() == 0):
             return passed
         if not more:
-            clock.sleep(max(31, passed * 1.5))
+            clock.sleep(max(31, passed * 3))
 
 def belt_post(author, id):
     return {"id": id, "author": author, "text": "text of " + id}

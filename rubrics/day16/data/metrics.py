@@ -21,7 +21,7 @@ def listed(value):
 
 
 def short(value, most=60):
-    told = re.sub(r"\s+", " ", str(value)).strip()
+    told = " ".join(str(value).split())
     return told if len(told) <= most else told[:most].rstrip() + "..."
 
 
@@ -66,7 +66,7 @@ def parts_of(value):
         t = plain(told)
         if re.search(r"host|server|machine|disk|node|pod|instance|container", t):
             continue
-        if re.search(r"^(each|every)\b(?!thing)|told apart|separate|apart\b|individual|(label|tag)\w* (with|by|for)|\b(each|every|per|by|split|broken down|grouped) ?(of )?(the )?(part|service|endpoint|route|api|area|three|one|function|component|handler|path)?", t):
+        if re.search(r"^(each|every)\b(?!thing)|told apart|separate|apart\b|individual|(label|tag)[a-z0-9_]* (with|by|for)|\b(each|every|per|by|split|broken down|grouped) ?(of )?(the )?(part|service|endpoint|route|api|area|three|one|function|component|handler|path)?", t):
             return ["checkout", "search", "accounts"]
         for part, pattern in PARTS:
             if re.search(r"\b(" + pattern + ")", t) and part not in out:
@@ -89,7 +89,7 @@ def kind_of(value):
 def unit_of(value):
     """time, part, money, bytes, bytes a second, count, count a second."""
     told = text(value)
-    word = re.sub(r"\s+", " ", told).strip()
+    word = " ".join(told.split())
     if re.search(r"%|‰|percent|\bpct\b|permille|per mille|ratio|fraction|share|0 ?(to|or|-|–|\.\.|/) ?1\b|^1$|dimensionless", word):
         return "part"
     per = re.search(r"/ ?(s|sec|second|m|min|minute|h|hour|d|day)\b|\bper (second|minute|hour|day|s|min|h)\b|\ba (second|minute|hour|day)\b|\b(rps|qps|tps|rpm|iops|bps|mbps|gbps|mbit)\b|p/s|r/s|hz\b", word) is not None
@@ -126,7 +126,17 @@ def percentiles(value):
     return out
 
 
+# Worked out once: a check asks about one submission.
+HELD = {}
+
+
 def metrics(doc):
+    if "metrics" not in HELD:
+        HELD["metrics"] = read_metrics(doc)
+    return HELD["metrics"]
+
+
+def read_metrics(doc):
     out = []
     for n, row in enumerate(rows_of(doc.get("metrics"))):
         layer = layer_of(row.get("layer"))
@@ -252,6 +262,8 @@ def fits(doc):
             return f"{m['name']} is a counter and shown as {m['shows']}: percentiles need the single values, and a counter has their number only"
         if m["kind"] == "counter" and re.search(r"^(current|value|last|raw|now|latest|mean|average|avg|max|min|cumulat)|^(grand |running )?total$|since (the )?(start|restart|begin|last restart)", m["shows"]) and not re.search(r"rate|\bper\b|increase|last (hour|day|minute|[0-9])|min\b.*[0-9]", m["shows"]):
             return f"{m['name']} is a counter and shown as {m['shows']}: that is everything since the last restart, and says nothing about now"
+        if m["kind"] == "gauge" and m["measure"] in ("throughput", "errors", "orders", "revenue", "network") and re.search(r"since (the )?(start|restart|begin|last restart|boot|deploy)|^cumulat|\b(grand|running) total", m["shows"]):
+            return f"{m['name']} is a gauge and shown as {m['shows']}: what only goes up is a counter, and its total says nothing about now"
         if m["kind"] == "gauge" and m["measure"] != "latency" and m["p"] and "p" in m["shows"][:1]:
             return f"{m['name']} is a gauge and shown as {m['shows']}: percentiles need a histogram"
         if m["kind"] == "gauge" and re.search(r"^(rate|increase|increment|delta per)\b", m["shows"]) and not re.search(r"s$|second|minute|hour", plain(m["told_unit"])):
@@ -278,6 +290,12 @@ def severity(value):
 
 
 def alerts(doc):
+    if "alerts" not in HELD:
+        HELD["alerts"] = read_alerts(doc)
+    return HELD["alerts"]
+
+
+def read_alerts(doc):
     have = metrics(doc)
     out = []
     for n, row in enumerate(rows_of(doc.get("alerts"))):
@@ -289,8 +307,8 @@ def alerts(doc):
 def way(when):
     """Whether an alert fires when the value has risen or fallen; None where that stays open."""
     told = re.sub(r"\bover (the (last |past )?)?([0-9]+|an?|one|two|five|ten) ?(h|hours?|m|min|minutes?|d|days?)\b", " ", text(when))
-    up = re.search(r">|≥|\b(above|over|exceed\w*|more|greater|higher|at least|ris(e|es|en|ing)|doubles?|spik\w*|increas\w*|climbs?|grows?)\b", told) is not None
-    down = re.search(r"<|≤|-[0-9]|\b(below|under|less|fewer|lower|at most|drop\w*|fall\w*|fell|half|halv\w*|declin\w*|decreas\w*|sinks?|dips?|loss|reduc\w*|no|zero|absent|missing|stops?|stopped|down|gone|collaps\w*|minus|behind|short)\b", told) is not None
+    up = re.search(r">|≥|\b(above|over|exceed[a-z0-9_]*|more|greater|higher|at least|ris(e|es|en|ing)|doubles?|spik[a-z0-9_]*|increas[a-z0-9_]*|climbs?|grows?)\b", told) is not None
+    down = re.search(r"<|≤|-[0-9]|\b(below|under|less|fewer|lower|at most|drop[a-z0-9_]*|fall[a-z0-9_]*|fell|half|halv[a-z0-9_]*|declin[a-z0-9_]*|decreas[a-z0-9_]*|sinks?|dips?|loss|reduc[a-z0-9_]*|no|zero|absent|missing|stops?|stopped|down|gone|collaps[a-z0-9_]*|minus|behind|short)\b", told) is not None
     return None if up == down else "up" if up else "down"
 
 
@@ -339,10 +357,14 @@ def hasty(a, m):
         if re.search(r"(>|above|more than|over|exceeds) ?(0|zero)( ?%| percent| errors?| requests?|,| for|$|;)|\b(any|every|each|a single) (single )?(error|failure|failed)|at least one (error|failure|failed)", when):
             return f"the alert on {m['name']} wakes somebody for a single failure ({short(a['when'])}), and among many requests one fails every night"
         shares = [float(x) for x in re.findall(r"(?:>|>=|≥|above|over|exceeds|more than|at least) ?([0-9]+(?:[.][0-9]+)?) ?(?:%|percent)", when)]
+        if shares and max(shares) < 0.02 and m["unit"] == "part" and not re.search(r"succe|good|avail", f"{when} {plain(m['told'])} {plain(m['name'])}"):
+            return f"the alert on {m['name']} wakes somebody above {n_of(max(shares))}% ({short(a['when'])}), and of 10,000 requests one fails every night"
         if shares and min(shares) >= 50 and m["unit"] == "part" and not re.search(r"succe|good|avail", f"{when} {plain(m['told'])} {plain(m['name'])}"):
             return f"the alert on {m['name']} fires above {n_of(min(shares))}% only: before that every third request may fail all night, and nobody is woken"
     if m["measure"] == "latency":
         told = re.findall(r"(?:>|>=|≥|above|over|exceeds|more than|longer than|slower than) ?([0-9]+(?:[.][0-9]+)?) ?(ms|milliseconds?|s|secs?|seconds?)\b", when)
+        if told and float(told[0][0]) * (0.001 if told[0][1].startswith("m") else 1.0) < 0.01:
+            return f"the alert on {m['name']} fires at {told[0][0]} {told[0][1]} ({short(a['when'])}), which nearly every request takes that goes over a network"
         if told and float(told[0][0]) * (0.001 if told[0][1].startswith("m") else 1.0) >= 20:
             return f"the alert on {m['name']} fires at {told[0][0]} {told[0][1]} only ({short(a['when'])}): nobody waits that long, they have left before"
     return None

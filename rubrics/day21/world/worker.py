@@ -9,6 +9,10 @@ def belt_answer(answer):
 def belt_seconds(after):
     """A number of seconds, also where it is written as "60" or "60 s"; 30 where none is given."""
     import re
+    try:
+        return max(1, after.total_seconds())
+    except (AttributeError, TypeError):
+        pass
     found = re.findall("[0-9.]+", str(after))
     return max(1, float(found[0])) if found else 30
 
@@ -19,7 +23,7 @@ def belt_work(notification, user, channel, text, turns=60):
         except (Timeout, ServiceUnavailable, Rejected, SerializationFailure, Deadlock, LockNotAvailable, UniqueViolation):
             clock.sleep(30)
             continue
-        except (TypeError, KeyError, NameError, AttributeError, IndexError):
+        except (TypeError, KeyError, NameError, AttributeError, IndexError, SqlError, NotNullViolation, CheckViolation, ForeignKeyViolation):
             raise
         except Exception:
             clock.sleep(30)

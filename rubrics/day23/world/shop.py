@@ -36,19 +36,36 @@ def belt_field_words(product, field):
     value = product[field]
     return belt_words(" ".join(value) if isinstance(value, list) else value)
 
-def belt_all_words(products):
-    return set([w for p in products for f in BELT_FIELDS for w in belt_field_words(p, f)])
+# What was worked out last for a list of products, and the index that was made of it: many queries are asked of one shop.
+BELT_READ = [None, None, None]
+BELT_MADE = [None, None]
+
+def belt_read(products):
+    """The words of each field of each product, and all words."""
+    if BELT_READ[0] is not products:
+        BELT_READ[0] = products
+        BELT_READ[1] = [(p["id"], [belt_field_words(p, f) for f in BELT_FIELDS]) for p in products]
+        BELT_READ[2] = set([w for _, fields in BELT_READ[1] for words in fields for w in words])
+    return BELT_READ[1], BELT_READ[2]
 
 def belt_places(products, query):
     """For each product that is found, the best field of each word: 0 title, 1 tags, 2 description."""
-    known = belt_all_words(products)
+    read, known = belt_read(products)
     meant = [[w] if w in known else [k for k in known if len(w) > 3 and belt_near(w, k)] for w in belt_words(query)]
     found = {}
-    for p in products:
-        fields = [belt_field_words(p, f) for f in BELT_FIELDS]
-        places = [min([n for n in range(3) if any([m in fields[n] for m in ms])] + [9]) for ms in meant]
-        if len(places) > 0 and max(places) < 9:
-            found[p["id"]] = places
+    if not meant or not all(meant):
+        return found
+    for id, fields in read:
+        places = []
+        for ms in meant:
+            n = 0
+            while n < 3 and not any([m in fields[n] for m in ms]):
+                n += 1
+            if n == 3:
+                break
+            places.append(n)
+        if len(places) == len(meant):
+            found[id] = places
     return found
 
 def belt_put(index, product):
@@ -59,6 +76,13 @@ def belt_index(products):
     for p in products:
         belt_put(index, p)
     return index
+
+def belt_indexed(products):
+    """The index of a shop, made once for all queries that follow each other."""
+    if BELT_MADE[0] is not products:
+        BELT_MADE[0] = products
+        BELT_MADE[1] = belt_index(products)
+    return BELT_MADE[1]
 
 def belt_ids(answer):
     return [a.get("id") if isinstance(a, dict) else a for a in list(answer or [])]
@@ -84,6 +108,13 @@ def belt_found(index, products, query, want=None):
     for g in got:
         if g not in want:
             return f'"{query}" finds ' + (belt_tell(by_id[g]) if g in by_id else f"{g}, which is not in the shop (any more)")
+    return ""
+
+def belt_first_wrong(index, products, queries):
+    for query in queries:
+        wrong = belt_found(index, products, query)
+        if wrong:
+            return wrong
     return ""
 
 def belt_order(index, products, query, want=None):

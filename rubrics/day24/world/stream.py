@@ -52,6 +52,8 @@ def belt_apply(books, outputs):
         if not isinstance(out, (tuple, list)) or len(out) < sizes.get(str(out[0]).lower() if len(out) > 0 else "", 2):
             raise ValueError("process gives out " + str(out) + ', and an output is a tuple such as ("total", start, page, region, n) or ("drop", event)')
         kind = str(out[0]).lower()
+        if kind in sizes and not isinstance(out[1], (int, float)):
+            raise ValueError("process gives out " + str(out) + ", and the second thing is the start of the window in seconds since 1970")
         if kind == "total":
             books["figures"][(int(out[1]), out[2], out[3])] = out[4]
         elif kind == "add":
@@ -64,39 +66,39 @@ def belt_apply(books, outputs):
         else:
             raise ValueError("process gives out " + str(out[0]) + ", which is none of total, add, drop and aside")
 
-def belt_run(events):
+def belt_given(events):
+    """What process gives out for each event in turn."""
     state = {}
-    books = {"figures": {}, "drop": [], "aside": []}
+    given = []
     for event in events:
-        belt_apply(books, belt_outputs(process(state, dict(event))))
+        given.append([tuple(out) if isinstance(out, list) else out for out in belt_outputs(process(state, dict(event)))])
+    return given
+
+def belt_books(given):
+    books = {"figures": {}, "drop": [], "aside": []}
+    for outputs in given:
+        if outputs:
+            belt_apply(books, outputs)
     return books
+
+def belt_run(events):
+    return belt_books(belt_given(events))
 
 def belt_transactional():
     return "transact" in str((submission.get("exactly_once") or {}).get("method", "")).lower()
 
-def belt_crash(events, saved, died):
-    """The state was saved after `saved` events; the process died after `died` of them and is started again."""
-    books = {"figures": {}, "drop": [], "aside": []}
-    state = {}
-    for number in range(died):
-        outputs = belt_outputs(process(state, dict(events[number])))
-        if number < saved or not belt_transactional():
-            belt_apply(books, outputs)
-    # What was saved: process is a function of state and event alone, which another check makes sure of.
-    state = {}
-    for number in range(saved):
-        process(state, dict(events[number]))
-    for number in range(saved, len(events)):
-        belt_apply(books, belt_outputs(process(state, dict(events[number]))))
-    return books
+def belt_crash(given, saved, died):
+    """The state was saved after `saved` events; the process died after `died` of them and is started again. As process is a
+    function of state and event alone, which another check makes sure of, it gives out the same the second time."""
+    return belt_books(given[:saved if belt_transactional() else died] + given[saved:])
 
 def belt_plain(events, without=()):
     """What a plain count of the events comes to."""
     figures = {}
-    seen = []
+    seen = set()
     for e in events:
         if e["page"] not in ("/end", "/tick") and e["id"] not in seen and e["id"] not in without:
-            seen.append(e["id"])
+            seen.add(e["id"])
             slot = (e["time"] - e["time"] % 300, e["page"], e["region"])
             figures[slot] = figures.get(slot, 0) + 1
     return figures
@@ -126,6 +128,15 @@ def belt_counted(events):
     books = belt_run(events)
     wrong = belt_differs(books, belt_plain(events))
     return wrong and belt_story(events) + "; " + wrong
+
+def belt_rush(count):
+    """A copy comes after so many events of other pages in the same second, and a new event too."""
+    first, copy, new = belt_event(1, BELT_T + 20), belt_event(1, BELT_T + 20, 40), belt_event(2, BELT_T + 22, 40)
+    state, held = {}, []
+    for e in [first] + [belt_event("rush" + str(n), BELT_T + 21, 0, "/tick", "us") for n in range(count)] + belt_arrive([copy, new]):
+        held.append([out for out in belt_outputs(process(state, e)) if "/home" in out])
+    wrong = belt_differs(belt_books(held), belt_plain([first, new]))
+    return wrong and belt_story([first, copy, new]) + "; " + wrong
 
 def belt_dice(seed):
     """Numbers between 0 and 1 that are the same each time."""
@@ -181,10 +192,11 @@ def belt_night(seed):
     events = belt_arrive(own + twice + late + belt_ticks(BELT_T, BELT_T + BELT_LATE + 1500, step))
     died = 4 + int(roll() * (len(events) - 16))
     saved = max(0, died - 1 - int(roll() * 6))
-    wrong = belt_fate(belt_crash(events, saved, died), events)
+    given = belt_given(events)
+    wrong = belt_fate(belt_crash(given, saved, died), events)
     if wrong == "":
         return ""
-    clean = belt_fate(belt_run(events), events)
+    clean = belt_fate(belt_books(given), events)
     if clean:
         return belt_story(events) + "; " + clean
     return belt_story(events) + "; the state was saved after " + str(saved) + " of all events, the process died after " + str(died) + "; " + wrong

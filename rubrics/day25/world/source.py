@@ -1,4 +1,4 @@
-books = {"parts": {}, "most": 2, "given": {}, "reads": {}}
+books = {"parts": {}, "most": 2, "given": {}, "reads": {}, "away": []}
 
 def read(books, part, after=None, limit=1000):
     """Up to limit records of a partition, by rising id, beginning behind the id `after` (None: at the start). Each is {"id", "country", "net", "tax"}. It may give fewer than limit while there are more; only an empty list is the end. The source does not change during the night."""
@@ -7,6 +7,8 @@ def read(books, part, after=None, limit=1000):
     books["reads"][part] = books["reads"].get(part, 0) + 1
     if books["reads"][part] > 200:
         raise Rejected("the night is over, and " + str(part) + " is still being read")
+    if books["away"] and books["away"][0] <= books["reads"][part] <= books["away"][1]:
+        raise ServiceUnavailable("the source is away for a while")
     # Reads differ in size, so that the same place is read again with another one.
     size = min(limit, max(1, books["most"] + (0, 1, -1)[books["reads"][part] % 3]))
     found = []

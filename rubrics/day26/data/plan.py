@@ -56,33 +56,43 @@ def waited(s, to):
             total = total + (seconds(step.get("for")) or 0)
     return None
 
-def said(text):
+ACTIONS = "rerun retry undo rollback revert restart abort redeploy reopen repeat restore start stop page wait rebuild resync resume pause rewind".split()
+
+def said(text, field="verify"):
     words = [w for w in re.findall("[A-Za-z0-9_%']+", str(text or "")) if w.lower() not in ("todo", "tbd", "none", "nothing")]
+    if field == "on_fail" and len(words) == 1:
+        return "".join(words[0].lower().split("-")) in ACTIONS
     return len(words) >= 2 and len(str(text).strip()) >= 6
 
-def telling(s):
+# What is wrong with the steps' words, and the step it is about.
+def untold(s):
     seen = {}
-    for step in steps(s):
+    last = {}
+    for at, step in enumerate(s.get("steps") or []):
+        if not isinstance(step, dict):
+            continue
         for field in ("verify", "on_fail"):
             text = step.get(field)
-            if not said(text):
-                return "step " + str(step.get("id")) + " does not say " + ("how it is verified" if field == "verify" else "what is done if it fails")
+            if not said(text, field):
+                return "step " + str(step.get("id")) + " does not say " + ("how it is verified" if field == "verify" else "what is done if it fails"), at
             key = field + word(text)
             seen[key] = seen.get(key, 0) + 1
+            last[key] = at
             if word(step.get("verify")) == word(step.get("on_fail")):
-                return "step " + str(step.get("id")) + " says the same in verify and in on_fail"
+                return "step " + str(step.get("id")) + " says the same in verify and in on_fail", at
     for key in seen:
         if key.startswith("verify") and seen[key] > 2:
-            return str(seen[key]) + " steps are verified by the same words: " + key[6:60]
+            return str(seen[key]) + " steps are verified by the same words: " + key[6:60], last[key]
         if key.startswith("on_fail") and seen[key] > max(3, len(steps(s)) // 2):
-            return str(seen[key]) + " steps say the same in on_fail: " + key[7:60]
-    return None if steps(s) else "there are no steps"
+            return str(seen[key]) + " steps say the same in on_fail: " + key[7:60], last[key]
+    return (None if steps(s) else "there are no steps"), None
 
-def text_where(s, field):
-    for at, step in enumerate(steps(s)):
-        if not said(step.get(field)):
-            return at
-    return 0
+def telling(s):
+    return untold(s)[0]
+
+def told_at(s):
+    at = untold(s)[1]
+    return "/steps" if at is None else "/steps/" + str(at)
 
 def instant(s):
     t = s.get("traffic") or {}

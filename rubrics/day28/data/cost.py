@@ -188,7 +188,7 @@ def targets(value, known):
 
 
 def short(value, most=60):
-    told = re.sub(r"\s+", " ", str(value)).strip()
+    told = " ".join(str(value).split())
     return told if len(told) <= most else told[:most].rstrip() + "..."
 
 
@@ -205,8 +205,10 @@ def ideas(doc):
             kind = "spot"
         if kind == "other" and re.search(r"(cheap|another|other|different|far)[a-z]* (region|country|continent)", text(row.get("idea"))):
             kind = "region"
+        if kind in ("other", "storage", "rightsize") and re.search(r"^(we )?(remove|delete|drop|decommission|terminate|cancel|get rid of|give back|do without|shut down|switch off)\b[^.,;]*\b(server|standby|stand-by|replica|node|machine|instance|spare)", text(row.get("idea"))):
+            kind = "remove"
         out.append({"n": n + 1, "called": f"idea {n + 1} ({name})", "name": name, "kind": kind, "told_kind": str(row.get("kind", "")), "names": names, "unknown": unknown,
-                    "base": row.get("base", "all"), "saves": share(row.get("saves")), "claim": worked(row.get("saving")), "day": max(0.0, number(row.get("fewer_by_day"))),
+                    "base": row.get("base", "all"), "saves": share(row.get("saves")), "share": str(row.get("saves")), "claim": worked(row.get("saving")), "day": max(0.0, number(row.get("fewer_by_day"))),
                     "night": max(0.0, number(row.get("fewer_at_night"))), "risk": str(row.get("risk", "")), "mitigation": str(row.get("mitigation", ""))})
     return out
 
@@ -321,6 +323,9 @@ def adds_up(doc):
     without = sum(s["cost"] for s in rows if s["servers"] <= 0)
     if without > 4000:
         return f"{money(without)} are spent on lines without servers, and the bill is for 10 servers of $1,000"
+    for s in rows:
+        if s["servers"] > 0 and s["cost"] > 1500 * s["servers"] + 1:
+            return f"{s['name']} has {count(s['servers'])} servers for {money(s['cost'])}, and a server costs $1,000"
     servers = sum(s["servers"] for s in rows)
     if abs(servers - 10) > 0.05:
         return f"{' + '.join(count(s['servers']) for s in rows)} = {count(servers)} servers, and there are 10"
@@ -434,6 +439,8 @@ def unhurt(doc):
             return f"{s['name']} needs {count(s['night'])} servers at night and {count(s['peak'])} in the busiest hour"
         if s["peak"] + s["spare"] > s["servers"] + 0.001:
             return f"{s['name']} needs {count(s['peak'])} servers and {count(s['spare'])} in case one fails, and has {count(s['servers'])}"
+        if not s["critical"] and re.search(r"^(the )?(web|web ?servers?|website|front ?ends?|api|api servers?|checkout|payments?|database|databases|main database|orders? (db|database)|db|postgres|postgresql|mysql)( (tier|servers?|app|cluster|nodes?|primary|service))?$", plain(s["name"])):
+            return f"{s['name']} is said not to be critical, and users wait for it"
         if s["critical"] and s["spare"] < 1:
             return f"{s['name']} is critical and has no spare: if one of its servers fails, the rest cannot bear the busiest hour"
     by_name = {s["name"]: s for s in rows}
@@ -443,10 +450,12 @@ def unhurt(doc):
         mine = [by_name[n] for n in i["names"]]
         room = sum(max(0.0, s["servers"] - s["night"] - s["spare"]) for s in mine)
         servers = sum(s["servers"] for s in mine)
-        if servers > 0 and i["kind"] == "schedule" and step["saving"] > i["night"] * step["unit"] * 1.05 + 1:
+        if servers > 0 and i["kind"] == "schedule" and step["saving"] > i["night"] * step["unit"] * MOST["schedule"] * 1.05 + 1:
             return f"{i['called']} saves {money(step['saving'])}, which is {count(step['saving'] / step['unit'])} servers off round the clock, and says that {count(i['night'])} are off in the quiet hours"
-        if servers > 0 and i["kind"] == "remove" and i["day"] == 0 and step["saving"] > 0.5 * step["unit"]:
-            return f"{i['called']} saves {money(step['saving'])} by taking servers away, and says that 0 fewer are there"
+        if servers > 0 and i["kind"] == "schedule" and re.search("/ ?(24|168)|hour", text(i["share"])) and step["base"] > i["night"] * step["unit"] * 1.05 + 1:
+            return f"{i['called']} has a base of {money(step['base'])}, which is {count(step['base'] / step['unit'])} servers, and says that {count(i['night'])} are off in the quiet hours"
+        if servers > 0 and i["kind"] == "remove" and step["saving"] > (i["day"] + 0.5) * step["unit"]:
+            return f"{i['called']} saves {money(step['saving'])} by taking servers away, and says that {count(i['day'])} fewer are there"
         if servers > 0 and i["kind"] == "rightsize" and (i["saves"] or 0) > 0.45 and i["day"] == 0:
             return f"{i['called']} makes machines {percent(i['saves'])} cheaper, and says that they can do as much as before: fewer_by_day is 0"
         for s in mine:
@@ -501,6 +510,8 @@ TELLING = {
 }
 ANSWER = r"keep|kept|monitor|alert|alarm|watch|test|measur|roll|fall ?back|only|limit|minim|floor|first|before|canary|headroom|mix|checkpoint|retr|resum|warm|ahead|early|earlier|reserve|margin|spare|at least|never|small|step|start|cap\b|on.demand|trial|review|check|backup|copy|copies|stay|stays|leave|left|cover|half|part|verify|revert|return|back|switch|scale|replica|cache|buffer|spread|zones|several|different|split|compar|profil|benchmark|convert|sell|exchange|month|quarter|threshold|prefetch|pre-?scal|pre-?warm|index|sampl|raise|add|grow|swap|drain|restart|re-?run|repeat|continue|save|saves|stor|tag|ask|owner|announce|snapshot|dump|restore|recreate|terraform|week|plan|no (user|customer|personal)|async|compress|batch|local|queue|approv|calend|override|manual"
 SHRUG = r"accept|so bad|hope|unlikely|(will|does) not happen|won't happen|probabl|rare|no problem|nothing|live with|not (be )?(needed|necessary|done)|who cares|don't care|fine\b|luck|trust"
+BENEFIT = r"\b(save|saves|saving) (us |a lot of |much )?(money|dollars|costs?)|nobody (will |would )?(notic|feel|miss)|\bno (real )?(risk|downside|impact|harm)|\bcheaper\b.*\bfaster|\bimproves"
+HARM = r"\b(but|if|when|unless|may|might|could|can|until|fail|slow|late|lost|lose|wait|longer|break|error|run out|full|stop|drop|bound|locked|too|short|missing|away)"
 SMALL = {"the", "a", "an", "is", "are", "may", "can", "could", "might", "if", "when", "we", "it", "they", "to", "in", "on", "of", "that", "which", "will", "would", "with", "for", "not", "no", "than", "before", "after", "so", "at", "has", "have", "be", "until", "and", "by", "one"}
 
 
@@ -531,6 +542,10 @@ def risky(doc):
             if plain(told) in seen:
                 return f"{i['called']}: its {what} has the words of {seen[plain(told)]}"
             seen[plain(told)] = f"the {what} of idea {i['n']}"
+            if len(plain(told).split()) > 3 and all(w in plain(i["name"]).split() for w in plain(told).split()):
+                return f"{i['called']}: its {what} is the idea once more"
+        if re.search(BENEFIT, text(i["risk"])) and not re.search(HARM, text(i["risk"])):
+            return f"{i['called']}: the risk tells what is gained, and not what may go wrong: {short(i['risk'], 90)}"
         if i["kind"] and not re.search(r"\b(" + OWN[i["kind"]] + ")", text(i["risk"])):
             others = [kind for kind in TELLING if kind != i["kind"] and re.search(r"\b(" + TELLING[kind] + ")", text(i["risk"]))]
             if others:
