@@ -6,6 +6,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::{Value as Json, json};
 
+use belt::checks::{Detail, Reading};
 use belt::sim::run::run;
 use belt::sim::scenario::Scenario;
 
@@ -42,7 +43,9 @@ fn steps(criterion: &mut Criterion) {
         let (scenario, world, document) = scenario(call);
         let files = |_: &str| None;
         group.bench_function(name, |bencher| {
-            bencher.iter(|| black_box(run(&scenario, &world, &document, &files).expect("it runs")));
+            bencher.iter(|| {
+                black_box(run(&scenario, &world, &Reading::new(&document), Detail::Stories, &files).expect("it runs"))
+            });
         });
     }
     group.finish();
@@ -64,7 +67,9 @@ fn race(criterion: &mut Criterion) {
     let files = |_: &str| None;
     let document = json!({"code": code});
     criterion.bench_function("three clients, five calls, three preemptions", |bencher| {
-        bencher.iter(|| black_box(run(&scenario, &world, &document, &files).expect("it runs")));
+        bencher.iter(|| {
+            black_box(run(&scenario, &world, &Reading::new(&document), Detail::Stories, &files).expect("it runs"))
+        });
     });
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 mod together;
 
-use crate::checks::{Context, Outcome, Place, Problem, Story, Verdict};
+use crate::checks::{Context, Detail, Outcome, Place, Problem, Story, Verdict};
 use crate::course::{Course, Criterion, Error, Exercise};
 use crate::portfolio::Portfolio;
 use crate::report::{
@@ -35,6 +35,7 @@ pub fn grade(
     exercise: &Exercise,
     document: &Document,
     portfolio: &Portfolio,
+    detail: Detail,
     on_check: &mut dyn FnMut(&str) -> Control,
 ) -> Result<Report, Error> {
     let validator: &Validator = exercise.validator()?;
@@ -44,7 +45,7 @@ pub fn grade(
     for problem in &form {
         findings.push(Ranked::of_form(0.0, finding(document, None, problem, &[])));
     }
-    let context = Context { document: document.json(), exercise, at: None, course, portfolio };
+    let context = Context { document: document.json(), exercise, at: None, course, portfolio, detail };
 
     for criterion in &exercise.rubric.criteria {
         let unmet: Vec<String> = criterion

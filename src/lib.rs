@@ -19,3 +19,5 @@ pub mod sql;
 pub mod grade;
 pub mod render;
 pub mod report;
+
+mod recent;

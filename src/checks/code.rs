@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::scenario::WORLD_FILE;
-use super::{Context, Place, Problem, Verdict};
+use super::{Context, Place, Problem, Reading, Verdict, known};
 use crate::course::Error;
 use crate::sim::{self, Trouble};
 
@@ -23,7 +23,13 @@ pub struct CodeCheck {
 impl CodeCheck {
     pub fn run(&self, context: &Context) -> Result<Verdict, Error> {
         let pointer = self.at.as_deref().or(context.at).unwrap_or_default();
-        let code = context.document.pointer(pointer).and_then(Json::as_str).unwrap_or_default();
+        known::verdict(context, &["code", &format!("{self:?}"), pointer], |document| {
+            self.run_on(context, document, pointer)
+        })
+    }
+
+    fn run_on(&self, context: &Context, document: &Reading, pointer: &str) -> Result<Verdict, Error> {
+        let code = document.pointer(pointer).and_then(Json::as_str).unwrap_or_default();
         if code.trim().is_empty() {
             return Ok(Verdict::not_gradable(vec![Problem {
                 message: "there is no code here yet".into(),
@@ -34,7 +40,7 @@ impl CodeCheck {
         }
         let world: BTreeMap<String, Json> = context.exercise.typed(WORLD_FILE)?;
         let files = |name: &str| context.text_file(name);
-        let functions = match sim::inspect::functions(code, &world, context.document, &files) {
+        let functions = match sim::inspect::functions(code, &world, document, &files) {
             Ok(Ok(functions)) => functions,
             Ok(Err(error)) => return Ok(Verdict::not_gradable(vec![sim::run::does_not_compile(pointer, &error)])),
             Err(Trouble::Submission(problem)) => return Ok(Verdict::not_gradable(vec![*problem])),
@@ -43,7 +49,7 @@ impl CodeCheck {
         let mut problems = Vec::new();
         for (name, parameters) in &self.functions {
             match functions.iter().find(|function| function.name == *name) {
-                None if sim::inspect::is_function(code, name, &world, context.document, &files) => {}
+                None if sim::inspect::is_function(code, name, &world, document, &files) => {}
                 None => {
                     let near = crate::submission::nearest(name, functions.iter().map(|f| f.name.as_str()));
                     problems.push(Problem {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Context, Place, Problem, Verdict};
+use super::{Context, Place, Problem, Reading, Verdict};
 use crate::course::Error;
 use crate::sim::{self, value::Value};
 
@@ -44,7 +44,8 @@ impl ExpressionCheck {
             self.helpers,
             self.expect.trim()
         );
-        let answer = sim::python::evaluate_program(&program, &context.named_in(&program));
+        let answer =
+            sim::python::evaluate_program(&program, &context.named_in(&program, &Reading::new(context.document)));
         let fixed = self.at.as_deref().filter(|_| worked_out.is_none()).or(context.at).unwrap_or_default();
         let place = Place::field(fixed);
         let answer = answer.map(|answer| match answer {
@@ -81,7 +82,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::checks::Outcome;
+    use crate::checks::{Detail, Outcome};
     use crate::course::{Course, Pack};
     use crate::portfolio::Portfolio;
 
@@ -89,7 +90,14 @@ mod tests {
         let course = Course::load(Pack::embedded()).expect("loads");
         let exercise = course.exercise("day28").expect("is there");
         let portfolio = Portfolio::default();
-        let context = Context { document, exercise, at: Some("/ideas"), course: &course, portfolio: &portfolio };
+        let context = Context {
+            document,
+            exercise,
+            at: Some("/ideas"),
+            course: &course,
+            portfolio: &portfolio,
+            detail: Detail::Stories,
+        };
         let check: ExpressionCheck = serde_json::from_value(check).expect("a check");
         check.run(&context).expect("a right rubric")
     }

@@ -8,6 +8,7 @@ pub mod code;
 pub mod expression;
 pub mod function;
 pub mod graph;
+mod known;
 pub mod migration;
 pub mod prose;
 pub mod quantity;
@@ -21,7 +22,7 @@ pub mod tenfold;
 
 use std::ops::Range;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::course::{Course, Error, Exercise};
@@ -30,6 +31,8 @@ use crate::portfolio::Portfolio;
 use crate::report::Explored;
 use crate::sim::value::Value;
 use crate::submission::nearest;
+
+pub use known::Reading;
 
 /// A check of a rubric, written as `{kind: arguments}`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -134,6 +137,17 @@ pub struct Context<'a> {
     pub course: &'a Course,
     /// The learner's other submissions; empty where the exercise does not ask for them.
     pub portfolio: &'a Portfolio,
+    pub detail: Detail,
+}
+
+/// How much is said of what went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Detail {
+    /// What earned points and what did not, in a sentence each: for whoever looks at the points alone.
+    Points,
+    /// The steps to each counterexample as well. Telling one can cost more than finding it.
+    Stories,
 }
 
 impl Context<'_> {
@@ -162,10 +176,10 @@ impl Context<'_> {
 
     /// What `python` names of the submission and of those beside it. They are handed over only where they are asked
     /// for: that costs time at every start.
-    pub fn named_in(&self, python: &str) -> Vec<(&'static str, Value)> {
+    pub fn named_in(&self, python: &str, document: &Reading) -> Vec<(&'static str, Value)> {
         let mut named = Vec::new();
         if python.contains("submission") {
-            named.push(("submission", Value::from_json(self.document)));
+            named.push(("submission", Value::from_json(document.whole())));
         }
         if self.exercise.rubric.portfolio {
             let others = self.portfolio.in_python(self.course).into_iter();

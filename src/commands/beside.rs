@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
 use super::error::Error;
 use super::history::{History, sha256};
-use super::pool::{self, Job, Other};
+use super::pool::{Job, Other, Pool};
 use super::submissions;
 use crate::course::Course;
 use crate::portfolio::Standing;
@@ -45,19 +44,13 @@ pub fn find(course: &Course, job: &mut Job) -> Result<(), Error> {
 
 /// Gives each submission that is named its standing: a report that is kept and still holds, else a new one. The rest
 /// need none, so looking back on three days does not grade twenty-eight.
-pub fn judge(
-    dir: Option<&Path>,
-    course: &Course,
-    jobs: &mut [Job],
-    known: &mut Known,
-    silence_max: Duration,
-) -> Vec<Report> {
+pub fn judge(pool: Pool, jobs: &mut [Job], known: &mut Known) -> Vec<Report> {
     let history = History::load();
     let mut open: Vec<Job> = Vec::new();
     for job in jobs.iter() {
         let text = String::from_utf8_lossy(&job.bytes).to_lowercase();
         for other in job.others.iter().filter(|other| text.contains(&other.exercise)) {
-            let Ok(exercise) = course.exercise(&other.exercise) else { continue };
+            let Ok(exercise) = pool.course.exercise(&other.exercise) else { continue };
             let asked = Job {
                 exercise: other.exercise.clone(),
                 path: other.path.clone(),
@@ -73,7 +66,7 @@ pub fn judge(
         }
     }
     // What cannot be graded has no standing, and is told when it is checked itself.
-    let reports: Vec<Report> = pool::grade(dir, course, &open, silence_max).into_iter().flatten().collect();
+    let reports: Vec<Report> = pool.grade(&open).into_iter().flatten().collect();
     reports.iter().for_each(|report| known.add(report));
     for job in jobs {
         let text = String::from_utf8_lossy(&job.bytes).to_lowercase();

@@ -10,8 +10,9 @@ use super::error::{Error, exit};
 use super::grading;
 use super::history::{History, sha256};
 use super::limits::SILENCE_MAX;
-use super::pool::{self, Job};
+use super::pool::{Job, Pool};
 use super::{beside, complain, submissions};
+use crate::checks::Detail;
 use crate::cli::{CheckArgs, Format, Sink, sinks};
 use crate::course::Course;
 use crate::render::{self, Style};
@@ -83,10 +84,11 @@ fn jobs(course: &Course, args: &CheckArgs) -> (Vec<Job>, Vec<Error>) {
 /// Those that look back on others come last: what the others have just got is what they are held against.
 fn grade(context: &Context, course: &Course, jobs: Vec<Job>, limit: Duration) -> Vec<Result<Report, Error>> {
     let dir = context.course_dir.as_deref();
+    let pool = Pool { dir, course, silence_max: limit, detail: Detail::Stories };
     let (mut later, first): (Vec<_>, Vec<_>) =
         jobs.into_iter().enumerate().partition(|(_, job)| beside::wanted(course, job));
     let (at, first): (Vec<usize>, Vec<Job>) = first.into_iter().unzip();
-    let mut answers: Vec<_> = at.into_iter().zip(pool::grade(dir, course, &first, limit)).collect();
+    let mut answers: Vec<_> = at.into_iter().zip(pool.grade(&first)).collect();
     let mut known = beside::Known::default();
     answers.iter().filter_map(|(_, answer)| answer.as_ref().ok()).for_each(|report| known.add(report));
     let mut ready = Vec::new();
@@ -97,10 +99,10 @@ fn grade(context: &Context, course: &Course, jobs: Vec<Job>, limit: Duration) ->
         }
     }
     let (at, mut ready): (Vec<usize>, Vec<Job>) = ready.into_iter().unzip();
-    let graded = beside::judge(dir, course, &mut ready, &mut known, limit);
+    let graded = beside::judge(pool, &mut ready, &mut known);
     // Kept, so that the next look back is quick; a cache that cannot be written is told by whoever writes it next.
     let _ = History::record(&graded);
-    answers.extend(at.into_iter().zip(pool::grade(dir, course, &ready, limit)));
+    answers.extend(at.into_iter().zip(pool.grade(&ready)));
     answers.sort_by_key(|(index, _)| *index);
     answers.into_iter().map(|(_, answer)| answer).collect()
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::error::Error;
 use super::history::sha256;
+use crate::checks::Detail;
 use crate::checks::scenario::WORLD_FILE;
 use crate::course::{self, Course, Exercise, Pack};
 use crate::grade::{self, Control};
@@ -108,10 +109,11 @@ pub fn grade(
     path: &str,
     bytes: &[u8],
     portfolio: &Portfolio,
+    detail: Detail,
     on_check: &mut dyn FnMut(&str) -> Control,
 ) -> Result<Report, Error> {
     match Document::parse(path, bytes, &Limits::submission()) {
-        Ok(document) => Ok(grade::grade(course, exercise, &document, portfolio, on_check)?),
+        Ok(document) => Ok(grade::grade(course, exercise, &document, portfolio, detail, on_check)?),
         Err(errors) => Ok(grade::unreadable(course, exercise, path, &sha256(bytes), &errors)),
     }
 }

@@ -14,6 +14,7 @@ use super::error::Error;
 use super::grading;
 use super::limits::{self, LINE_BYTES_MAX, RESTARTS_MAX, WORKER_AGE_MAX};
 use super::worker::{Beside, Event, Request};
+use crate::checks::Detail;
 use crate::course::Course;
 use crate::portfolio::Standing;
 use crate::report::Report;
@@ -39,115 +40,120 @@ pub struct Other {
     pub standing: Option<Standing>,
 }
 
-/// Grades every job, in as many processes as there are processors. A check that takes longer than `silence_max` is
-/// stopped.
-///
-/// # Errors
-/// The course is broken, or a process could not be started; one answer for each job, in order.
-pub fn grade(dir: Option<&Path>, course: &Course, jobs: &[Job], silence_max: Duration) -> Vec<Result<Report, Error>> {
-    let mut answers = Vec::with_capacity(jobs.len());
-    let told: Result<(), Error> = grade_each(dir, course, jobs, silence_max, |answer| {
-        answers.push(answer);
-        Ok(())
-    });
-    debug_assert!(told.is_ok(), "keeping an answer cannot fail");
-    answers
+/// What all submissions of one call have in common.
+#[derive(Clone, Copy)]
+pub struct Pool<'a> {
+    /// Where the course is; `None` for the one inside belt.
+    pub dir: Option<&'a Path>,
+    pub course: &'a Course,
+    /// A check that takes longer is stopped.
+    pub silence_max: Duration,
+    pub detail: Detail,
 }
 
-/// The same, handing over each answer as soon as it and all before it are there.
-///
-/// # Errors
-/// The first that `tell` gives; nothing more is graded then.
-pub fn grade_each(
-    dir: Option<&Path>,
-    course: &Course,
-    jobs: &[Job],
-    silence_max: Duration,
-    mut tell: impl FnMut(Result<Report, Error>) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let next = &AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        let (sender, answers) = mpsc::channel();
-        for _ in 0..cores.min(jobs.len()) {
-            let sender = sender.clone();
-            scope.spawn(move || {
-                let mut worker = None;
-                while let Some((index, job)) = take(jobs, next) {
-                    // Nobody listens any more when something else went wrong.
-                    if sender.send((index, grade_one(&mut worker, dir, course, job, silence_max))).is_err() {
-                        return;
+impl Pool<'_> {
+    /// Grades every job, in as many processes as there are processors.
+    ///
+    /// # Errors
+    /// The course is broken, or a process could not be started; one answer for each job, in order.
+    pub fn grade(&self, jobs: &[Job]) -> Vec<Result<Report, Error>> {
+        let mut answers = Vec::with_capacity(jobs.len());
+        let told: Result<(), Error> = self.grade_each(jobs, |answer| {
+            answers.push(answer);
+            Ok(())
+        });
+        debug_assert!(told.is_ok(), "keeping an answer cannot fail");
+        answers
+    }
+
+    /// The same, handing over each answer as soon as it and all before it are there.
+    ///
+    /// # Errors
+    /// The first that `tell` gives; nothing more is graded then.
+    pub fn grade_each(
+        &self,
+        jobs: &[Job],
+        mut tell: impl FnMut(Result<Report, Error>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let next = &AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            let (sender, answers) = mpsc::channel();
+            for _ in 0..cores.min(jobs.len()) {
+                let sender = sender.clone();
+                scope.spawn(move || {
+                    let mut worker = None;
+                    while let Some((index, job)) = take(jobs, next) {
+                        // Nobody listens any more when something else went wrong.
+                        if sender.send((index, self.grade_one(&mut worker, job))).is_err() {
+                            return;
+                        }
                     }
+                });
+            }
+            drop(sender);
+            let mut early = BTreeMap::new();
+            let mut told = 0;
+            for (index, answer) in answers {
+                early.insert(index, answer);
+                while let Some(answer) = early.remove(&told) {
+                    tell(answer)?;
+                    told += 1;
                 }
-            });
-        }
-        drop(sender);
-        let mut early = BTreeMap::new();
-        let mut told = 0;
-        for (index, answer) in answers {
-            early.insert(index, answer);
-            while let Some(answer) = early.remove(&told) {
-                tell(answer)?;
-                told += 1;
+            }
+            Ok(())
+        })
+    }
+
+    fn grade_one(&self, slot: &mut Option<Worker>, job: &Job) -> Result<Report, Error> {
+        let mut request = Request {
+            course: self.dir.map(PathBuf::from),
+            exercise: job.exercise.clone(),
+            path: job.path.clone(),
+            bytes: job.bytes.len(),
+            detail: self.detail,
+            killed: BTreeMap::new(),
+            only: None,
+            others: job.others.iter().map(beside).collect(),
+        };
+        let mut finished = BTreeSet::new();
+        loop {
+            let mut worker = match slot.take().filter(|worker| worker.busy < WORKER_AGE_MAX) {
+                Some(worker) => worker,
+                None => Worker::start().map_err(Error::Worker)?,
+            };
+            let used_before = worker.busy > Duration::ZERO;
+            match worker.ask(&request, job, self.silence_max, &mut finished) {
+                Answer::Report(report) => {
+                    *slot = Some(worker);
+                    return Ok(*report);
+                }
+                Answer::Broken(message) => {
+                    *slot = Some(worker);
+                    return Err(Error::Course(message));
+                }
+                Answer::Died { running: Some(check), cause } => {
+                    if request.only.is_some() {
+                        return not_graded(self.course, job, &cause);
+                    }
+                    if request.killed.len() >= RESTARTS_MAX || request.killed.contains_key(&check) {
+                        let reason =
+                            format!("was given up after {} checks that had to be stopped", request.killed.len() + 1);
+                        request.only = Some((finished.clone(), reason));
+                    }
+                    request.killed.insert(check, cause);
+                }
+                // It may have died of something that came before this submission.
+                Answer::Died { running: None, .. } if used_before => {}
+                Answer::Died { running: None, cause } => return not_graded(self.course, job, &cause),
             }
         }
-        Ok(())
-    })
+    }
 }
 
 fn take<'a>(jobs: &'a [Job], next: &AtomicUsize) -> Option<(usize, &'a Job)> {
     let index = next.fetch_add(1, Ordering::Relaxed);
     Some((index, jobs.get(index)?))
-}
-
-fn grade_one(
-    slot: &mut Option<Worker>,
-    dir: Option<&Path>,
-    course: &Course,
-    job: &Job,
-    silence_max: Duration,
-) -> Result<Report, Error> {
-    let mut request = Request {
-        course: dir.map(PathBuf::from),
-        exercise: job.exercise.clone(),
-        path: job.path.clone(),
-        bytes: job.bytes.len(),
-        killed: BTreeMap::new(),
-        only: None,
-        others: job.others.iter().map(beside).collect(),
-    };
-    let mut finished = BTreeSet::new();
-    loop {
-        let mut worker = match slot.take().filter(|worker| worker.busy < WORKER_AGE_MAX) {
-            Some(worker) => worker,
-            None => Worker::start().map_err(Error::Worker)?,
-        };
-        let used_before = worker.busy > Duration::ZERO;
-        match worker.ask(&request, job, silence_max, &mut finished) {
-            Answer::Report(report) => {
-                *slot = Some(worker);
-                return Ok(*report);
-            }
-            Answer::Broken(message) => {
-                *slot = Some(worker);
-                return Err(Error::Course(message));
-            }
-            Answer::Died { running: Some(check), cause } => {
-                if request.only.is_some() {
-                    return not_graded(course, job, &cause);
-                }
-                if request.killed.len() >= RESTARTS_MAX || request.killed.contains_key(&check) {
-                    let reason =
-                        format!("was given up after {} checks that had to be stopped", request.killed.len() + 1);
-                    request.only = Some((finished.clone(), reason));
-                }
-                request.killed.insert(check, cause);
-            }
-            // It may have died of something that came before this submission.
-            Answer::Died { running: None, .. } if used_before => {}
-            Answer::Died { running: None, cause } => return not_graded(course, job, &cause),
-        }
-    }
 }
 
 fn beside(other: &Other) -> Beside {

@@ -4,8 +4,9 @@ use super::context::{Context, print};
 use super::error::{Error, exit};
 use super::grading;
 use super::limits::SILENCE_MAX;
-use super::pool::{self, Job, Other};
+use super::pool::{Job, Other, Pool};
 use super::{beside, submissions};
+use crate::checks::Detail;
 use crate::cli::RubricCommand;
 use crate::course::{self, Case, CaseKind, Course};
 use crate::render::{points, sanitize};
@@ -37,10 +38,12 @@ fn test(context: &Context, course: &Course, asked: &[String]) -> Result<u8, Erro
     }
     let mut jobs: Vec<Job> = all.iter().flat_map(|(id, cases)| cases.iter().map(|case| job(id, case))).collect();
     let dir = context.course_dir.as_deref();
-    beside::judge(dir, course, &mut jobs, &mut beside::Known::default(), SILENCE_MAX);
+    // A case says what must be lost; which steps lead there is not compared.
+    let pool = Pool { dir, course, silence_max: SILENCE_MAX, detail: Detail::Points };
+    beside::judge(pool, &mut jobs, &mut beside::Known::default());
     let (mut failed, mut graded) = (0, 0);
     let mut cases = all.iter().flat_map(|(id, cases)| cases.iter().enumerate().map(move |at| (id, cases.len(), at)));
-    pool::grade_each(dir, course, &jobs, SILENCE_MAX, |report| {
+    pool.grade_each(&jobs, |report| {
         let Some((id, count, (number, case))) = cases.next() else { return Ok(()) };
         let report = report?;
         if number == 0 {

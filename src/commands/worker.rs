@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::error::Error;
 use super::grading;
 use super::limits;
+use crate::checks::Detail;
 use crate::course::Course;
 use crate::grade::Control;
 use crate::portfolio::{Portfolio, Standing};
@@ -27,6 +28,7 @@ pub struct Request {
     pub path: String,
     /// Length of the submission in bytes.
     pub bytes: usize,
+    pub detail: Detail,
     /// Checks that ended a worker before, and how.
     pub killed: BTreeMap<String, String>,
     /// When set: run no other checks than these, and say this of the others.
@@ -94,7 +96,8 @@ fn serve(input: &mut impl BufRead, output: &mut impl Write) -> io::Result<()> {
                     portfolio.add(course, &other.exercise, &other.path, bytes, other.standing.clone());
                 }
                 let mut on_check = |id: &str| control(&request, id, output);
-                match grading::grade(course, exercise, &request.path, &bytes, &portfolio, &mut on_check) {
+                match grading::grade(course, exercise, &request.path, &bytes, &portfolio, request.detail, &mut on_check)
+                {
                     Ok(report) => Event::Report(Box::new(report)),
                     Err(error) => Event::Broken(broken(&error)),
                 }

@@ -11,6 +11,7 @@ use super::scenario::{Files, Spec, Trouble, merge};
 use super::value::Value;
 use super::world::{ApiEntry, World};
 use super::{errors, pure};
+use crate::checks::Reading;
 
 /// Processor time that module level may use.
 const MAX_DURATION: Duration = Duration::from_secs(2);
@@ -36,7 +37,7 @@ impl Function {
 }
 
 /// The exercise's world as no scenario has changed it.
-fn world_of(base_world: &BTreeMap<String, Json>, document: &Json, files: Files) -> Result<World, Trouble> {
+fn world_of(base_world: &BTreeMap<String, Json>, document: &Reading, files: Files) -> Result<World, Trouble> {
     let specs = merge(base_world, &BTreeMap::new())?.into_iter();
     let built = specs.map(|(name, spec)| Ok((name, spec.build(document, files)?.component)));
     Ok(World::new(built.collect::<Result<_, Trouble>>()?))
@@ -49,7 +50,7 @@ fn world_of(base_world: &BTreeMap<String, Json>, document: &Json, files: Files) 
 pub fn functions(
     code: &str,
     base_world: &BTreeMap<String, Json>,
-    document: &Json,
+    document: &Reading,
     files: Files,
 ) -> Result<Result<Vec<Function>, PyError>, Trouble> {
     let world = world_of(base_world, document, files)?;
@@ -68,7 +69,13 @@ pub fn functions(
 const PLAIN: &str = "('NoneType', 'bool', 'int', 'float', 'str', 'bytes', 'list', 'tuple', 'dict', 'set', 'module')";
 
 /// Whether the name is bound to something that can be called once module level has run: `pay, state = make_breaker()`.
-pub fn is_function(code: &str, name: &str, base_world: &BTreeMap<String, Json>, document: &Json, files: Files) -> bool {
+pub fn is_function(
+    code: &str,
+    name: &str,
+    base_world: &BTreeMap<String, Json>,
+    document: &Reading,
+    files: Files,
+) -> bool {
     let Ok(world) = world_of(base_world, document, files) else { return false };
     let Ok(program) = Program::compile(&prelude(&world), code, &format!("type({name}).__name__ not in {PLAIN}\n"), &[])
     else {
@@ -124,7 +131,7 @@ pub fn api(base_world: &BTreeMap<String, Json>, files: Files) -> Result<Vec<(Str
     let document = serde_json::json!({});
     let mut sections = Vec::new();
     for (name, spec) in merge(base_world, &BTreeMap::new()).map_err(|trouble| format!("{trouble:?}"))? {
-        let entries = match spec.build(&document, files) {
+        let entries = match spec.build(&Reading::new(&document), files) {
             Ok(built) => built.component.api(&name),
             Err(Trouble::Author(message)) => return Err(message),
             Err(Trouble::Submission(_)) => match spec {

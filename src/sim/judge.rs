@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use serde_json::Value as Json;
-
 use super::client::{Forest, Next};
 use super::python::{Program, Reply, Turn, f_string, patiently};
 use super::run::{DRIVER, with_helpers};
@@ -12,6 +10,7 @@ use super::state::{ClientState, Judge, State, Status, Violation};
 use super::value::Value;
 use super::world::{Map, World};
 use super::{errors, pure};
+use crate::checks::Reading;
 
 /// Processor time one judgement may use.
 const MAX_DURATION: Duration = Duration::from_secs(2);
@@ -49,7 +48,7 @@ pub struct Expectations {
 }
 
 impl Expectations {
-    pub fn compile(scenario: &Scenario, world: &World, document: &Json) -> Result<Expectations, Trouble> {
+    pub fn compile(scenario: &Scenario, world: &World, document: &Reading) -> Result<Expectations, Trouble> {
         let all: Vec<&Invariant> = scenario.invariants.iter().chain(&scenario.goals).collect();
         let mut text = String::from("def rows(name, sql):\n    return _belt_call('rows', name, [sql])\n");
         text.push_str(DRIVER);
@@ -83,7 +82,7 @@ impl Expectations {
             goals: (count..all.len()).map(|index| (index, false)).collect(),
             components,
             clients,
-            submission: if text.contains("submission") { Value::from_json(document) } else { Value::None },
+            submission: if text.contains("submission") { Value::from_json(document.whole()) } else { Value::None },
             may_block: scenario.may_block,
             seen: Map::default(),
         })

@@ -7,7 +7,6 @@
 mod exchange;
 mod layout;
 mod needed;
-mod recent;
 
 use std::borrow::Borrow;
 use std::cell::RefCell;
@@ -24,12 +23,12 @@ use monty_types::{
 
 use exchange::{exception_type, from_monty, to_monty};
 use layout::{Layout, Text};
-use recent::Recent;
 
 use super::dialect::{self, Adapted};
 use super::errors::Fault;
 use super::pure;
 use super::value::Value;
+use crate::recent::Recent;
 
 /// The host function every world call goes through.
 pub const HOST_CALL: &str = "_belt_call";

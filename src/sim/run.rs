@@ -17,7 +17,7 @@ use super::story::Teller;
 use super::value::Value;
 use super::world::World;
 use super::{errors, pure};
-use crate::checks::{Place, Problem, Verdict};
+use crate::checks::{Detail, Place, Problem, Reading, Verdict};
 use crate::report::Explored;
 
 /// Helpers for clients: `retrying`, `status_of`, `body_of`.
@@ -30,14 +30,15 @@ pub const DRIVER: &str = include_str!("driver.py");
 pub fn run(
     scenario: &Scenario,
     base_world: &BTreeMap<String, Json>,
-    document: &Json,
+    document: &Reading,
+    detail: Detail,
     files: Files,
 ) -> Result<Verdict, Trouble> {
     let code = document.pointer(&scenario.code).and_then(Json::as_str).unwrap_or_default();
     let (mut world, faults) = build_world(scenario, base_world, document, files)?;
     let epilogue = epilogue(scenario);
     // The document is handed over only where it is asked for: it costs time at every start.
-    let submission = epilogue.contains("submission").then(|| Value::from_json(document));
+    let submission = epilogue.contains("submission").then(|| Value::from_json(document.whole()));
     let names: &[&str] = if submission.is_some() { &["_belt_entry", "submission"] } else { &["_belt_entry"] };
     let before = prelude(&world);
     let program = match Program::compile(&before, code, &epilogue, names) {
@@ -77,6 +78,7 @@ pub fn run(
                 forest: &mut forest,
                 explored: &exploration.explored,
                 plain: &plain,
+                detail,
             };
             let problem = teller.problem(&found, None);
             return Ok(unless_unsupported(&world, problem));
@@ -109,6 +111,7 @@ pub fn run(
         forest: &mut forest,
         explored: &exploration.explored,
         plain: &plain,
+        detail,
     };
 
     if let Some(found) = &exploration.counterexample {
@@ -176,7 +179,7 @@ pub fn describe(explored: &Explored) -> String {
 fn build_world(
     scenario: &Scenario,
     base: &BTreeMap<String, Json>,
-    document: &Json,
+    document: &Reading,
     files: Files,
 ) -> Result<(World, FaultTable), Trouble> {
     let mut components = Vec::new();

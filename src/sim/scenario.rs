@@ -9,6 +9,7 @@ use super::components;
 use super::state::{Bounds, Injection};
 use super::value::Value;
 use super::world::{Component, MICROS_PER_SECOND, Micros};
+use crate::checks::Reading;
 
 /// The text of a file of the exercise, by its name.
 pub type Files<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -235,7 +236,7 @@ impl Spec {
         faults.iter().map(String::as_str).filter(unknown).collect()
     }
 
-    pub fn build(&self, document: &Json, files: Files) -> Result<Built, Trouble> {
+    pub fn build(&self, document: &Reading, files: Files) -> Result<Built, Trouble> {
         let (component, faults, faulty): (Box<dyn Component>, &[String], &[String]) = match self {
             Spec::Clock {} => (Box::new(components::clock::Clock), &[], &[]),
             Spec::Rand { seed, faults } => {

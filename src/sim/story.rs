@@ -8,7 +8,7 @@ use super::scenario::Scenario;
 use super::state::{Event, Injection, Violation};
 use super::value::Value;
 use super::world::{Call, MICROS_PER_SECOND, World};
-use crate::checks::{Place, Problem, Story, StoryStep};
+use crate::checks::{Detail, Place, Problem, Story, StoryStep};
 use crate::report::Explored;
 
 /// Steps told of a long run: its beginning, its end, and what surrounds the step that matters.
@@ -31,11 +31,15 @@ pub struct Teller<'a> {
     pub explored: &'a Explored,
     /// The program without retries around the learner's code.
     pub plain: &'a dyn Fn() -> Option<Program>,
+    pub detail: Detail,
 }
 
 impl Teller<'_> {
     /// The problem a counterexample is.
     pub fn problem(&mut self, found: &Counterexample, judge: Option<&mut Expectations>) -> Problem {
+        if self.detail == Detail::Points {
+            return self.violation(found);
+        }
         let turning = match &found.violation {
             Violation::Invariant { index, .. } => judge.and_then(|judge| self.turning_point(found, *index, judge)),
             _ => None,
@@ -70,11 +74,11 @@ impl Teller<'_> {
 
     /// The problem that some run should have reached something and none did; the sample shows what happens instead.
     pub fn unreached(&mut self, message: &str, at: Option<&String>, sample: &Counterexample) -> Problem {
-        let story = self.tell(sample, None);
+        let story = (self.detail == Detail::Stories).then(|| self.tell(sample, None));
         Problem {
             message: message.to_owned(),
             place: Place::field(at.unwrap_or(&self.scenario.code)),
-            story: (!story.steps.is_empty()).then_some(story),
+            story: story.filter(|story| !story.steps.is_empty()),
             notes: vec!["no run gets there; the steps show the plainest one".into()],
             ..Problem::default()
         }

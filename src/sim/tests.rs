@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::run::run;
 use super::scenario::Scenario;
-use crate::checks::{Outcome, Verdict};
+use crate::checks::{Detail, Outcome, Reading, Verdict};
 
 const STORE: &str = r#"
 books = {"rows": {}, "refused": 0}
@@ -56,7 +56,8 @@ fn grade(code: &str, scenario: serde_json::Value) -> Verdict {
         ("store".to_owned(), json!({"component": "service", "file": "store.py"})),
         ("card".to_owned(), json!({"component": "service", "file": "card.py"})),
     ]);
-    run(&scenario, &world, &json!({"code": code}), &files).expect("the scenario can be run")
+    let document = json!({"code": code});
+    run(&scenario, &world, &Reading::new(&document), Detail::Stories, &files).expect("the scenario can be run")
 }
 
 fn twice(faults: u32, crash: bool) -> serde_json::Value {
@@ -225,7 +226,7 @@ async def pay(key: str, amount: int) -> Optional[dict]:
 #[test]
 fn async_functions_are_found_with_their_parameters() {
     let code = "async def pay(key, amount=1):\n    return key\ndef other(a):\n    return a\nclass A:\n    def inner(self):\n        pass\n";
-    let found = super::inspect::functions(code, &BTreeMap::new(), &json!({}), &|_: &str| None);
+    let found = super::inspect::functions(code, &BTreeMap::new(), &Reading::new(&json!({})), &|_: &str| None);
     let found = found.expect("the world is empty").expect("the code runs");
     let names: Vec<_> = found.iter().map(|f| (f.name.as_str(), f.parameters.len(), &code[f.range.clone()])).collect();
     assert_eq!(names, [("pay", 2, "async def pay(key, amount=1):"), ("other", 1, "def other(a):")]);

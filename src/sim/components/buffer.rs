@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::table::{self, Method};
-use crate::checks::{Place, Problem};
+use crate::checks::{Place, Problem, Reading};
 use crate::sim::errors::Fault;
 use crate::sim::scenario::Trouble;
 use crate::sim::value::Value;
@@ -44,7 +44,7 @@ impl Buffer {
     ///
     /// # Errors
     /// When the submission's number is missing or not a whole number above 0.
-    pub fn new(capacity: Option<usize>, capacity_at: Option<&str>, document: &Json) -> Result<Buffer, Trouble> {
+    pub fn new(capacity: Option<usize>, capacity_at: Option<&str>, document: &Reading) -> Result<Buffer, Trouble> {
         let mut capacity = capacity;
         if let Some(pointer) = capacity_at {
             let given = document.pointer(pointer);
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn full_and_empty_wait_and_closed_ends() {
-        let mut buffer = Session::new(Buffer::new(Some(2), None, &json!({})).expect("a capacity"));
+        let mut buffer = Session::new(Buffer::new(Some(2), None, &Reading::new(&json!({}))).expect("a capacity"));
         buffer.check(
             "capacity() -> 2
              get() -> (waits)
@@ -181,9 +181,12 @@ mod tests {
     #[test]
     fn the_capacity_may_be_the_learners() {
         let document = json!({"queue": {"size": 3, "bad": 0}});
-        assert!(Buffer::new(None, Some("/queue/size"), &document).is_ok_and(|buffer| buffer.capacity == Some(3)));
+        assert!(
+            Buffer::new(None, Some("/queue/size"), &Reading::new(&document))
+                .is_ok_and(|buffer| buffer.capacity == Some(3))
+        );
         for (pointer, said) in [("/queue/bad", "not 0"), ("/queue/none", "not nothing")] {
-            let Err(Trouble::Submission(problem)) = Buffer::new(None, Some(pointer), &document) else {
+            let Err(Trouble::Submission(problem)) = Buffer::new(None, Some(pointer), &Reading::new(&document)) else {
                 panic!("{pointer} is refused")
             };
             assert!(problem.message.ends_with(said), "{}", problem.message);

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use crate::checks::{Place, Problem};
+use crate::checks::{Place, Problem, Reading};
 use crate::sim::errors::Fault;
 use crate::sim::scenario::Trouble;
 use crate::sim::value::Value;
@@ -96,7 +96,7 @@ pub struct Database {
 
 impl Database {
     /// The database of the schema at `pointer` (`{dialect, sql}`), with `rows` (SQL) run on it.
-    pub fn new(pointer: &str, rows: &[String], document: &Json) -> Result<Database, Trouble> {
+    pub fn new(pointer: &str, rows: &[String], document: &Reading) -> Result<Database, Trouble> {
         let schema = schema_at(pointer, document)?;
         let place = format!("{pointer}/sql");
         let mut engine = sql::Database::create(&schema)
@@ -260,7 +260,7 @@ impl Database {
 }
 
 /// The schema at `pointer`, or what is wrong with it.
-pub fn schema_at(pointer: &str, document: &Json) -> Result<Schema, Trouble> {
+pub fn schema_at(pointer: &str, document: &Reading) -> Result<Schema, Trouble> {
     let field = document.pointer(pointer);
     let dialect = field.and_then(|f| f.get("dialect")).and_then(Json::as_str).unwrap_or("postgresql");
     let text = field.and_then(|f| f.get("sql")).and_then(Json::as_str).unwrap_or_default();

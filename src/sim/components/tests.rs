@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use crate::checks::Verdict;
+use crate::checks::{Detail, Reading, Verdict};
 use crate::sim::errors::Fault;
 use crate::sim::python::{Program, Reply, Turn};
 use crate::sim::run::run;
@@ -111,7 +111,8 @@ pub fn grade(code: &str, world: &Json, scenario: Json) -> Verdict {
     let scenario: Scenario = serde_json::from_value(scenario).expect("the scenario is well formed");
     let world: BTreeMap<String, Json> =
         world.as_object().into_iter().flatten().map(|(name, spec)| (name.clone(), spec.clone())).collect();
-    run(&scenario, &world, &serde_json::json!({"code": code}), &|_| None).expect("the scenario can be run")
+    let document = json!({"code": code});
+    run(&scenario, &world, &Reading::new(&document), Detail::Stories, &|_| None).expect("the scenario can be run")
 }
 
 /// The first problem's message, faults and calls.
@@ -145,7 +146,7 @@ fn odd_value() -> impl Strategy<Value = Value> {
 fn all() -> Vec<(Box<dyn Component>, Vec<&'static str>)> {
     let spec = |json: Json| -> Box<dyn Component> {
         let spec: crate::sim::scenario::Spec = serde_json::from_value(json).expect("a spec");
-        spec.build(&Json::Null, &|_| None).unwrap_or_else(|trouble| panic!("{trouble:?}")).component
+        spec.build(&Reading::new(&Json::Null), &|_| None).unwrap_or_else(|trouble| panic!("{trouble:?}")).component
     };
     vec![
         (spec(json!({"component": "kv", "keys": {"a": 1, "l": [1, 2], "h": {"f": 1}}})), vec!["evict"]),

@@ -1,14 +1,16 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::checks::{Outcome, Verdict};
+use crate::checks::{Detail, Outcome, Verdict};
 use crate::sim::components::tests::{Session, story};
 use crate::sim::run::run;
 use crate::sim::scenario::Scenario;
 
 fn session(dialect: &str, sql: &str) -> Session<Database> {
     let document = json!({"schema": {"dialect": dialect, "sql": sql}});
-    Session::new(Database::new("/schema", &[], &document).unwrap_or_else(|trouble| panic!("{trouble:?}")))
+    Session::new(
+        Database::new("/schema", &[], &Reading::new(&document)).unwrap_or_else(|trouble| panic!("{trouble:?}")),
+    )
 }
 
 #[test]
@@ -95,7 +97,8 @@ fn transfer(code: &str, fault: &str) -> Verdict {
     let world =
         world.as_object().into_iter().flatten().map(|(name, spec): (&String, &Json)| (name.clone(), spec.clone()));
     let document = json!({"code": code, "schema": {"dialect": "postgresql", "sql": "CREATE TABLE t (n INT, m INT)"}});
-    run(&scenario, &world.collect(), &document, &|_| None).expect("the scenario can be run")
+    run(&scenario, &world.collect(), &Reading::new(&document), Detail::Stories, &|_| None)
+        .expect("the scenario can be run")
 }
 
 #[test]
