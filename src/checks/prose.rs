@@ -169,7 +169,8 @@ impl ProseCheck {
                 problems.push(problem("this repeats the task or the template and earns nothing", "your own words"));
             } else if own.iter().any(|o: &Sentence| same_words(o.text, sentence.text)) {
                 problems.push(problem("this sentence says the same again", "each sentence once"));
-            } else if let Some((other, there)) = others.iter().find(|(_, there)| same_reason(there.text, sentence.text)) {
+            } else if let Some((other, there)) = others.iter().find(|(_, there)| same_reason(there.text, sentence.text))
+            {
                 repeated.push(Problem {
                     related: vec![(Place::inside(*other, there.range.clone()), "the same sentence".to_string())],
                     ..problem(&format!("this sentence stands in `{other}` too"), "a reason for this answer alone")

@@ -28,6 +28,7 @@ pub(super) fn without(text: &str) -> Result<String, String> {
         pattern!(
             r"(?is)[,;]?\s(?:because|since|i\.?e\.|that is|that's|which (?:is|are|equals)|namely|including|incl\.)\s.*$"
         ),
+        pattern!(r"(?s)\s#\s.*$|,\s+[a-z]+(?:ed|ing)\s.*$"),
         pattern!(r"(?s)\s*—\s*[^0-9\s].*$"),
         pattern!(r"(?s)\s[-–]+\s+[a-zA-Z][^0-9]*$"),
     ];

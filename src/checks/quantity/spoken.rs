@@ -41,6 +41,7 @@ pub(super) fn in_digits(text: &str, time: bool) -> Result<String, String> {
         .replace_all(&text, |found: &regex::Captures| iso(&found[0]))
         .into_owned();
     text = clock(&text, time)?;
+    text = pattern!(r"\b(\d+)h(\d\d)\b").replace_all(&text, "$1 h $2 min").into_owned();
     text = pattern!(r"(\d)\s*h\s*(\d+)\s*m\b").replace_all(&text, "$1 h $2 min").into_owned();
     text = pattern!(r"(\d)\s*m\s*(\d+)\s*s\b").replace_all(&text, "$1 min $2 s").into_owned();
     if time {
