@@ -8,14 +8,16 @@ use std::thread::LocalKey;
 
 use sha2::{Digest, Sha256};
 
-/// Values by the texts they were made of. When there are too many, all go.
+/// Values by the texts they were made of. When there are too many, those go that were not asked for since the last time.
 pub struct Recent<V> {
     known: HashMap<u128, V>,
+    /// Values that go the next time, unless they are asked for before.
+    older: HashMap<u128, V>,
 }
 
 impl<V> Default for Recent<V> {
     fn default() -> Self {
-        Recent { known: HashMap::new() }
+        Recent { known: HashMap::new(), older: HashMap::new() }
     }
 }
 
@@ -28,7 +30,7 @@ impl<V: Clone> Recent<V> {
         make: impl FnOnce() -> V,
     ) -> V {
         let key = key(texts);
-        if let Some(known) = slot.with_borrow(|recent| recent.get(key)) {
+        if let Some(known) = slot.with_borrow_mut(|recent| recent.get(most, key)) {
             return known;
         }
         let made = make();
@@ -36,13 +38,19 @@ impl<V: Clone> Recent<V> {
         made
     }
 
-    pub fn get(&self, key: u128) -> Option<V> {
-        self.known.get(&key).cloned()
+    pub fn get(&mut self, most: usize, key: u128) -> Option<V> {
+        if let Some(known) = self.known.get(&key) {
+            return Some(known.clone());
+        }
+        let known = self.older.remove(&key)?;
+        self.keep(most, key, known.clone());
+        Some(known)
     }
 
+    /// Remembers a value; at most twice `most` are held.
     pub fn keep(&mut self, most: usize, key: u128, value: V) {
-        if self.known.len() >= most && !self.known.contains_key(&key) {
-            self.known.clear();
+        if self.known.len() >= most {
+            self.older = std::mem::take(&mut self.known);
         }
         self.known.insert(key, value);
     }
@@ -56,4 +64,25 @@ pub fn key(texts: &[&str]) -> u128 {
         hash.update(text);
     }
     hash.finalize().iter().take(16).fold(0, |key, byte| key << 8 | u128::from(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_stays_and_the_rest_goes() {
+        let mut recent = Recent::default();
+        for number in 0..100 {
+            recent.keep(4, number, number);
+            assert_eq!(recent.get(4, 0), Some(0), "asked for after each of {number} others");
+        }
+        let left = (1..100).filter(|number| recent.get(4, *number).is_some()).count();
+        assert!((3..=8).contains(&left), "{left}");
+    }
+
+    #[test]
+    fn texts_are_told_apart_by_where_they_end() {
+        assert_ne!(key(&["ab", "c"]), key(&["a", "bc"]));
+    }
 }

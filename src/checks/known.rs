@@ -11,7 +11,7 @@ use crate::course::Error;
 use crate::recent::{Recent, key};
 
 /// Verdicts that are remembered; one with a story takes some 30 KiB.
-const REMEMBERED: usize = 1_000;
+const REMEMBERED: usize = 500;
 
 /// A document as one check reads it: which fields that were is written down.
 pub struct Reading<'a> {
@@ -57,10 +57,10 @@ pub fn verdict(
     }
     let whose: Vec<&str> = std::iter::once(context.exercise.sha256()).chain(check.iter().copied()).collect();
     let check = key(&whose);
-    let mut known = FIELDS.with_borrow(|fields| fields.get(check)).unwrap_or_default();
+    let mut known = FIELDS.with_borrow_mut(|fields| fields.get(REMEMBERED, check)).unwrap_or_default();
     for fields in &known {
         let key = key_of(check, fields, context.document);
-        if let Some(verdict) = VERDICTS.with_borrow(|verdicts| verdicts.get(key)) {
+        if let Some(verdict) = VERDICTS.with_borrow_mut(|verdicts| verdicts.get(REMEMBERED, key)) {
             return Ok(verdict);
         }
     }

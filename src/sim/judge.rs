@@ -8,7 +8,7 @@ use super::run::{DRIVER, with_helpers};
 use super::scenario::{Invariant, Scenario, Trouble};
 use super::state::{ClientState, Judge, State, Status, Violation};
 use super::value::Value;
-use super::world::{Map, World};
+use super::world::{Map, Micros, World};
 use super::{errors, pure};
 use crate::checks::Reading;
 
@@ -37,15 +37,51 @@ pub struct Expectations {
     end: Vec<usize>,
     /// Numbers of the goals, and whether some run reached them.
     goals: Vec<(usize, bool)>,
-    /// Components and clients it names: nobody else need be shown.
-    components: Vec<usize>,
-    clients: Vec<usize>,
+    /// What the program is shown.
+    shown: Shown,
+    /// What those of `always` look at.
+    always_shown: Shown,
     /// The document, so that behaviour can be held against what the design claims; only where somebody asks for it.
     submission: Value,
     may_block: bool,
-    /// Verdicts of `always` by what they can depend on.
-    seen: Map<(Vec<u32>, i64), Option<Broken>>,
+    /// Verdicts by what they can depend on.
+    seen: Map<Key, Option<Broken>>,
 }
+
+/// Components and clients that expectations name: nobody else need be shown, or looked at.
+struct Shown {
+    components: Vec<usize>,
+    clients: Vec<usize>,
+    /// Whether one of them changes as time goes on.
+    ages: bool,
+}
+
+impl Shown {
+    fn named_in(text: &str, scenario: &Scenario, world: &World) -> Shown {
+        let components: Vec<usize> = (0..world.len()).filter(|index| text.contains(world.name(*index))).collect();
+        let clients =
+            (0..scenario.clients.len()).filter(|index| text.contains(&scenario.clients[*index].name)).collect();
+        let ages = components.iter().any(|component| world.ages(*component));
+        Shown { components, clients, ages }
+    }
+
+    /// All that can be told apart of a state by whoever is shown these.
+    fn key(&self, which: &[usize], state: &State) -> Key {
+        let mut key: Vec<u32> = self.components.iter().map(|component| state.world[*component]).collect();
+        for client in self.clients.iter().map(|client| &state.clients[*client]) {
+            key.extend(match client.status {
+                Status::Ended => [2, client.node],
+                Status::Dead => [1, 0],
+                Status::Ready | Status::Sleeping { .. } | Status::Waiting => [0, 0],
+            });
+            key.push(client.incarnation);
+        }
+        (which.to_vec(), key, if self.ages { state.now } else { 0 })
+    }
+}
+
+/// Which expectations, the numbers of what they look at, and the time where it matters.
+type Key = (Vec<usize>, Vec<u32>, Micros);
 
 impl Expectations {
     pub fn compile(scenario: &Scenario, world: &World, document: &Reading) -> Result<Expectations, Trouble> {
@@ -65,11 +101,13 @@ impl Expectations {
             "]\n_belt_found = None\nfor _belt_i in _belt_which:\n    if not _belt_checks[_belt_i][0]():\n        \
              _belt_found = (_belt_i, _belt_checks[_belt_i][1]())\n        break\n_belt_found\n",
         );
-        let components: Vec<usize> = (0..world.len()).filter(|index| text.contains(world.name(*index))).collect();
-        let client_names: Vec<&str> = scenario.clients.iter().map(|client| client.name.as_str()).collect();
-        let clients: Vec<usize> = (0..client_names.len()).filter(|index| text.contains(client_names[*index])).collect();
-        let mut inputs: Vec<&str> = components.iter().map(|index| world.name(*index)).collect();
-        inputs.extend(clients.iter().map(|index| client_names[*index]));
+        let shown = Shown::named_in(&text, scenario, world);
+        let mut looked_at = scenario.judge.clone();
+        for invariant in scenario.invariants.iter().filter(|invariant| invariant.always) {
+            looked_at.push_str(&format!("{}\n{}\n", invariant.expect, invariant.otherwise));
+        }
+        let mut inputs: Vec<&str> = shown.components.iter().map(|index| world.name(*index)).collect();
+        inputs.extend(shown.clients.iter().map(|index| scenario.clients[*index].name.as_str()));
         inputs.extend(["submission", "_belt_which"]);
         let prelude = format!("{}{}", errors::PRELUDE, pure::PRELUDE);
         let program = Program::compile(&prelude, "", &text, &inputs)
@@ -80,8 +118,8 @@ impl Expectations {
             always: (0..count).filter(|index| all[*index].always).collect(),
             end: (0..count).collect(),
             goals: (count..all.len()).map(|index| (index, false)).collect(),
-            components,
-            clients,
+            always_shown: Shown::named_in(&looked_at, scenario, world),
+            shown,
             submission: if text.contains("submission") { Value::from_json(document.whole()) } else { Value::None },
             may_block: scenario.may_block,
             seen: Map::default(),
@@ -93,13 +131,30 @@ impl Expectations {
         self.goals.iter().filter(|(_, reached)| !reached).map(|(index, _)| *index).collect()
     }
 
+    /// As [`Self::broken`], worked out once for all states that look the same.
+    fn broken_once(
+        &mut self,
+        key: Key,
+        which: &[usize],
+        world: &mut World,
+        forest: &Forest,
+        state: &State,
+    ) -> Option<Broken> {
+        if let Some(known) = self.seen.get(&key) {
+            return known.clone();
+        }
+        let found = self.broken(which, world, forest, state);
+        self.seen.insert(key, found.clone());
+        found
+    }
+
     /// The first of the given expectations that does not hold, and what it says.
     pub fn broken(&mut self, which: &[usize], world: &mut World, forest: &Forest, state: &State) -> Option<Broken> {
-        let mut inputs = Vec::with_capacity(self.components.len() + self.clients.len() + 2);
-        for component in &self.components {
+        let mut inputs = Vec::with_capacity(self.shown.components.len() + self.shown.clients.len() + 2);
+        for component in &self.shown.components {
             inputs.push(world.view(*component, state.world[*component], state.now));
         }
-        inputs.extend(self.clients.iter().map(|client| client_record(forest, &state.clients[*client])));
+        inputs.extend(self.shown.clients.iter().map(|client| client_record(forest, &state.clients[*client])));
         inputs.push(self.submission.clone());
         inputs.push(Value::List(which.iter().map(|index| Value::Int(*index as i64)).collect()));
         let turn = patiently(MAX_DURATION, |allowed| {
@@ -162,27 +217,24 @@ impl Judge for Expectations {
         if self.always.is_empty() {
             return None;
         }
-        let mut key = state.world.clone();
-        key.extend(state.clients.iter().map(|client| if client.status == Status::Ended { client.node + 1 } else { 0 }));
-        let key = (key, state.now);
-        if !self.seen.contains_key(&key) {
-            let which = self.always.clone();
-            let found = self.broken(&which, world, forest, state);
-            self.seen.insert(key.clone(), found);
-        }
-        let found = self.seen.get(&key).cloned().flatten();
-        found.map(|(index, message)| Violation::Invariant { index, message })
+        let which = self.always.clone();
+        let key = self.always_shown.key(&which, state);
+        let (index, message) = self.broken_once(key, &which, world, forest, state)?;
+        Some(Violation::Invariant { index, message })
     }
 
     fn end(&mut self, world: &mut World, forest: &Forest, state: &State) -> Option<Violation> {
         for goal in 0..self.goals.len() {
             let (index, reached) = self.goals[goal];
-            if !reached && self.broken(&[index], world, forest, state).is_none() {
-                self.goals[goal].1 = true;
+            if reached {
+                continue;
             }
+            let key = self.shown.key(&[index], state);
+            self.goals[goal].1 = self.broken_once(key, &[index], world, forest, state).is_none();
         }
         let which = self.end.clone();
-        let (index, message) = self.broken(&which, world, forest, state)?;
+        let key = self.shown.key(&which, state);
+        let (index, message) = self.broken_once(key, &which, world, forest, state)?;
         Some(Violation::Invariant { index, message })
     }
 

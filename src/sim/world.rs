@@ -147,6 +147,11 @@ pub trait Component {
         None
     }
 
+    /// Whether what invariants see of a state changes as time goes on.
+    fn ages(&self) -> bool {
+        false
+    }
+
     /// What invariants see under the component's name.
     fn view(&mut self, state: StateId, now: Micros) -> Value;
 
@@ -312,6 +317,10 @@ impl World {
         for (component, state) in self.components.iter_mut().zip(states) {
             *state = component.crashed(*state, client);
         }
+    }
+
+    pub fn ages(&self, component: usize) -> bool {
+        self.components[component].ages()
     }
 
     pub fn view(&mut self, component: usize, state: StateId, now: Micros) -> Value {

@@ -56,6 +56,10 @@ impl Component for Clock {
         true
     }
 
+    fn ages(&self) -> bool {
+        true
+    }
+
     fn view(&mut self, _state: StateId, now: Micros) -> Value {
         Value::Record("clock".into(), vec![("elapsed".into(), Value::float(now as f64 / MICROS_PER_SECOND))])
     }

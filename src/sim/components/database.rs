@@ -395,6 +395,10 @@ impl Component for Database {
         self.states.intern(held)
     }
 
+    fn ages(&self) -> bool {
+        true
+    }
+
     fn view(&mut self, state: StateId, _now: Micros) -> Value {
         let held = self.states.get(state);
         Value::Record("database".into(), vec![("busy".into(), Value::Bool(held.holder.is_some()))])

@@ -94,6 +94,10 @@ impl Component for Lock {
         Depends { now: true, ..Depends::default() }
     }
 
+    fn ages(&self) -> bool {
+        true
+    }
+
     fn view(&mut self, state: StateId, now: Micros) -> Value {
         let held = self.states.get(state).held.iter();
         let held = held.filter(|(_, lease)| lease.until.is_none_or(|until| until > now));

@@ -247,6 +247,10 @@ impl Component for Queue {
         }
     }
 
+    fn ages(&self) -> bool {
+        true
+    }
+
     fn view(&mut self, state: StateId, now: Micros) -> Value {
         let mut held = self.states.get(state).clone();
         self.settle(&mut held, now);

@@ -279,6 +279,10 @@ impl Component for Replicas {
         Depends { now: true, ..Depends::default() }
     }
 
+    fn ages(&self) -> bool {
+        true
+    }
+
     fn view(&mut self, state: StateId, now: Micros) -> Value {
         let held = self.states.get(state);
         let nodes = |count| (0..self.lags.len()).map(Some).take(count);

@@ -13,20 +13,21 @@
 //! `books["caller"]` the calling client's number, where the text mentions them. `raise Rejected("why")` refuses; `return BLOCK`
 //! makes the caller wait until something changes.
 
-use crate::sim::errors::{self, Fault};
-use crate::sim::pure;
-use crate::sim::python::{ErrorKind, Program, PyError};
-use crate::sim::value::Value;
-use crate::sim::world::{
-    ApiEntry, Call, Caller, Component, Depends, EPOCH_S, Interner, MICROS_PER_SECOND, Micros, StateId, Transition,
-};
+mod ledger;
 
-const BLOCK: &str = "_belt_block";
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::sim::python::PyError;
+use crate::sim::value::Value;
+use crate::sim::world::{ApiEntry, Call, Caller, Component, Depends, Interner, Micros, StateId, Transition};
+use ledger::Ledger;
 
 pub struct Service {
     methods: Vec<Method>,
-    program: Program,
-    books: Interner<Value>,
+    ledger: Rc<RefCell<Ledger>>,
+    /// The ledger's numbers of the books this service has had.
+    books: Interner<u32>,
     depends: Depends,
 }
 
@@ -43,36 +44,9 @@ impl Service {
     /// `state` overrides entries of the initial `books`.
     pub fn new(source: &str, state: &serde_json::Map<String, serde_json::Value>) -> Result<Service, PyError> {
         let methods = methods(source);
-        let table: String = methods.iter().map(|m| format!("'{0}': {0}, ", m.name)).collect();
-        let prelude = format!("{}{}BLOCK = '{BLOCK}'\n", errors::PRELUDE, pure::PRELUDE);
         let depends = Depends { client: source.contains("\"caller\""), draws: false, now: source.contains("\"now\"") };
-        // What the service may read beside its books is put there for the time of the call.
-        let (mut lent, mut taken) = (String::new(), String::new());
-        for (name, lend) in [("now", depends.now), ("caller", depends.client)] {
-            if lend {
-                lent.push_str(&format!("    held['{name}'] = _{name}\n"));
-                taken.push_str(&format!("    held.pop('{name}', None)\n"));
-            }
-        }
-        let refusals: String = Fault::ALL
-            .iter()
-            .filter(|fault| **fault != Fault::Misuse)
-            .map(|fault| format!("    except {0} as error:\n        answer = ('{0}', str(error))\n", fault.name()))
-            .collect();
-        let epilogue = format!(
-            "def _belt_serve(held, method, args):\n    if method == '':\n        return ((None,), books)\n{lent}    try:\n        \
-             answer = ({{{table}}}[method](held, *args),)\n{refusals}{taken}    return (answer, held)\n\
-             _belt_serve(_held, _method, _args)\n"
-        );
-        let inputs = ["_held", "_method", "_args", "_now", "_caller"];
-        let program = Program::compile(&prelude, source, &epilogue, &inputs)?;
-        let nothing = [Value::None, Value::str(""), Value::List(Vec::new()), Value::None, Value::None];
-        let Value::Tuple(answer) = program.run(&nothing)? else {
-            return Err(broken("the service gave no books"));
-        };
-        let Some(Value::Dict(mut books)) = answer.into_iter().nth(1) else {
-            return Err(broken("`books` must be a dict"));
-        };
+        let ledger = Ledger::of(source, &methods, depends)?;
+        let mut books = ledger.borrow().initial.clone();
         for (key, value) in state {
             let value = Value::from_json(value);
             match books.iter_mut().find(|(k, _)| k.as_str() == Some(key)) {
@@ -80,43 +54,9 @@ impl Service {
                 None => books.push((Value::str(key.clone()), value)),
             }
         }
-        Ok(Service { methods, program, books: Interner::new(Value::Dict(books)), depends })
+        let first = ledger.borrow_mut().books.intern(Value::Dict(books));
+        Ok(Service { methods, ledger, books: Interner::new(first), depends })
     }
-
-    fn serve(&mut self, state: StateId, call: &Call, caller: &Caller) -> Transition {
-        let inputs = [
-            self.books.get(state),
-            &Value::str(call.method.clone()),
-            &Value::List(call.args.clone()),
-            &Value::float(EPOCH_S + caller.now as f64 / MICROS_PER_SECOND),
-            &Value::Int(i64::from(caller.client)),
-        ];
-        match self.program.run(&inputs) {
-            // ((answer,), books), or ((error, message), books): a service that refuses may have written that down.
-            Ok(Value::Tuple(mut pair)) => {
-                let (Some(books @ Value::Dict(_)), Some(Value::Tuple(answer))) = (pair.pop(), pair.pop()) else {
-                    return Transition::raises(Fault::Misuse, "the service lost its books", state);
-                };
-                match answer.as_slice() {
-                    [value] if value.as_str() == Some(BLOCK) => Transition::blocks(state),
-                    [value] => Transition::returns(value.clone(), self.books.intern(books)),
-                    [Value::Str(name), message] => {
-                        let fault = Fault::from_name(name).unwrap_or(Fault::Misuse);
-                        let message = message.as_str().unwrap_or_default();
-                        Transition::raises(fault, message, self.books.intern(books))
-                    }
-                    _ => Transition::raises(Fault::Misuse, "the service gave no answer", state),
-                }
-            }
-            Ok(other) => Transition::raises(Fault::Misuse, format!("the service answered {other}"), state),
-            // A mistake in the service itself.
-            Err(error) => Transition::raises(Fault::Misuse, error.to_string(), state),
-        }
-    }
-}
-
-fn broken(message: &str) -> PyError {
-    PyError { kind: ErrorKind::Syntax, name: "Service".into(), message: message.into(), frames: Vec::new(), help: None }
 }
 
 /// The functions of the source that clients may call.
@@ -186,7 +126,8 @@ impl Component for Service {
     }
 
     fn call(&mut self, state: StateId, call: &Call, caller: &Caller) -> Transition {
-        self.serve(state, call, caller)
+        let (effect, books) = self.ledger.borrow_mut().served(*self.books.get(state), call, caller);
+        Transition { effect, state: self.books.intern(books) }
     }
 
     fn depends(&self) -> Depends {
@@ -194,7 +135,7 @@ impl Component for Service {
     }
 
     fn view(&mut self, state: StateId, _now: Micros) -> Value {
-        match self.books.get(state) {
+        match self.ledger.borrow().books.get(*self.books.get(state)) {
             Value::Dict(books) => Value::Record(
                 "service".into(),
                 books.iter().filter_map(|(k, v)| Some((k.as_str()?.to_owned(), v.clone()))).collect(),

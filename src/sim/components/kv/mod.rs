@@ -190,6 +190,10 @@ impl Component for Kv {
         Some(self.command(state, call, caller))
     }
 
+    fn ages(&self) -> bool {
+        true
+    }
+
     fn view(&mut self, state: StateId, now: Micros) -> Value {
         let held = self.states.get(state);
         let alive = || held.data.iter().filter(|(_, entry)| entry.until.is_none_or(|until| until > now));
