@@ -304,7 +304,7 @@ fn diagram_problem(pointer: &str, error: DiagramError) -> Problem {
 }
 
 /// The learner's words in backquotes: one line, no control or direction characters, not long.
-fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     format!("`{}`", shown(text, 60))
 }
 

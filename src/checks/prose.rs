@@ -33,7 +33,7 @@ mod tests;
 use grammar::Form;
 pub use originals::Original;
 use originals::copied_share;
-use sentence::{Sentence, same_words, sentences};
+use sentence::{Sentence, same_reason, same_words, sentences};
 
 /// Longest text that is read, in bytes.
 const MAX_BYTES: usize = 8_000;
@@ -151,7 +151,13 @@ impl ProseCheck {
             }
         }
         let mut problems = Vec::new();
-        let mut own = Vec::new();
+        let (mut own, mut repeated) = (Vec::new(), Vec::new());
+        let others = self.also.iter().filter(|other| other.as_str() != pointer);
+        let others: Vec<(&str, Sentence)> = others
+            .filter_map(|other| Some((other.as_str(), document.pointer(other)?.as_str()?)))
+            .filter(|(_, text)| text.len() <= MAX_BYTES)
+            .flat_map(|(other, text)| sentences(text).into_iter().map(move |sentence| (other, sentence)))
+            .collect();
         for sentence in sentences(text) {
             let problem = |message: &str, expected: &str| Problem {
                 message: message.to_string(),
@@ -163,6 +169,12 @@ impl ProseCheck {
                 problems.push(problem("this repeats the task or the template and earns nothing", "your own words"));
             } else if own.iter().any(|o: &Sentence| same_words(o.text, sentence.text)) {
                 problems.push(problem("this sentence says the same again", "each sentence once"));
+            } else if let Some((other, there)) = others.iter().find(|(_, there)| same_reason(there.text, sentence.text))
+            {
+                repeated.push(Problem {
+                    related: vec![(Place::inside(*other, there.range.clone()), "the same sentence".to_string())],
+                    ..problem(&format!("this sentence stands in `{other}` too"), "a reason for this answer alone")
+                });
             } else {
                 match sentence.form() {
                     Form::Sentence => own.push(sentence),
@@ -176,6 +188,7 @@ impl ProseCheck {
             }
         }
         if own.is_empty() {
+            problems.splice(0..0, repeated);
             problems.truncate(1);
             return Verdict::failed(problems);
         }
@@ -202,8 +215,10 @@ impl ProseCheck {
         if wrong.is_empty() {
             return Verdict { executed, ..Verdict::passed() };
         }
-        wrong.extend(problems);
-        Verdict { executed, ..Verdict::failed(wrong) }
+        // What was said elsewhere is why something is missing here.
+        repeated.extend(wrong);
+        repeated.extend(problems);
+        Verdict { executed, ..Verdict::failed(repeated) }
     }
 
     fn contradictions(&self, pointer: &str, own: &[Sentence]) -> Vec<Problem> {

@@ -16,15 +16,31 @@ use serde_json::Value;
 
 use super::{Place, Problem, Verdict, quote, shown};
 
+/// A pattern that is a constant, compiled once.
+macro_rules! pattern {
+    ($pattern:expr) => {{
+        static PATTERN: std::sync::LazyLock<regex::Regex> =
+            std::sync::LazyLock::new(|| regex::Regex::new($pattern).expect("the pattern is a constant that compiles"));
+        &*PATTERN
+    }};
+}
+
+mod aside;
 mod evaluate;
 mod growth;
+mod said;
+mod spelled;
 mod spoken;
 #[cfg(test)]
 mod tests;
 mod text;
+mod tokens;
+mod units;
 
 use evaluate::{Failure, Value as Worked, evaluate};
-use text::{READINGS, expression};
+use said::{number, off_by, riddle, thousands};
+use text::expression;
+use tokens::{Bytes, READINGS};
 
 /// Share by which an answer may be off when the rubric does not say.
 const TOLERANCE: f64 = 0.05;
@@ -67,7 +83,7 @@ pub struct QuantityCheck {
 /// How a text failed to be a quantity in the unit asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Unreadable {
-    Text(&'static str),
+    Text(String),
     Dimension,
     TooLarge,
 }
@@ -87,7 +103,8 @@ impl QuantityCheck {
             }
         };
         // Where a range is given, both of its ends have to be right.
-        let ends = spoken::range(&given).and_then(|(low, high)| Some((self.read(&low).ok()?, self.read(&high).ok()?)));
+        let plain = aside::without(&given).unwrap_or_else(|_| given.clone());
+        let ends = spoken::range(&plain).and_then(|(low, high)| Some((self.read(&low).ok()?, self.read(&high).ok()?)));
         let read = ends.map_or_else(|| self.read(&given), |(low, _)| Ok(low));
         let value = match read {
             Ok(value) => value,
@@ -154,6 +171,7 @@ impl QuantityCheck {
             Some(times) => format!("{} is {times}", self.say(value)),
             None => format!("{} is out of range", self.say(value)),
         };
+        let help = thousands(&given, value, &bounds);
         notes.insert(0, format!("yours: {} = {}", shown(&given, 80), self.say(value)));
         let problem = Problem {
             message,
@@ -161,6 +179,7 @@ impl QuantityCheck {
             actual: Some(self.say(value)),
             place: Place::field(pointer),
             notes,
+            help,
             ..Problem::default()
         };
         Verdict { executed, ..Verdict::failed(vec![problem]) }
@@ -183,11 +202,9 @@ impl QuantityCheck {
     /// The value in the unit asked for.
     fn read(&self, text: &str) -> Result<f64, Unreadable> {
         let unit = self.unit.as_deref().unwrap_or("1");
-        let time = matches!(evaluate(&format!("(1 second) / ({})", self.unit_expression())), Ok(Worked::Number(_)));
-        let plain = spoken::in_digits(text, time);
-        let every =
-            plain.trim_start().strip_prefix("every ").filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-        if let Some(period) = every {
+        let plain = spoken::in_digits(text, is_time(&self.unit_expression())).map_err(Unreadable::Text)?;
+        let every = pattern!(r"(?i)^\s*(?:once )?every (\d.*)$").captures(&plain);
+        if let Some(period) = every.as_ref().and_then(|found| found.get(1)).map(|period| period.as_str()) {
             // `every 5 min` is a period, or as often as that.
             let often = format!("1 / ({period})");
             return self.read_plain(period, unit).or_else(|why| self.read_plain(&often, unit).map_err(|_| why));
@@ -204,34 +221,44 @@ impl QuantityCheck {
     fn read_plain(&self, text: &str, unit: &str) -> Result<f64, Unreadable> {
         let mut failure = None;
         let mut bare = None;
+        let asked = self.unit_expression();
         for reading in READINGS {
             let sum = expression(text, reading).map_err(Unreadable::Text)?;
-            let (sum, _) = split_conversion(&sum);
-            match evaluate(&format!("({sum}) / ({})", self.unit_expression())) {
+            let (worked, _) = split_conversion(&sum.text);
+            match evaluate(&format!("({worked}) / ({asked})")) {
                 // `99.9` where a percentage is asked for; `0.999` is one too.
                 Ok(Worked::Number(percent)) if unit == "%" && !text.contains('%') && !text.contains("percent") => {
                     return Ok(if percent > 100.0 { percent / 100.0 } else { percent });
                 }
                 Ok(Worked::Number(number)) => return Ok(number),
                 Ok(Worked::Units) => {
-                    if let (true, Ok(Worked::Number(number))) = (bare.is_none(), evaluate(&format!("({sum})"))) {
-                        bare = Some(number);
+                    // Units that cancel out leave no number without a unit: `86,400 s/day`.
+                    if let (true, Ok(Worked::Number(number))) =
+                        (bare.is_none() && !sum.units, evaluate(&format!("({worked})")))
+                    {
+                        bare = Some((number, sum));
                     }
                     failure = Some(Unreadable::Dimension);
                 }
                 Err(Failure::TooLarge) => return Err(Unreadable::TooLarge),
-                Err(Failure::Wrong) => failure = failure.or(Some(Unreadable::Text("the arithmetic does not work out"))),
+                Err(Failure::Wrong) => {
+                    let wrong = || Unreadable::Text("the arithmetic does not work out".to_owned());
+                    failure = failure.or_else(|| Some(wrong()));
+                }
             }
         }
-        if let (Some(number), true) = (bare, self.bare.unwrap_or(true)) {
-            return Ok(number);
+        if let (Some((number, sum)), true) = (bare, self.bare.unwrap_or(true)) {
+            return match riddle(text, &sum, is_time(&asked)) {
+                Some(why) => Err(Unreadable::Text(why)),
+                None => Ok(number),
+            };
         }
-        Err(failure.unwrap_or(Unreadable::Text("it is not a quantity")))
+        Err(failure.unwrap_or_else(|| Unreadable::Text("it is not a quantity".to_owned())))
     }
 
     fn unit_expression(&self) -> String {
         let unit = self.unit.as_deref().unwrap_or("1");
-        expression(&format!("1 * {unit}"), text::Bytes::Always).unwrap_or_else(|_| "1".to_string())
+        expression(&format!("1 * {unit}"), Bytes::Always).map_or_else(|_| "1".to_string(), |sum| sum.text)
     }
 
     /// An expectation in numbers, with the sum as it was done. The fields of `grown` count that many times.
@@ -259,9 +286,10 @@ impl QuantityCheck {
             let Some(text) = field(document, pointer) else {
                 return Err(missing("is missing".to_string()));
             };
-            let plain = spoken::in_digits(&text, false);
-            let read = READINGS.iter().find_map(|r| {
-                expression(&plain, *r).ok().filter(|e| evaluate(&format!("({})", split_conversion(e).0)).is_ok())
+            let time = self.units.get(pointer).is_some_and(|unit| is_time(unit));
+            let read = spoken::in_digits(&text, time).ok().and_then(|plain| {
+                let sums = READINGS.iter().filter_map(|reading| Some(expression(&plain, *reading).ok()?.text));
+                sums.into_iter().find(|sum| evaluate(&format!("({})", split_conversion(sum).0)).is_ok())
             });
             let Some(read) = read else {
                 return Err(missing(format!("is not a quantity: {}", quote(&text))));
@@ -275,7 +303,7 @@ impl QuantityCheck {
             spoken = spoken.replace(&hole, &shown(&text, 40));
         }
         let strict = QuantityCheck { bare: Some(true), ..self.clone() };
-        match strict.read(&sum) {
+        match strict.read_plain(&sum, self.unit.as_deref().unwrap_or("1")) {
             Ok(value) => Ok((value, spoken)),
             Err(why) => Err(Box::new(Verdict::not_gradable(vec![Problem {
                 message: match why {
@@ -341,6 +369,11 @@ impl QuantityCheck {
     }
 }
 
+/// Whether a unit, as the calculator reads it, is one of time.
+fn is_time(unit: &str) -> bool {
+    matches!(evaluate(&format!("(1 second) / ({unit})")), Ok(Worked::Number(_)))
+}
+
 fn is_bare(sum: &str) -> bool {
     matches!(evaluate(&format!("({})", split_conversion(sum).0)), Ok(Worked::Number(_)))
 }
@@ -360,32 +393,4 @@ fn split_conversion(sum: &str) -> (&str, Option<&str>) {
         Some((sum, unit)) => (sum, Some(unit)),
         None => (sum, None),
     }
-}
-
-fn off_by(value: f64, bounds: &(f64, f64)) -> Option<String> {
-    let (bound, word) = if value < bounds.0 { (bounds.0, "too small") } else { (bounds.1, "too large") };
-    let times = if value < bound { bound / value } else { value / bound };
-    (times.is_finite() && times > 0.0)
-        .then(|| if times >= 1.5 { format!("about {} times {word}", number(times)) } else { word.to_string() })
-}
-
-/// Four significant digits, thousands separated; a power of ten where that is shorter.
-fn number(value: f64) -> String {
-    let size = value.abs();
-    if size != 0.0 && !(1e-4..1e15).contains(&size) {
-        return format!("{value:.3e}");
-    }
-    let digits = if size >= 1000.0 || size == 0.0 { 0 } else { (3 - size.log10().floor() as i32).clamp(0, 8) as usize };
-    let text = format!("{value:.digits$}");
-    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let fraction = fraction.trim_end_matches('0');
-    let (sign, whole) = whole.strip_prefix('-').map_or(("", whole), |w| ("-", w));
-    let mut grouped = String::new();
-    for (at, c) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(c);
-    }
-    if fraction.is_empty() { format!("{sign}{grouped}") } else { format!("{sign}{grouped}.{fraction}") }
 }

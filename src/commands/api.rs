@@ -3,6 +3,7 @@
 use super::context::{Context, print};
 use super::error::{Error, exit};
 use super::{grading, submissions};
+use crate::checks::scenario::WORLD_FILE;
 use crate::render::excerpt::wrap;
 
 const INDENT: &str = "      ";
@@ -22,11 +23,11 @@ pub fn run(context: &Context, asked: &str) -> Result<u8, Error> {
         }
         out.push('\n');
     }
-    out.push_str(if sections.is_empty() {
-        "The code of this exercise calls nothing outside itself.\n"
-    } else {
-        "Every call is one step: between two calls anything may happen to the others.\n"
-    });
+    if exercise.file(WORLD_FILE).is_ok() {
+        out.push_str("Every call is one step: between two calls anything may happen to the others.\n");
+    } else if sections.is_empty() {
+        out.push_str("The code of this exercise calls nothing outside itself.\n");
+    }
     print(&out)?;
     Ok(exit::PASSED)
 }

@@ -3,16 +3,26 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde::Deserialize;
+
 use super::error::Error;
 use super::history::sha256;
 use crate::checks::Detail;
 use crate::checks::scenario::WORLD_FILE;
-use crate::course::{self, Course, Exercise, Pack};
+use crate::course::{self, API_FILE, Course, Exercise, Pack};
 use crate::grade::{self, Control};
 use crate::portfolio::Portfolio;
 use crate::report::{Location, Report};
 use crate::sim::{self, world::ApiEntry};
 use crate::submission::{Document, Limits, LoadError};
+
+/// A part of what an exercise says of what there is to work with, such as the series that rules may ask for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ApiSection {
+    title: String,
+    entries: Vec<ApiEntry>,
+}
 
 impl From<course::Error> for Error {
     fn from(error: course::Error) -> Self {
@@ -71,11 +81,17 @@ fn first_message(errors: &[LoadError]) -> &str {
 
 /// What the pseudocode may call, object by object; nothing where the exercise runs no world.
 pub fn api(exercise: &Exercise) -> Result<Vec<(String, Vec<ApiEntry>)>, Error> {
+    let mut sections = Vec::new();
+    if exercise.file(API_FILE).is_ok() {
+        let written: Vec<ApiSection> = exercise.typed(API_FILE)?;
+        sections.extend(written.into_iter().map(|section| (section.title, section.entries)));
+    }
     if exercise.file(WORLD_FILE).is_err() {
-        return Ok(Vec::new());
+        return Ok(sections);
     }
     let files = |name: &str| exercise.file(name).ok().and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
-    sim::inspect::api(&exercise.typed(WORLD_FILE)?, &files).map_err(Error::Course)
+    sections.extend(sim::inspect::api(&exercise.typed(WORLD_FILE)?, &files).map_err(Error::Course)?);
+    Ok(sections)
 }
 
 /// Only the form: no criteria, no points; `passed` when nothing was found.

@@ -13,6 +13,8 @@ use crate::submission::{Document, Validator, hex};
 
 pub(super) const TEXT: &str = "exercise.md";
 pub(super) const RUBRIC: &str = "rubric.yaml";
+/// What `belt api` prints beside the world.
+pub const API_FILE: &str = "api.yaml";
 pub(super) const SCHEMA: &str = "submission.schema.json";
 
 #[derive(Debug)]

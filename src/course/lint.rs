@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::exercise::{Exercise, RUBRIC, SCHEMA, TEXT, template_path};
+use super::exercise::{API_FILE, Exercise, RUBRIC, SCHEMA, TEXT, template_path};
 use super::{CaseKind, Course, Criterion, Error, Pack, cases};
 use crate::checks::scenario::WORLD_FILE;
 use crate::checks::{Check, Place};
@@ -281,7 +281,7 @@ impl<'a> Lint<'a> {
     /// Files that nothing names: forgotten, or a name that was mistyped where it is used.
     fn orphans(&mut self) {
         let exercise = self.exercise;
-        let fixed = [TEXT, RUBRIC, SCHEMA, cases::MANIFEST, WORLD_FILE];
+        let fixed = [TEXT, RUBRIC, SCHEMA, cases::MANIFEST, WORLD_FILE, API_FILE];
         let mut named = BTreeSet::new();
         for (name, _) in exercise.files.iter().filter(|(name, _)| is_yaml(name)) {
             // Submissions among the cases name nothing.

@@ -22,7 +22,7 @@ use serde::Deserialize;
 use crate::submission::nearest;
 
 pub use cases::{Case, CaseKind};
-pub use exercise::Exercise;
+pub use exercise::{API_FILE, Exercise};
 pub use lint::{LintFinding, lint};
 pub use pack::{Bytes, Pack};
 pub use rubric::{Criterion, Rubric, Weighted};

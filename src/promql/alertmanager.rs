@@ -96,7 +96,8 @@ impl<'a> Alertmanager<'a> {
                 } else {
                     (time - bundle.told_at >= route.repeat).then_some(Occasion::Again)
                 };
-                if let Some(occasion) = occasion {
+                // What is mute is not told later either: the next flush sees what fires then.
+                if let Some(occasion) = occasion.filter(|_| self.config.muted(route, time).is_none()) {
                     bundle.told_at = time;
                     bundle.told.clone_from(&heard);
                     flushed.push(Notification {

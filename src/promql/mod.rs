@@ -9,7 +9,7 @@
 //! `rate` with its limits, counter resets, stale marks of recorded series, alerts that are pending and firing, `ALERTS`.
 //!
 //! Read it in this order: [`parse`] and [`ast`], [`store`] and [`labels`], [`eval`] with [`functions`], [`aggregate`] and
-//! [`matching`], [`rules`], [`routing`] and [`alertmanager`], [`replay`].
+//! [`matching`], [`rules`] with [`template`], [`routing`] with [`intervals`] and [`alertmanager`], [`replay`].
 
 pub mod aggregate;
 pub mod alertmanager;
@@ -17,6 +17,7 @@ pub mod ast;
 pub mod duration;
 pub mod eval;
 pub mod functions;
+pub mod intervals;
 pub mod labels;
 pub mod matching;
 pub mod parse;
@@ -24,6 +25,7 @@ pub mod replay;
 pub mod routing;
 pub mod rules;
 pub mod store;
+pub mod template;
 #[cfg(test)]
 mod tests;
 

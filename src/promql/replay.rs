@@ -10,8 +10,9 @@ use super::duration::millis;
 use super::eval::{Evaluation, Memory, Value, Vector};
 use super::labels::{Id, Labels};
 use super::routing::Config;
-use super::rules::{Group, Rule, fill};
+use super::rules::{Group, Rule};
 use super::store::{Clock, Millis, Store, stale};
+use super::template::fill;
 use super::{ALERT_NAME, METRIC_NAME};
 
 /// Midnight of the day on which replays take place: Monday, 2026-01-05.
@@ -262,11 +263,11 @@ impl Run<'_> {
         let rule = self.rules[index];
         let Some(alert) = rule.alert else { return };
         let mut seen = BTreeSet::new();
-        for (id, _) in vector {
+        for (id, value) in vector {
             let source = self.store.names.labels(id);
             let mut labels = source.without_name();
             for (label, template) in &rule.labels {
-                labels.set(label, &fill(template, &source));
+                labels.set(label, &fill(template, &source, value));
             }
             labels.set(ALERT_NAME, &rule.name);
             let id = self.store.names.id(labels);

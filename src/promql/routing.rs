@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::ast::{Matcher, Test};
+use super::intervals::{self, Interval};
 use super::rules::{RuleError, read_duration};
 use super::store::Millis;
 use crate::submission::nearest;
@@ -13,6 +14,20 @@ pub struct Config {
     pub inhibit: Vec<Inhibition>,
     /// Names, and what each is configured to be (`pagerduty_configs`), as far as it says.
     pub receivers: Vec<(String, Vec<String>)>,
+    pub intervals: Vec<(String, Vec<Interval>)>,
+}
+
+impl Config {
+    /// The name of the interval because of which a route is mute at a time.
+    pub fn muted<'a>(&'a self, route: &'a Route, time: Millis) -> Option<&'a str> {
+        let within = |name: &String| {
+            let known = self.intervals.iter().find(|(known, _)| known == name);
+            known.is_some_and(|(_, parts)| parts.iter().any(|interval| interval.contains(time)))
+        };
+        let mute = route.mute.iter().find(|name| within(name));
+        let idle = route.active.first().filter(|_| !route.active.iter().any(within));
+        mute.or(idle).map(String::as_str)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -27,6 +42,9 @@ pub struct Route {
     pub matchers: Vec<Matcher>,
     /// `continue`
     pub goes_on: bool,
+    /// Names of intervals; both are the route's own, and not those of the routes below.
+    pub mute: Vec<String>,
+    pub active: Vec<String>,
     pub routes: Vec<Route>,
 }
 
@@ -45,7 +63,8 @@ pub struct Inhibition {
     pub equal: Vec<String>,
 }
 
-const TOP_FIELDS: &[&str] = &["global", "route", "receivers", "inhibit_rules", "templates"];
+const TOP_FIELDS: &[&str] =
+    &["global", "route", "receivers", "inhibit_rules", "templates", "time_intervals", "mute_time_intervals"];
 const ROUTE_FIELDS: &[&str] = &[
     "receiver",
     "group_by",
@@ -56,6 +75,8 @@ const ROUTE_FIELDS: &[&str] = &[
     "match",
     "match_re",
     "continue",
+    "mute_time_intervals",
+    "active_time_intervals",
     "routes",
 ];
 const INHIBIT_FIELDS: &[&str] = &[
@@ -68,8 +89,6 @@ const INHIBIT_FIELDS: &[&str] = &[
     "equal",
     "name",
 ];
-/// Part of Alertmanager, but not replayed.
-const OUTSIDE: &[&str] = &["mute_time_intervals", "active_time_intervals", "time_intervals"];
 
 /// # Errors
 /// Everything that is wrong, in the order of the file.
@@ -99,6 +118,8 @@ pub fn read(tree: &Json) -> Result<Config, Vec<RuleError>> {
         repeat: 4 * 3_600_000,
         matchers: Vec::new(),
         goes_on: false,
+        mute: Vec::new(),
+        active: Vec::new(),
         routes: Vec::new(),
     };
     let mut root = read_route(route, "/route", &above, &mut errors);
@@ -111,6 +132,8 @@ pub fn read(tree: &Json) -> Result<Config, Vec<RuleError>> {
             "every alert must arrive somewhere: name one",
         ));
     }
+    let intervals = intervals::read(fields, &mut errors);
+    known_intervals(&root, &intervals, true, &mut errors);
     let mut inhibit = Vec::new();
     for (index, rule) in list(fields.get("inhibit_rules")).iter().enumerate() {
         let at = format!("/inhibit_rules/{index}");
@@ -136,17 +159,12 @@ pub fn read(tree: &Json) -> Result<Config, Vec<RuleError>> {
             Some((name.to_owned(), receiver.keys().filter(|key| *key != "name").cloned().collect()))
         })
         .collect();
-    if errors.is_empty() { Ok(Config { root, inhibit, receivers }) } else { Err(errors) }
+    if errors.is_empty() { Ok(Config { root, inhibit, receivers, intervals }) } else { Err(errors) }
 }
 
 fn known(fields: &Map<String, Json>, names: &[&str], at: &str, errors: &mut Vec<RuleError>) {
     for field in fields.keys().filter(|field| !names.contains(&field.as_str())) {
         let pointer = format!("{at}/{field}");
-        if OUTSIDE.contains(&field.as_str()) {
-            let message = format!("`{field}` is Alertmanager's, but belt does not replay it");
-            errors.push(RuleError::new(pointer, message, "say in the rule's expression when it counts"));
-            continue;
-        }
         let help = match nearest(field, names.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("Alertmanager knows {} here", names.join(", ")),
@@ -173,8 +191,19 @@ fn read_route(fields: &Map<String, Json>, at: &str, above: &Route, errors: &mut 
     let matchers = read_matchers(fields, ["matchers", "match", "match_re"], at, errors);
     let receiver = fields.get("receiver").and_then(Json::as_str).unwrap_or(&above.receiver).to_owned();
     let goes_on = fields.get("continue").and_then(Json::as_bool).unwrap_or(false);
-    let mut route =
-        Route { at: at.to_owned(), receiver, group_by, wait, interval, repeat, matchers, goes_on, routes: Vec::new() };
+    let mut route = Route {
+        at: at.to_owned(),
+        receiver,
+        group_by,
+        wait,
+        interval,
+        repeat,
+        matchers,
+        goes_on,
+        mute: texts(fields.get("mute_time_intervals")),
+        active: texts(fields.get("active_time_intervals")),
+        routes: Vec::new(),
+    };
     let children: Vec<Route> = list(fields.get("routes"))
         .iter()
         .enumerate()
@@ -189,6 +218,26 @@ fn read_route(fields: &Map<String, Json>, at: &str, above: &Route, errors: &mut 
         .collect();
     route.routes = children;
     route
+}
+
+/// Every interval a route names must be there, and the top route names none.
+fn known_intervals(route: &Route, known: &[(String, Vec<Interval>)], top: bool, errors: &mut Vec<RuleError>) {
+    for (field, names) in [("mute_time_intervals", &route.mute), ("active_time_intervals", &route.active)] {
+        let at = format!("{}/{field}", route.at);
+        if top && !names.is_empty() {
+            let message = "Alertmanager refuses time intervals at the top route";
+            errors.push(RuleError::new(at, message, "give them to a route below it"));
+            continue;
+        }
+        for name in names.iter().filter(|name| !known.iter().any(|(known, _)| known == *name)) {
+            let help = match nearest(name, known.iter().map(|(known, _)| known.as_str())) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "write it under time_intervals, with a name and times, weekdays or the like".to_owned(),
+            };
+            errors.push(RuleError::new(at.clone(), format!("no time interval is called `{name}`"), help));
+        }
+    }
+    route.routes.iter().for_each(|below| known_intervals(below, known, false, errors));
 }
 
 fn list(value: Option<&Json>) -> &[Json] {

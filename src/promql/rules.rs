@@ -4,7 +4,6 @@ use serde_json::Value as Json;
 
 use super::ast::Expr;
 use super::duration::millis;
-use super::labels::Labels;
 use super::parse::{ParseError, Reader};
 use super::store::Millis;
 use crate::submission::nearest;
@@ -284,26 +283,6 @@ pub fn read_duration(value: Option<&Json>, at: &str, errors: &mut Vec<RuleError>
     read
 }
 
-/// A label's value with `{{ $labels.x }}` filled in; other templates stay as they are.
-pub fn fill(template: &str, labels: &Labels) -> String {
-    let mut out = String::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once("{{") {
-        out.push_str(before);
-        let Some((inside, behind)) = after.split_once("}}") else {
-            out.push_str("{{");
-            rest = after;
-            continue;
-        };
-        match inside.trim().strip_prefix("$labels.") {
-            Some(label) => out.push_str(labels.get(label.trim())),
-            None => out.push_str(&format!("{{{{{inside}}}}}")),
-        }
-        rest = behind;
-    }
-    out + rest
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -344,12 +323,5 @@ mod tests {
             assert!(places.contains(&place), "{place} in {places:?}");
         }
         assert!(errors.iter().any(|error| error.help.as_deref() == Some("did you mean `expr`?")), "{errors:?}");
-    }
-
-    #[test]
-    fn fills_labels_and_leaves_other_templates() {
-        let labels = Labels::new([("job".to_owned(), "api".to_owned())]);
-        assert_eq!(fill("{{ $labels.job }} at {{ $value | humanize }}", &labels), "api at {{ $value | humanize }}");
-        assert_eq!(fill("{{ open", &labels), "{{ open");
     }
 }

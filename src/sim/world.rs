@@ -109,7 +109,8 @@ impl Hash for Answer {
 }
 
 /// A method as `belt api` prints it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ApiEntry {
     pub signature: String,
     pub meaning: String,

@@ -56,7 +56,7 @@ pub(super) fn form(text: &str) -> Form {
         Verb::Sure => closed * 6 >= count,
         Verb::Plain => closed * 8 >= count || count <= 6,
         Verb::Likely => closed * 5 >= count,
-        Verb::None => closed * 5 >= count * 2 && count >= 6,
+        Verb::None => closed * 5 >= count * 2 && count >= 6 || is_terse_answer(&words),
     };
     if held { Form::Sentence } else { Form::Words }
 }
@@ -106,6 +106,22 @@ fn is_list(text: &str, count: usize, closed: usize) -> bool {
         text.split([',', ';', '/', '|', '+', ':', '>', '→', '=', '\n']).map(|piece| words(piece).len()).collect();
     let short = pieces.iter().filter(|words| **words <= 2).count();
     pieces.len() >= 4 && (short * 4 >= pieces.len() * 3 || count <= pieces.len() * 3 && closed * 4 < count)
+}
+
+/// `One run of the export at night`, `one writer, so no conflicts`: no verb, and still things in a relation. Keywords in a row
+/// have neither what tells one thing from another nor what ties them.
+fn is_terse_answer(words: &[Word]) -> bool {
+    let thing = |word: &Word| matches!(word.tag, Tag::Open | Tag::Name);
+    let tells = |word: &Word| matches!(word.tag, Tag::Article | Tag::Amount | Tag::Number) || word.text == "no";
+    let told = words.windows(2).filter(|pair| tells(&pair[0]) && thing(&pair[1]) && !pair[1].begins).count();
+    let inside = words.get(1..words.len().saturating_sub(1)).unwrap_or_default();
+    let ties: BTreeSet<&str> = inside
+        .iter()
+        .filter(|word| word.tag == Tag::Preposition && word.text != "than")
+        .map(|word| word.text.as_str())
+        .collect();
+    let reasons = inside.iter().filter(|word| lexicon::is_reason(&word.text)).count();
+    told >= 2 && ties.len() >= 2 && words.len() >= 6 || told >= 1 && reasons == 1 && words.len() >= 5
 }
 
 /// `the of is a`: what stands where the classes do not allow it. One slip of the pen is none in a long sentence.

@@ -182,6 +182,11 @@ pub(super) fn joins_clauses(preposition: &str, join: &str) -> bool {
         || matches!(join, "be" | "do" | "have" | "being" | "having")
 }
 
+/// What says how two things hang together.
+pub(super) fn is_reason(word: &str) -> bool {
+    among("so hence thus therefore because since than without despite unless until otherwise", word)
+}
+
 pub(super) fn is_finite(word: &str) -> bool {
     among(FINITE, word)
 }

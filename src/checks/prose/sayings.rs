@@ -135,6 +135,17 @@ const HONEST: &[&str] = &[
     "After failover clients might see older posts for a few seconds.",
     "Too slow for a page load.",
     "Search index trails the database by seconds, nobody cares.",
+    // Answers without a verb.
+    "no downtime, one writer per shard, cheap reads",
+    "One full cycle of load, and one run of the export at night.",
+    "a full table lock for minutes on 200M rows",
+    "one writer, so no conflicts",
+    "far more reads than writes",
+    "Fewer round trips, at the price of stale reads",
+    "Less load on the primary, at most 2 s of staleness",
+    "A retry with the same key, hence no second charge.",
+    "easy rollback: the old column still holds every value",
+    "hot key on one shard, 80 % of all requests",
 ];
 
 const NONE: &[&str] = &[
@@ -187,6 +198,16 @@ const NONE: &[&str] = &[
     "low latency high throughput strong consistency and fault tolerance",
     "retry queue with dead letter and backoff and jitter",
     "users and customers and operators and developers",
+    "no downtime, latency, throughput, consistency, one writer, shards",
+    "a retry, a queue, a cache, a lock",
+    "the retry, the queue, the cache, the lock, the shard",
+    "one key, one lock, one lease, one leader",
+    "a retry with a key, a queue with a lock, a cache with a limit",
+    "index on key, lock on row, cache on read",
+    "retry because idempotent, key because unique, lock because race",
+    "latency of reads, cost of writes, size of cache",
+    "idempotency key per request, unique index on key, outbox for events, retries with backoff",
+    "less latency, more throughput, fewer locks, no downtime, cheap reads, fast writes",
 ];
 
 #[test]

@@ -85,13 +85,22 @@ pub(super) fn words(text: &str) -> Vec<String> {
 }
 
 pub(super) fn same_words(one: &str, other: &str) -> bool {
+    alike(one, other, 6, 0.9)
+}
+
+/// Whether two answers give one reason: with another noun or two in it, it is still the same.
+pub(super) fn same_reason(one: &str, other: &str) -> bool {
+    alike(one, other, 8, 0.8)
+}
+
+fn alike(one: &str, other: &str, words_min: usize, share: f32) -> bool {
     let (one, other) = (words(one), words(other));
     if one == other {
         return true;
     }
     let (a, b): (Vec<&str>, Vec<&str>) =
         (one.iter().map(String::as_str).collect(), other.iter().map(String::as_str).collect());
-    a.len() >= 6 && similar::TextDiff::from_slices(&a, &b).ratio() > 0.9
+    a.len() >= words_min && similar::TextDiff::from_slices(&a, &b).ratio() > share
 }
 
 impl Sentence<'_> {

@@ -98,6 +98,10 @@ fn the_same_text_counts_once() {
     let document = json!({"a": text, "b": text});
     assert_eq!(check.run(&document, Some("/b"), &[]).outcome, NOTHING);
     assert_eq!(check.run(&document, Some("/a"), &[]).outcome, Outcome::Passed);
+    // With something before it, it is still the same reason.
+    let more = format!("There is not much to say here. {text}");
+    let verdict = check.run(&json!({"a": text, "b": more}), Some("/b"), &[]);
+    assert_eq!((verdict.outcome, verdict.problems[0].message.as_str()), (NOTHING, "this sentence stands in `/a` too"));
 }
 
 #[test]

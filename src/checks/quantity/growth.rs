@@ -45,7 +45,8 @@ impl QuantityCheck {
 
     /// The value of a text in the rule's unit.
     pub fn value_of(&self, text: &str) -> Option<f64> {
-        self.read(text).ok().filter(|value| value.is_finite())
+        let one = super::spoken::range(text).is_none();
+        self.read(text).ok().filter(|value| one && value.is_finite())
     }
 
     /// By how much an answer may be off, relative.

@@ -5,21 +5,17 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::text::MAX_BYTES;
-
-macro_rules! pattern {
-    ($pattern:expr) => {{
-        static PATTERN: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new($pattern).expect("the pattern is a constant that compiles"));
-        &*PATTERN
-    }};
-}
+use super::{aside, spelled};
 
 /// The same quantity in digits and with units that stand apart. `m` behind a number is a minute where a `time` is asked.
-pub(super) fn in_digits(text: &str, time: bool) -> String {
-    let mut text = text.to_owned();
+///
+/// # Errors
+/// When it may be read in two ways; with what to write.
+pub(super) fn in_digits(text: &str, time: bool) -> Result<String, String> {
     if text.len() > MAX_BYTES {
-        return text;
+        return Ok(text.to_owned());
     }
+    let mut text = text.to_owned();
     for (sign, part) in [('½', "5"), ('¼', "25"), ('¾', "75")] {
         if let Some((whole, rest)) = text.split_once(sign) {
             let whole = whole.trim_end();
@@ -27,21 +23,142 @@ pub(super) fn in_digits(text: &str, time: bool) -> String {
             text = format!("{whole}{zero}.{part}{rest}");
         }
     }
-    text = pattern!(r"\b(\d+) 1/2\b").replace(&text, "$1.5").into_owned();
-    // `1,5 s`; three digits behind a comma are thousands.
-    let decimal = text.matches(',').count() == 1 && !text.contains('.');
-    if decimal && let Some(found) = pattern!(r"\d,\d{1,2}(?:\D|$)").find(&text) {
-        text.replace_range(found.start() + 1..found.start() + 2, ".");
-    }
-    text = pattern!(r"\b\d{1,3}(?:\.\d{3}){2,}\b")
-        .replace_all(&text, |found: &regex::Captures| found[0].replace('.', ""))
+    text = pattern!(r"\b(\d+) (1/2|1/4|3/4)\b")
+        .replace(&text, |found: &regex::Captures| {
+            let part = match &found[2] {
+                "1/2" => "5",
+                "1/4" => "25",
+                _ => "75",
+            };
+            format!("{}.{part}", &found[1])
+        })
         .into_owned();
+    text = halves(&text);
+    // `5+ min`: or more.
+    text = pattern!(r"(\d)\+(\s*[a-zA-Z]*\s*)$").replace(&text, "$1$2").into_owned();
+    text = marked(&aside::without(&text)?)?;
+    text = pattern!(r"\bP(?:\d+(?:\.\d+)?[YMWD])*(?:T(?:\d+(?:\.\d+)?[HMS])+)?\b")
+        .replace_all(&text, |found: &regex::Captures| iso(&found[0]))
+        .into_owned();
+    text = clock(&text, time)?;
+    text = pattern!(r"\b(\d+)h(\d\d)\b").replace_all(&text, "$1 h $2 min").into_owned();
     text = pattern!(r"(\d)\s*h\s*(\d+)\s*m\b").replace_all(&text, "$1 h $2 min").into_owned();
     text = pattern!(r"(\d)\s*m\s*(\d+)\s*s\b").replace_all(&text, "$1 min $2 s").into_owned();
     if time {
         text = pattern!(r"(\d) ?m\b").replace_all(&text, "$1 min").into_owned();
+        text = pattern!(
+            r"(?i)\b(\d+)/(\d+) (?:of )?(?:an? )?(seconds?|minutes?|hours?|days?|weeks?|months?|years?|min|sec|h)\b"
+        )
+        .replace(&text, "($1 / $2) $3")
+        .into_owned();
     }
-    if text.chars().any(|c| c.is_ascii_digit()) { text } else { spelled_out(&text) }
+    text = pattern!(r"\b(\d+/\d+|\d+ ?%) of ([(\d])").replace(&text, "($1) * $2").into_owned();
+    if !text.chars().any(|c| c.is_ascii_digit()) {
+        text = spelled::out(&text);
+    }
+    let often = [("hourly", "hour"), ("daily", "day"), ("weekly", "week"), ("monthly", "month"), ("yearly", "year")];
+    if let Some((_, unit)) = often.into_iter().find(|(word, _)| text.trim().eq_ignore_ascii_case(word)) {
+        return Ok(format!("every 1 {unit}"));
+    }
+    // `3.5 nines` are 99.95 %.
+    let nines = pattern!(r"(?i)\b([2-9])(\.5)?[ -]?(?:nines\b|9'?s\b|x ?9\b)");
+    text = nines
+        .replace(&text, |found: &regex::Captures| {
+            let more = found[1].parse::<usize>().unwrap_or(2) - 2;
+            format!("99.{}{} %", "9".repeat(more), if found.get(2).is_some() { "5" } else { "" })
+        })
+        .into_owned();
+    Ok(pattern!(r"\b(\d+(?:\.\d+)?) ?-?fold\b").replace(&text, "$1").into_owned())
+}
+
+/// `an hour and a half`, `5 and a half hours`, `2 million and a half`.
+fn halves(text: &str) -> String {
+    let text = pattern!(r"(?i)\b(\d+) and a half\b").replace(text, "$1.5");
+    pattern!(r"(?i)\b(an?|one|\d+) (seconds?|minutes?|hours?|days?|weeks?|months?|years?|min|h|thousand|million|billion|trillion) and a half\b")
+        .replace(&text, |found: &regex::Captures| {
+            let whole = found[1].parse::<u64>().map_or_else(|_| "1".to_owned(), |whole| whole.to_string());
+            format!("{whole}.5 {}", &found[2])
+        })
+        .into_owned()
+}
+
+/// The number with a decimal point and without separators of thousands, where the marks tell which is which.
+fn marked(text: &str) -> Result<String, String> {
+    // `2,00,000` and `1.200,50`.
+    let lakhs = pattern!(r"\b\d{1,2}(?:,\d{2})+,\d{3}\b");
+    let mut text = lakhs.replace_all(text, |found: &regex::Captures| found[0].replace(',', "")).into_owned();
+    text = pattern!(r"\b\d{1,3}(?:\.\d{3})+,\d{1,2}\b")
+        .replace_all(&text, |found: &regex::Captures| found[0].replace('.', "").replace(',', "."))
+        .into_owned();
+    text = pattern!(r"\b\d{1,3}(?:\.\d{3}){2,}\b")
+        .replace_all(&text, |found: &regex::Captures| found[0].replace('.', ""))
+        .into_owned();
+    text = pattern!(r"\b0,(\d)").replace_all(&text, "0.$1").into_owned();
+    // `1,5 s`; three digits behind a comma are thousands.
+    let short = pattern!(r"(^|[^\d,.])(\d+),(\d{1,2})($|[^\d,])");
+    if short.is_match(&text) && !pattern!(r"\d\.\d").is_match(&text) {
+        if let Some(thousands) = pattern!(r"\d+,\d{3}\b").find(&text) {
+            return Err(format!(
+                "the comma in `{}` may stand for thousands or decimals; write decimals with a point",
+                thousands.as_str()
+            ));
+        }
+        text = short.replace_all(&text, "$1$2.$3$4").into_owned();
+    }
+    // Nobody writes a zero at the end of a decimal fraction of three digits.
+    let dotted = pattern!(r"(?:^|[^\d,.])([1-9]\d{0,2})\.(\d\d0)\b\s*([a-zA-Z%]*)").captures(&text);
+    if let Some(found) =
+        dotted.filter(|found| !matches!(&found[3], "%" | "k" | "K" | "M" | "B" | "million" | "billion"))
+    {
+        let (whole, part) = (&found[1], &found[2]);
+        let short = format!("{whole}.{part}");
+        let short = short.trim_end_matches('0').trim_end_matches('.');
+        return Err(format!("`{whole}.{part}` may be {whole},{part} or {short}; write `{whole}{part}` or `{short}`"));
+    }
+    Ok(text)
+}
+
+/// `PT1H30M` as `1 h 30 min`.
+fn iso(text: &str) -> String {
+    let (mut out, mut number, mut time) = (String::new(), String::new(), false);
+    for c in text.chars().skip(1) {
+        let unit = match (c, time) {
+            ('T', _) => {
+                time = true;
+                continue;
+            }
+            ('Y', _) => "year",
+            ('M', false) => "month",
+            ('W', _) => "week",
+            ('D', _) => "day",
+            ('H', _) => "hour",
+            ('M', true) => "minute",
+            ('S', _) => "second",
+            _ => {
+                number.push(c);
+                continue;
+            }
+        };
+        out.push_str(&format!(" {} {unit}", std::mem::take(&mut number)));
+    }
+    if out.is_empty() { text.to_owned() } else { out }
+}
+
+/// `01:30:00` is an hour and a half; with two numbers it depends.
+fn clock(text: &str, time: bool) -> Result<String, String> {
+    if !time {
+        return Ok(text.to_owned());
+    }
+    let text = pattern!(r"\b(\d{1,2}):(\d\d):(\d\d)\b").replace(text, "$1 h $2 min $3 s");
+    let text = pattern!(r"\b(\d{1,2}):(\d\d) ?(?:hours?|hrs?|h)\b").replace(&text, "$1 h $2 min");
+    let text = pattern!(r"\b(\d{1,2}):(\d\d) ?(?:minutes?|mins?|min)\b").replace(&text, "$1 min $2 s");
+    match pattern!(r"\b(\d{1,2}):(\d\d)\b").captures(&text) {
+        Some(found) => Err(format!(
+            "`{}` may be hours and minutes or minutes and seconds; write `{} h {} min` or `{} min {} s`",
+            &found[0], &found[1], &found[2], &found[1], &found[2]
+        )),
+        None => Ok(text.into_owned()),
+    }
 }
 
 /// Money says `a month` and is still compared in money.
@@ -73,66 +190,4 @@ pub(super) fn range(text: &str) -> Option<(String, String)> {
     }
     let end = |at: usize| format!("{before} {}{rest}", &found[at]);
     Some((end(2), end(4)))
-}
-
-const UNITS: &str = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen \
-    nineteen";
-const TENS: &str = "twenty thirty forty fifty sixty seventy eighty ninety";
-
-fn cardinal(word: &str) -> Option<usize> {
-    let place = |list: &str, word: &str| list.split_whitespace().position(|known| known == word);
-    match word.split_once('-') {
-        Some((ten, one)) => Some(20 + 10 * place(TENS, ten)? + place(UNITS, one)?),
-        None => place(UNITS, word).or_else(|| Some(20 + 10 * place(TENS, word)?)),
-    }
-}
-
-/// `half an hour` as `0.5 hour`. Only for texts without digits: beside a number, `one` counts something else.
-fn spelled_out(text: &str) -> String {
-    let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split_whitespace().map(|word| word.trim_matches([',', '.', '"'])).collect();
-    let mut out: Vec<String> = Vec::new();
-    let mut counted = false;
-    let mut at = 0;
-    while let Some(word) = words.get(at) {
-        let after = |steps: usize| words.get(at + steps).copied().unwrap_or_default();
-        let large = |word: &str| matches!(word, "dozen" | "hundred" | "thousand" | "million" | "billion" | "trillion");
-        let (number, used) = match *word {
-            "half" if matches!(after(1), "a" | "an") => (Some("0.5".to_owned()), 2),
-            "half" => (Some("0.5".to_owned()), 1),
-            "a" if after(1) == "half" => (Some("0.5".to_owned()), 2),
-            "quarter" if after(1) == "of" => {
-                (Some("0.25".to_owned()), if matches!(after(2), "a" | "an") { 3 } else { 2 })
-            }
-            "a" if after(1) == "quarter" && after(2) == "of" => {
-                (Some("0.25".to_owned()), if matches!(after(3), "a" | "an") { 4 } else { 3 })
-            }
-            "a" if after(1) == "quarter" => (Some("0.25".to_owned()), 2),
-            "a" if after(1) == "third" => (Some("(1 / 3)".to_owned()), 2),
-            "a" if after(1) == "couple" => (Some("2".to_owned()), if after(2) == "of" { 3 } else { 2 }),
-            "a" if large(after(1)) => (Some("1".to_owned()), 1),
-            "a" | "an" if !counted && super::text::is_time(after(1)) => (Some("1".to_owned()), 1),
-            "once" => (Some("1".to_owned()), 1),
-            "twice" => (Some("2".to_owned()), 1),
-            "times" if matches!(after(1), "a" | "an" | "per" | "each" | "every") => (None, 1),
-            word => match cardinal(word) {
-                Some(whole) if after(1) == "and" && after(2) == "a" && after(3) == "half" => {
-                    (Some(format!("{whole}.5")), 4)
-                }
-                // `five nines`
-                Some(whole @ 2..=9) if after(1) == "nines" => (Some(format!("99.{} %", "9".repeat(whole - 2))), 2),
-                Some(whole) if after(1) == "quarters" => (Some(format!("({whole} / 4)")), 2),
-                Some(whole) if after(1) == "thirds" => (Some(format!("({whole} / 3)")), 2),
-                Some(whole) => (Some(whole.to_string()), 1),
-                None => {
-                    out.push(word.to_owned());
-                    (None, 1)
-                }
-            },
-        };
-        counted |= number.is_some();
-        out.extend(number);
-        at += used;
-    }
-    out.join(" ")
 }

@@ -135,6 +135,42 @@ fn units_and_counts() {
 }
 
 #[test]
+fn notations_of_strangers_are_read_or_refused() {
+    for line in include_str!("notations.txt").lines().filter(|line| !line.starts_with('#')) {
+        let [text, unit, expected] = line.split(" | ").collect::<Vec<_>>()[..] else { panic!("{line}") };
+        match (value(text, unit), expected.parse::<f64>()) {
+            (Ok(got), Ok(expected)) => assert!((got - expected).abs() <= expected.abs() * 1e-5, "{line}: {got}"),
+            (Err(_), Err(_)) => {}
+            (got, _) => panic!("{line}: {got:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_refusal_says_what_to_write() {
+    for (text, unit, words) in [
+        ("1.200 €", "", "write `1200` or `1.2`"),
+        ("100 + 20 %", "", "write `* 1.2`"),
+        ("100(60 + 40)", "", "write `*`, or a space"),
+        ("5 minuets", "s", "did you mean `minutes`?"),
+        ("2 Stunden", "hour", "write ms, s, min, h or days"),
+        ("5M", "min", "write `min` for minutes"),
+        ("1:30", "min", "write `1 h 30 min` or `1 min 30 s`"),
+        ("N = 3, W = 2", "", "write the one that is asked for"),
+        ("10 s + jitter", "s", "write its number"),
+        ("1,000 * 1,5", "", "write decimals with a point"),
+        ("100kk", "", "write the unit out"),
+        ("users (5M) / node (3)", "", "write the number instead"),
+    ] {
+        let Err(Unreadable::Text(why)) = value(text, unit) else { panic!("{text} is read: {:?}", value(text, unit)) };
+        assert!(why.contains(words), "{text}: {why}");
+    }
+    let check = QuantityCheck { expect: Some("1157".into()), unit: Some("1/s".into()), ..QuantityCheck::default() };
+    let verdict = check.run(&json!({"q": "1.157/s"}), Some("/q"));
+    assert_eq!(verdict.problems[0].help.as_deref(), Some("decimals begin at a point: write 1157 for thousands"));
+}
+
+#[test]
 fn both_ends_of_a_range_have_to_be_right() {
     let check: QuantityCheck =
         serde_json::from_value(json!({"unit": "s", "expect": "15 s", "factor": 2})).expect("a check");

@@ -2,9 +2,10 @@
 
 use super::Expectation;
 use super::read::{Files, Means};
+use super::severities::changing;
 use super::{story, why};
 use crate::checks::{Place, Problem, quote};
-use crate::promql::alertmanager::{Notification, silenced_by};
+use crate::promql::alertmanager::{Notification, matching_routes, silenced_by};
 use crate::promql::duration::{millis, of_day, spoken};
 use crate::promql::replay::{Episode, Run};
 use crate::promql::store::Millis;
@@ -127,6 +128,14 @@ fn heard(files: &Files, run: &mut Run, role: &str, stretch: Stretch, because: &s
         problem.place = files.at_rule(run.rules[rule], "expr");
         why::silent(files, run, rule, stretch, &mut problem);
     }
+    if let Some(label) = changing(run.rules[rule]) {
+        let note = format!(
+            "its label {} holds the value, so a new value is another alert, and `for` begins anew",
+            quote(label)
+        );
+        problem.notes.insert(0, note);
+        problem.place = files.at_rule(run.rules[rule], &format!("labels/{label}"));
+    }
     problem.story = Some(story::tell(run, rule, stretch));
     Some(problem)
 }
@@ -149,7 +158,15 @@ fn unheard(files: &Files, run: &Run, rule: usize, fired: Millis, ways: &[Means])
             format!("{name} fires at {} and goes to {}, which wakes nobody", of_day(fired), quote(&sent.receiver));
         return Some((message, files.at_rule(run.rules[rule], "labels/severity")));
     }
-    // It was never sent: look for what silenced it a little later, when others fire as well.
+    // It was never sent: its route is mute, or something silenced it.
+    let routes = matching_routes(&files.config.root, &alert.1);
+    let mute = routes.iter().find_map(|route| Some((route, files.config.muted(route, fired + route.wait)?)));
+    if let Some((route, interval)) = mute {
+        let message = format!("{name} fires at {}, when {} keeps its route mute", of_day(fired), quote(interval));
+        let field = if route.mute.iter().any(|mute| mute == interval) { "mute" } else { "active" };
+        return Some((message, files.at_config(&format!("{}/{field}_time_intervals", route.at))));
+    }
+    // What silences it may fire a little later.
     let later = [fired, fired + 60_000, fired + 180_000, fired + 300_000];
     later.iter().find_map(|time| {
         let firing = run

@@ -225,10 +225,13 @@ fn read_means(
         }
     }
     for (receiver, word) in at(document, &check.receivers).and_then(Json::as_object).into_iter().flatten() {
-        match word.as_str().and_then(of_word) {
+        match said(word) {
             Some(found) => drop(means.insert(receiver.clone(), found)),
             None => problems.push(Problem {
-                message: format!("what {} does is not said", quote(receiver)),
+                message: match word.as_str().filter(|word| !word.trim().is_empty() && word.trim() != "TODO") {
+                    Some(word) => format!("{} does not say whether {} wakes somebody", quote(word), quote(receiver)),
+                    None => format!("what {} does is not said", quote(receiver)),
+                },
                 expected: Some("page, chat, log or heartbeat".to_owned()),
                 place: Place::field(format!("{}/{}", check.receivers, crate::checks::escape(receiver))),
                 ..Problem::default()
@@ -236,7 +239,9 @@ fn read_means(
         }
     }
     let mut routes = vec![&config.root];
-    let mut told = Vec::new();
+    // What is said and not understood is told once.
+    let unclear = at(document, &check.receivers).and_then(Json::as_object).map(|all| all.keys().collect::<Vec<_>>());
+    let mut told: Vec<&String> = unclear.unwrap_or_default();
     while let Some(route) = routes.pop() {
         routes.extend(route.routes.iter().rev());
         if !means.contains_key(&route.receiver) && !told.contains(&&route.receiver) {
@@ -255,15 +260,46 @@ fn read_means(
     if problems.is_empty() { Ok(means) } else { Err(problems) }
 }
 
+/// What a receiver is said to do: a word or a few, or what it is configured as.
+fn said(value: &Json) -> Option<Means> {
+    match value {
+        Json::String(text) => of_words(text),
+        Json::Array(items) => items.first().filter(|_| items.len() == 1).and_then(said),
+        Json::Object(fields) => fields.iter().find_map(|(field, value)| of_integration(field).or_else(|| said(value))),
+        Json::Null | Json::Bool(_) | Json::Number(_) => None,
+    }
+}
+
+/// `pages the on-call engineer`, `chat (Slack)`, `#ops`: the first word decides, or else all that are known must agree.
+fn of_words(text: &str) -> Option<Means> {
+    let text = text.to_lowercase();
+    let text = ["on-call", "on call"].iter().fold(text, |text, apart| text.replace(apart, "oncall"));
+    let text = text.replace("e-mail", "email").replace("dead man", "deadman").replace("dead-man", "deadman");
+    let words = || text.split(|c: char| !c.is_alphanumeric() && c != '#').filter(|word| !word.is_empty());
+    let first =
+        words().next().filter(|word| matches!(*word, "page" | "pages" | "pager" | "chat" | "log" | "heartbeat"));
+    if first.is_some() {
+        return first.and_then(of_word);
+    }
+    if words().any(|word| matches!(word, "not" | "no" | "never" | "without" | "t")) {
+        return None;
+    }
+    let mut found = words().filter_map(of_word);
+    let first = found.next()?;
+    found.all(|other| other == first).then_some(first)
+}
+
 fn of_word(word: &str) -> Option<Means> {
-    let word = word.trim().to_lowercase();
-    Some(match word.as_str() {
-        "page" | "pager" | "pages" | "phone" | "call" | "sms" | "pagerduty" | "opsgenie" | "oncall" | "on-call" => {
-            Means::Page
-        }
-        "chat" | "slack" | "ticket" | "mail" | "email" | "e-mail" | "teams" | "warning" | "message" => Means::Chat,
-        "log" | "none" | "nothing" | "null" | "info" | "nobody" | "drop" | "dashboard" | "blackhole" => Means::Log,
-        "heartbeat" | "watchdog" | "deadman" | "dead man's switch" | "deadmansswitch" => Means::Heartbeat,
+    Some(match word {
+        "page" | "pager" | "pages" | "paging" | "phone" | "phones" | "telephone" | "call" | "calls" | "sms"
+        | "pagerduty" | "opsgenie" | "victorops" | "pushover" | "oncall" | "wake" | "wakes" | "siren" => Means::Page,
+        "chat" | "slack" | "ticket" | "tickets" | "mail" | "mails" | "email" | "emails" | "teams" | "msteams"
+        | "warning" | "message" | "messages" | "mattermost" | "rocket" | "rocketchat" | "discord" | "telegram"
+        | "google" | "zulip" | "webex" | "wechat" | "channel" | "jira" | "irc" => Means::Chat,
+        "log" | "logs" | "none" | "nothing" | "null" | "info" | "nobody" | "drop" | "dashboard" | "blackhole"
+        | "discard" => Means::Log,
+        "heartbeat" | "watchdog" | "deadman" | "deadmansswitch" => Means::Heartbeat,
+        word if word.starts_with('#') => Means::Chat,
         _ => return None,
     })
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::read::Files;
-use super::{Expectation, SeriesCheck, expect};
+use super::read::{Files, Means};
+use super::{Expectation, SeriesCheck, expect, severities};
 use crate::checks::Problem;
 use crate::promql::replay::{Event, Recording, ReplayFile, SeriesText, run};
 
@@ -139,4 +139,70 @@ fn a_receiver_nobody_knows_is_not_gradable() {
     let submission = submission(&rule("up == 0", "1m"), json!({"route": {"receiver": "pagr"}}));
     let problems = Files::read(&check(), &submission).err().expect("a mistake");
     assert_eq!(problems[0].help.as_deref(), Some("did you mean `pager`?"));
+}
+
+#[test]
+fn receivers_are_said_in_words() {
+    let route = json!({"route": {"receiver": "r"}});
+    let means = |said: Json| {
+        let mut submission = submission(&rule("up == 0", "1m"), route.clone());
+        submission["receivers"] = json!({ "r": said });
+        Files::read(&check(), &submission).map(|files| files.means("r"))
+    };
+    for said in
+        ["PagerDuty", "page (PagerDuty)", "on-call phone", "pages the on-call engineer", "phone call", "Grafana OnCall"]
+    {
+        assert_eq!(means(json!(said)).expect(said), Means::Page, "{said}");
+    }
+    for said in
+        ["slack", "chat (Slack), wakes nobody", "#ops", "posts to #alerts", "MS Teams", "google chat", "a Jira ticket"]
+    {
+        assert_eq!(means(json!(said)).expect(said), Means::Chat, "{said}");
+    }
+    assert_eq!(means(json!({"pagerduty_configs": [{"routing_key": "x"}]})).ok(), Some(Means::Page));
+    for said in ["a mail to the on-call phone", "does not page", "the usual", "TODO"] {
+        let problems = means(json!(said)).expect_err(said);
+        assert_eq!(problems.len(), 1, "{said} is told once: {problems:?}");
+        assert_eq!(problems[0].expected.as_deref(), Some("page, chat, log or heartbeat"));
+    }
+}
+
+#[test]
+fn a_label_with_the_value_in_it_makes_another_alert_each_time() {
+    let labels = |label: &str| rule("time() - 1000 * up{job=\"db\"}", "2m").replace("severity: critical", label);
+    let changes = submission(&labels("severity: critical, value: '{{ $value }}'"), everything_pages());
+    let problem = problem(&changes, page_by("15m")).expect("it never lasts");
+    assert!(problem.notes[0].contains("`for` begins anew"), "{problem:?}");
+    let files = Files::read(&check(), &changes).expect("readable files");
+    assert!(severities::examine(&files)[0].message.contains("the label `value` of Down holds the value"));
+    let chosen = labels("severity: '{{ if gt $value 3.0 }}critical{{ else }}warning{{ end }}'");
+    let routes =
+        json!({"route": {"receiver": "chat", "routes": [{"matchers": ["severity=critical"], "receiver": "pager"}]}});
+    let files = Files::read(&check(), &submission(&chosen, routes)).expect("readable files");
+    assert_eq!(severities::examine(&files), []);
+}
+
+#[test]
+fn a_route_that_is_mute_pages_nobody() {
+    let rules = rule("up{job=\"db\"} == 0", "2m");
+    let routes = |field: &str, from: &str, to: &str| {
+        json!({
+            "route": {"receiver": "pager", "routes": [{"receiver": "pager", field: ["then"]}]},
+            "time_intervals": [{"name": "then", "time_intervals": [{"weekdays": ["monday"], "times": [{"start_time": from, "end_time": to}]}]}],
+        })
+    };
+    for (field, from, to, heard) in [
+        ("mute_time_intervals", "14:00", "15:00", false),
+        ("mute_time_intervals", "15:00", "16:00", true),
+        ("active_time_intervals", "14:00", "15:00", true),
+        ("active_time_intervals", "15:00", "16:00", false),
+    ] {
+        let problem = problem(&submission(&rules, routes(field, from, to)), page_by("15m"));
+        assert_eq!(problem.is_none(), heard, "{field} {from}");
+        assert!(problem.is_none_or(|problem| problem.message.contains("`then` keeps its route mute")));
+    }
+    let mut unknown = routes("mute_time_intervals", "14:00", "15:00");
+    unknown["time_intervals"][0]["name"] = json!("them");
+    let problems = Files::read(&check(), &submission(&rules, unknown)).err().expect("a mistake");
+    assert_eq!(problems[0].help.as_deref(), Some("did you mean `them`?"));
 }
