@@ -42,6 +42,15 @@ impl<'a> Pass<'a> {
                     self.edits.suffix(call.arguments.args[0].end().to_usize(), format!(", {}", self.held()));
                     return self.arguments(call);
                 }
+                "repr" if call.arguments.args.first().is_some_and(|value| self.shown(value)) => {
+                    self.edits.prefix(call.func.start().to_usize(), "_belt_");
+                    return self.arguments(call);
+                }
+                "type" if self.is_caught(&call.arguments.args) && !self.named_types.contains(&expr.start().to_usize()) => {
+                    self.need(library::EXCEPTIONS);
+                    self.edits.replace(span(call.func.as_ref()), "_belt_type");
+                    return self.arguments(call);
+                }
                 // A value that is nothing but itself.
                 "object" if call.arguments.args.is_empty() => {
                     self.need(library::CLASSES);
@@ -49,8 +58,8 @@ impl<'a> Pass<'a> {
                 }
                 "sum" if !self.survey.imports.contains("decimal") && !self.survey.functions.contains_key("sum") => {
                     match call.arguments.args.first() {
-                        Some(Expr::Generator(each)) => self.number(&each.elt),
-                        Some(Expr::ListComp(each)) => self.number(&each.elt),
+                        Some(Expr::Generator(each)) if !self.survey.overloads(&["__add__"]) => self.number(&each.elt),
+                        Some(Expr::ListComp(each)) if !self.survey.overloads(&["__add__"]) => self.number(&each.elt),
                         _ => {
                             self.need(library::OPERATORS);
                             let range = span(call.func.as_ref());
@@ -105,6 +114,11 @@ impl<'a> Pass<'a> {
         self.arguments(call);
     }
 
+    /// The name of a caught exception.
+    fn is_caught(&self, args: &[Expr]) -> bool {
+        matches!(args, [Expr::Name(one)] if self.survey.caught.contains(one.id.as_str()))
+    }
+
     fn arguments(&mut self, call: &'a ExprCall) {
         visitor::walk_arguments(self, &call.arguments);
     }
@@ -155,6 +169,10 @@ impl<'a> Pass<'a> {
             (_, "popitem") if !self.survey.functions.contains_key("popitem") => {
                 self.need(library::FUNCTIONS);
                 return self.first(call, method, "_belt_popitem");
+            }
+            (_, "isoformat") if !call.arguments.keywords.is_empty() => {
+                self.need(library::TIMES);
+                return self.first(call, method, "_belt_isoformat");
             }
             (Some("str"), "maketrans") => ("_belt_maketrans", library::FUNCTIONS),
             (_, "to_bytes") if call.arguments.args.len() <= 2 && !self.survey.functions.contains_key("to_bytes") => {

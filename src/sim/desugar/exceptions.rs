@@ -1,11 +1,17 @@
 //! Exceptions with fields. The interpreter's own hold one text; so each of the learner's gets a plain class beside it that
 //! holds the fields, kept under its text, and a handler gets that object in place of the interpreter's.
 
-use ruff_python_ast::{ExceptHandlerExceptHandler, Expr, ExprCall, Stmt, StmtClassDef, StmtFunctionDef, StmtRaise};
+use ruff_python_ast::{
+    ConversionFlag, ExceptHandlerExceptHandler, Expr, ExprCall, InterpolatedElement, Stmt, StmtClassDef, StmtFunctionDef,
+    StmtRaise,
+};
 use ruff_text_size::Ranged;
 
 use super::survey::Kind;
 use super::{Pass, indent_at, library, name, span};
+
+/// Types of Python's own from which some derive that stand for the world's errors.
+const DOUBTFUL: [&str; 4] = ["ValueError", "AttributeError", "ImportError", "ArithmeticError"];
 
 impl<'a> Pass<'a> {
     pub fn rich_exception(&mut self, statement: &Stmt, class: &'a StmtClassDef) {
@@ -25,7 +31,7 @@ impl<'a> Pass<'a> {
             .filter_map(|ancestor| self.survey.classes.get(ancestor))
             .flat_map(|class| class.own.iter().copied())
             .collect();
-        for member in ["__init__", "__str__", "__repr__", "args", "_belt_raised"] {
+        for member in ["__init__", "__str__", "__repr__", "args", "__cause__", "_belt_raised"] {
             if !defined.contains(&member) {
                 lines.push(format!("_belt_of_{name}.{member} = _belt_exception.{member}"));
             }
@@ -56,6 +62,10 @@ impl<'a> Pass<'a> {
         if let Some(cause) = raise.cause.as_deref()
             && name(cause).is_some()
         {
+            if self.survey.asks_causes {
+                self.edits.prefix(exc.start().to_usize(), "_belt_caused(");
+                self.edits.suffix(exc.end().to_usize(), format!(", {})", self.text(cause)));
+            }
             self.wrap(cause, "_belt_raisable");
         }
     }
@@ -102,6 +112,59 @@ impl<'a> Pass<'a> {
         let glue = indent_at(self.source, first.start().to_usize());
         let glue = glue.map_or("; ".to_owned(), |indent| format!("\n{indent}"));
         self.edits.prefix(first.start().to_usize(), format!("{bound} = _belt_known({bound}){glue}"));
+    }
+
+    /// Types of Python's own in an `except` do not mean the world's errors, some of which derive from them here.
+    pub fn kinds(&mut self, kinds: &'a Expr) {
+        let all: &[Expr] = match kinds {
+            Expr::Tuple(tuple) => &tuple.elts,
+            one => std::slice::from_ref(one),
+        };
+        for kind in all {
+            if matches!(name(kind), Some("OSError" | "IOError" | "EnvironmentError")) {
+                self.need(library::EXCEPTIONS);
+                let instead = if matches!(kinds, Expr::Tuple(_)) { "*_belt_os_error" } else { "_belt_os_error" };
+                self.edits.replace(span(&kind), instead);
+            }
+        }
+        if !all.iter().any(|kind| name(kind).is_some_and(|kind| DOUBTFUL.contains(&kind))) {
+            return;
+        }
+        self.need(library::EXCEPTIONS);
+        match kinds {
+            Expr::Tuple(_) => self.edits.prefix(kinds.start().to_usize(), "_belt_caught"),
+            _ => self.wrap(kinds, "_belt_caught"),
+        }
+    }
+
+    /// `repr(e)` and the like, in the world's names.
+    pub fn shown(&mut self, value: &Expr) -> bool {
+        let may_hold = matches!(value, Expr::Name(_) | Expr::Attribute(_) | Expr::Subscript(_));
+        let shows = may_hold && !self.survey.caught.is_empty();
+        if shows {
+            self.need(library::CLASSES);
+        }
+        shows
+    }
+
+    /// `{e!r}`, and `{x.y=}`, which shows the text that was written.
+    pub fn interpolation(&mut self, part: &'a InterpolatedElement) {
+        let value = part.expression.as_ref();
+        let (start, end) = (value.start().to_usize(), value.end().to_usize());
+        if let Some(shown) = &part.debug_text {
+            if value.is_name_expr() {
+                return;
+            }
+            let text = format!("{}{}{}", shown.leading(), self.text(value), shown.trailing());
+            self.edits.prefix(part.range.start().to_usize(), text.replace('{', "{{").replace('}', "}}"));
+            let until = end + shown.trailing().len();
+            let shows = part.conversion.is_none() && part.format_spec.is_none();
+            self.edits.replace(end..until, if shows { "!r" } else { "" });
+        } else if part.conversion == ConversionFlag::Repr && self.shown(value) {
+            let Some(mark) = self.find(end, "!r") else { return };
+            self.edits.prefix(start, "_belt_repr(");
+            self.edits.replace(end..mark + 2, ")");
+        }
     }
 
     /// Fields of an exception's class itself: `E.status`.

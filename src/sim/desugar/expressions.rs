@@ -127,7 +127,7 @@ impl<'a> Pass<'a> {
     /// A name of `typing` or `collections.abc` that is only ever said of types.
     fn is_hint(&self, value: &Expr) -> bool {
         let Some(name) = last_name(value) else { return false };
-        let modules = ["typing", "collections.abc"];
+        let modules = ["typing", "typing_extensions", "collections.abc"];
         let imported = modules.iter().any(|module| self.survey.imports.contains(&format!("{module}.{name}")));
         let dotted = value.as_attribute_expr().and_then(|attribute| last_name(&attribute.value));
         imported || matches!(dotted, Some("typing" | "abc"))
@@ -255,8 +255,21 @@ impl<'a> Pass<'a> {
             && let Some(dot) = self.find(class.value.end().to_usize(), ".")
         {
             self.need(library::CLASSES);
+            self.named_types.insert(expr.start().to_usize());
             self.edits.prefix(expr.start().to_usize(), "_belt_name_of(type(");
             return self.edits.replace(dot..expr.end().to_usize(), "))");
+        }
+        if field == "__name__" && attribute.value.is_call_expr() {
+            self.named_types.insert(attribute.value.start().to_usize());
+        }
+        if field == "__class__"
+            && !self.named_types.contains(&expr.start().to_usize())
+            && name(&attribute.value).is_some_and(|value| self.survey.caught.contains(value))
+            && let Some(dot) = self.find(attribute.value.end().to_usize(), ".")
+        {
+            self.need(library::EXCEPTIONS);
+            self.edits.prefix(expr.start().to_usize(), "_belt_type(");
+            return self.edits.replace(dot..expr.end().to_usize(), ")");
         }
         let is_function = |thing: &str| self.survey.functions.contains_key(thing);
         if self.survey.function_attributes.contains(field)

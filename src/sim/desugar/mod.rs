@@ -79,6 +79,7 @@ pub fn desugar(code: &str, prelude: &str) -> Option<Desugared> {
         loops: Vec::new(),
         lowered: 0,
         eager: BTreeSet::new(),
+        named_types: BTreeSet::new(),
     };
     if lowered.is_some() {
         pass.need(library::GENERATORS);
@@ -117,6 +118,8 @@ struct Pass<'a> {
     loops: Vec<Option<String>>,
     /// Loops that became `while` so far.
     lowered: usize,
+    /// Where calls `type(x)` begin whose name is asked for.
+    named_types: BTreeSet<usize>,
     /// Where generator expressions begin of which all values are taken at once.
     eager: BTreeSet<usize>,
 }

@@ -1,7 +1,7 @@
 //! Statements: what each needs, and the walk into those around it.
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{ExceptHandler, Expr, Operator, Stmt, StmtFunctionDef};
+use ruff_python_ast::{ExceptHandler, Expr, InterpolatedStringElement, Operator, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
 use super::survey::Kind;
@@ -45,7 +45,11 @@ impl<'a> Visitor<'a> for Pass<'a> {
             }
             Stmt::Raise(raise) => self.raise(raise),
             Stmt::Try(tries) => {
+                let worldly = self.may_call_the_world(&tries.body);
                 for ExceptHandler::ExceptHandler(handler) in &tries.handlers {
+                    if let Some(kinds) = handler.type_.as_deref().filter(|_| worldly) {
+                        self.kinds(kinds);
+                    }
                     self.handler(handler);
                 }
             }
@@ -101,6 +105,13 @@ impl<'a> Visitor<'a> for Pass<'a> {
 
     fn visit_expr(&mut self, expr: &'a Expr) {
         self.expression(expr);
+    }
+
+    fn visit_interpolated_string_element(&mut self, element: &'a InterpolatedStringElement) {
+        if let InterpolatedStringElement::Interpolation(part) = element {
+            self.interpolation(part);
+        }
+        visitor::walk_interpolated_string_element(self, element);
     }
 
     /// Annotations say nothing to the interpreter.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, Stmt, StmtClassDef, StmtFunctionDef};
+use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtClassDef, StmtFunctionDef};
 
 use super::expressions::METHODS;
 use super::{last_name, name};
@@ -36,6 +36,10 @@ pub struct Survey<'a> {
     pub enum_fields: BTreeMap<&'a str, usize>,
     /// Attributes assigned through a plain name, which may be that of a function.
     pub function_attributes: BTreeSet<&'a str>,
+    /// Names that hold an exception which was caught.
+    pub caught: BTreeSet<&'a str>,
+    /// Somebody asks for the exception behind another one.
+    pub asks_causes: bool,
     /// Exceptions are shown as more than their text.
     pub shows_exceptions: bool,
     /// Attributes assigned or declared somewhere.
@@ -274,6 +278,9 @@ impl<'a> Visitor<'a> for Survey<'a> {
             Stmt::ClassDef(class) => self.class(class),
             Stmt::FunctionDef(function) => {
                 *self.functions.entry(function.name.as_str()).or_default() += 1;
+                if matches!(function.name.as_str(), "__exit__" | "__aexit__") {
+                    self.caught.extend(function.parameters.args.get(2).map(|raised| raised.parameter.name.as_str()));
+                }
                 if !function.decorator_list.is_empty() {
                     self.decorated.insert(function.name.as_str());
                 }
@@ -288,6 +295,10 @@ impl<'a> Visitor<'a> for Survey<'a> {
                 let module = import.module.as_ref().map_or("", |module| module.as_str());
                 self.imports.insert(module.to_owned());
                 self.imports.extend(import.names.iter().map(|alias| format!("{module}.{}", alias.name)));
+                // What compares is an object with an order.
+                if module == "functools" && import.names.iter().any(|alias| alias.name.as_str() == "cmp_to_key") {
+                    self.operators.insert("__lt__");
+                }
                 if module == "dataclasses" {
                     self.lowers_dataclasses |= import.names.iter().any(|alias| {
                         matches!(alias.name.as_str(), "field" | "asdict" | "astuple" | "replace" | "fields")
@@ -299,6 +310,12 @@ impl<'a> Visitor<'a> for Survey<'a> {
         visitor::walk_stmt(self, statement);
     }
 
+    fn visit_except_handler(&mut self, handler: &'a ExceptHandler) {
+        let ExceptHandler::ExceptHandler(inner) = handler;
+        self.caught.extend(inner.name.as_ref().map(|name| name.as_str()));
+        visitor::walk_except_handler(self, handler);
+    }
+
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::Attribute(attribute) if !attribute.ctx.is_load() => {
@@ -308,8 +325,9 @@ impl<'a> Visitor<'a> for Survey<'a> {
                     self.function_attributes.insert(attribute.attr.as_str());
                 }
             }
-            Expr::Attribute(attribute) if matches!(attribute.attr.as_str(), "args" | "__name__") => {
+            Expr::Attribute(attribute) if matches!(attribute.attr.as_str(), "args" | "__name__" | "__cause__") => {
                 self.shows_exceptions = true;
+                self.asks_causes |= attribute.attr.as_str() == "__cause__";
             }
             Expr::Call(call) if name(&call.func) == Some("repr") => self.shows_exceptions = true,
             Expr::Attribute(attribute) if name(&attribute.value) == Some("dataclasses") => {

@@ -128,7 +128,7 @@ fn module(message: &str, prelude: &str) -> String {
     let module = quoted(message).unwrap_or_default();
     let root = module.split('.').next().unwrap_or_default();
     let advice = match root {
-        "threading" | "multiprocessing" | "concurrent" | "queue" | "signal" | "subprocess" => {
+        "multiprocessing" | "signal" | "subprocess" => {
             "the simulator runs several clients itself; write what one of them does"
         }
         "decimal" | "fractions" => "count money in whole cents, as an int",

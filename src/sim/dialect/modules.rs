@@ -6,10 +6,7 @@ mod tools;
 mod world;
 
 pub use language::{BITS, FLAT, NOW, PERCENT, SAME, TEXT};
-use library::{
-    ABC, ASYNCIO, BISECT, COPY, ENUM, HASHLIB, HEAPQ, HMAC, HTTP, LOGGING, QUEUE, STATISTICS, STRING, TEXTWRAP,
-    THREADING, TYPES, ZLIB,
-};
+use library::{ABC, BISECT, COPY, ENUM, HASHLIB, HEAPQ, HMAC, HTTP, QUEUE, STRING, TEXTWRAP, TYPES, ZLIB};
 use tools::{CACHE, CONTEXTLIB, CONTEXTVARS, OPERATOR};
 pub use world::fill;
 use world::{RANDOM, SECRETS, TIME, UUID};
@@ -24,23 +21,32 @@ pub fn shim(module: &str) -> Option<&'static str> {
         "hashlib" => HASHLIB,
         "hmac" => HMAC,
         "zlib" => ZLIB,
-        "logging" => LOGGING,
+        "logging" => include_str!("modules/logging.py"),
         "heapq" => HEAPQ,
         "bisect" => BISECT,
         "string" => STRING,
         "enum" => ENUM,
         "abc" => ABC,
         "operator" => OPERATOR,
-        "statistics" => STATISTICS,
+        "statistics" => include_str!("modules/statistics.py"),
         "copy" => COPY,
-        "asyncio" => ASYNCIO,
-        "threading" => THREADING,
+        "asyncio" => include_str!("modules/asyncio.py"),
+        "threading" => include_str!("modules/threads.py"),
         "contextlib" => CONTEXTLIB,
         "types" => TYPES,
         "textwrap" => TEXTWRAP,
         "http" => HTTP,
         "queue" => QUEUE,
         "contextvars" => CONTEXTVARS,
+        "concurrent.futures" => include_str!("modules/futures.py"),
+        "graphlib" => include_str!("modules/graphlib.py"),
+        "numbers" => include_str!("modules/numbers.py"),
+        "os" => include_str!("modules/os.py"),
+        "pprint" => include_str!("modules/pprint.py"),
+        "traceback" => include_str!("modules/traceback.py"),
+        "urllib.parse" => include_str!("modules/urls.py"),
+        "warnings" => include_str!("modules/warnings.py"),
+        "weakref" => include_str!("modules/weakref.py"),
         // Defined by `desugar`, with the operators.
         "decimal" => "",
         _ => return None,
@@ -51,6 +57,7 @@ pub fn shim(module: &str) -> Option<&'static str> {
 pub fn needs(module: &str) -> &'static [&'static str] {
     match module {
         "hmac" => &["hashlib"],
+        "asyncio" => &["threading", "queue"],
         _ => &[],
     }
 }
@@ -62,7 +69,7 @@ pub fn extra(module: &str, name: &str) -> Option<(&'static str, &'static str)> {
         ("collections", "OrderedDict") => ("dict", ""),
         ("dataclasses", "field" | "InitVar" | "KW_ONLY") => ("None", ""),
         ("dataclasses", "fields") => ("_belt_fields_of", ""),
-        ("collections.abc", _) => ("None", ""),
+        ("collections.abc" | "typing_extensions", _) => ("None", ""),
         ("dataclasses", "asdict") => ("_belt_asdict", ""),
         ("dataclasses", "astuple") => ("_belt_astuple", ""),
         ("dataclasses", "replace") => ("_belt_replace", ""),
@@ -74,6 +81,7 @@ pub fn extra(module: &str, name: &str) -> Option<(&'static str, &'static str)> {
         ("itertools", "tee") => ("_belt_tee", ""),
         ("math", "prod") => ("_belt_prod", ""),
         ("functools", "reduce") => ("_belt_reduce", ""),
+        ("functools", "cmp_to_key") => ("_belt_cmp_to_key", ""),
         ("functools", "cached_property" | "total_ordering" | "singledispatch") => ("None", ""),
         ("functools", "lru_cache") => ("_belt_lru_cache", CACHE),
         ("functools", "cache") => ("_belt_cache", CACHE),

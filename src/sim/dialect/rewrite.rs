@@ -201,7 +201,10 @@ impl<'a> Rewriter<'a> {
                 statements.push("pass".to_owned());
                 changed = true;
             } else if self.shim(&module) {
-                statements.push(format!("{name} = _belt_m_{module}"));
+                // `import a.b` binds `a`.
+                let bound = if as_at.is_none() { name.split('.').next().unwrap_or_default() } else { &name };
+                let value = if as_at.is_none() { bound.to_owned() } else { module.replace('.', "_") };
+                statements.push(format!("{bound} = _belt_m_{value}"));
                 changed = true;
             } else {
                 statements.push(format!("import {}", self.source(&part)));
@@ -218,6 +221,9 @@ impl<'a> Rewriter<'a> {
         let module: String = (tokens.start + 1..import).map(|at| self.text(at)).collect();
         let names = tokens.clone().filter(|at| *at > import && !matches!(self.text(*at), "(" | ")"));
         let names: Vec<usize> = names.collect();
+        if names.iter().any(|at| self.is(*at, "*")) {
+            return;
+        }
         let known = modules::shim(&module).is_some();
         let (mut own, mut theirs, mut changed) = (Vec::new(), Vec::new(), known);
         let parts: Vec<&[usize]> = names.split(|at| self.is(*at, ",")).collect();
@@ -228,7 +234,7 @@ impl<'a> Rewriter<'a> {
             if self.in_world(target) {
                 changed = true;
             } else if known {
-                own.push(format!("{target} = _belt_m_{module}.{name}"));
+                own.push(format!("{target} = _belt_m_{}.{name}", module.replace('.', "_")));
             } else if let Some((value, shim)) = modules::extra(&module, name) {
                 self.need(shim);
                 own.push(format!("{target} = {value}"));

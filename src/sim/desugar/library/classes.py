@@ -1,5 +1,11 @@
 from collections import namedtuple as _belt_namedtuple
 _belt_unset = ["unset"]
+# The interpreter's types that stand for the world's errors.
+_belt_world_names = {"FileExistsError": "UniqueViolation", "FileNotFoundError": "ForeignKeyViolation", "IsADirectoryError": "NotNullViolation", "NotADirectoryError": "CheckViolation", "binascii.Error": "SerializationFailure", "UnicodeEncodeError": "Deadlock", "UnicodeDecodeError": "LockNotAvailable", "re.PatternError": "Timeout", "FrozenInstanceError": "ServiceUnavailable", "ModuleNotFoundError": "Rejected", "OverflowError": "SqlError", "OSError": "IntegrityError"}
+def _belt_repr(thing):
+    shown = str(type(thing)).split("'")[1]
+    name = _belt_world_names.get(shown) if isinstance(thing, Exception) else None
+    return repr(thing) if name is None else f"{name}({str(thing)!r})"
 class _belt_object:
     def __init__(self, *args, **named):
         pass
@@ -45,7 +51,10 @@ def _belt_attribute(thing, name):
     return known[name]
 def _belt_name_of(thing):
     given = _belt_attributes.get(id(thing), {}).get("__name__") if _belt_is_function(thing) else None
-    return str(thing).split("'")[1].replace("_belt_of_", "") if given is None else given
+    if given is not None:
+        return given
+    name = str(thing).split("'")[1].replace("_belt_of_", "")
+    return _belt_world_names.get(name, name.split(".")[-1])
 def _belt_value(member):
     return member.value if hasattr(member, "value") else member
 def _belt_part(member, field, place):

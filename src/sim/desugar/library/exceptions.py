@@ -1,6 +1,7 @@
 _belt_kept = {}
 class _belt_exception:
     args = ()
+    __cause__ = None
     _belt_raised = None
     def __init__(self, *args):
         self.args = args
@@ -24,6 +25,28 @@ def _belt_known(error):
 def _belt_raisable(thing):
     raised = getattr(thing, "_belt_raised", None)
     return thing if raised is None else raised
+def _belt_caused(error, cause):
+    _belt_known(error).__cause__ = cause
+    return error
+# Some types that stand for the world's errors derive from others, which do not mean them.
+_belt_doubtful = (ValueError, AttributeError, ImportError, ArithmeticError)
+_belt_os_error = (Timeout, ServiceUnavailable)
+def _belt_caught(*kinds):
+    try:
+        raise
+    except (SerializationFailure, Deadlock, LockNotAvailable, ServiceUnavailable, Rejected, SqlError) as error:
+        theirs = error
+    except BaseException:
+        return _belt_flattened(kinds)
+    for kind in _belt_flattened(kinds):
+        if isinstance(theirs, kind) and kind not in _belt_doubtful:
+            return BaseException
+    return ()
+def _belt_flattened(kinds):
+    flat = ()
+    for kind in kinds:
+        flat += _belt_flattened(kind) if isinstance(kind, tuple) else (kind,)
+    return flat
 # The interpreter's type of an exception is not its class.
 _belt_kinds = [Exception, ArithmeticError, OverflowError, ZeroDivisionError, LookupError, IndexError, KeyError, RuntimeError, NotImplementedError, AttributeError, NameError, UnboundLocalError, ValueError, ImportError, OSError, AssertionError, StopIteration, TypeError, PermissionError, MemoryError, SyntaxError, SystemExit, KeyboardInterrupt, UniqueViolation, ForeignKeyViolation, NotNullViolation, CheckViolation, SerializationFailure, Deadlock, LockNotAvailable, Timeout, ServiceUnavailable, Rejected]
 def _belt_type(thing):

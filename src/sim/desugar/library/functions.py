@@ -5,7 +5,14 @@ def _belt_callable(thing):
 def _belt_format(value, spec=""):
     return ("{:" + spec + "}").format(value)
 def _belt_issubclass(kind, others):
-    return kind in others if isinstance(others, tuple) else kind is others
+    others = others if isinstance(others, tuple) else (others,)
+    if kind in others:
+        return True
+    try:
+        made = kind("")
+    except Exception:
+        return False
+    return isinstance(made, BaseException) and isinstance(made, others)
 def _belt_plain(value, default):
     if isinstance(value, dict):
         return {key: _belt_plain(item, default) for key, item in value.items()}

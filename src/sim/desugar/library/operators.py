@@ -95,6 +95,11 @@ def _belt_in(item, thing):
 def _belt_number(value):
     return int(value) if isinstance(value, bool) else value
 def _belt_total(values, start=0):
+    values = list(values)
+    if _belt_own(start) or any([_belt_own(value) for value in values]):
+        for value in values:
+            start = _belt_add(start, value)
+        return start
     return sum([int(value) if isinstance(value, bool) else value for value in values], start)
 def _belt_true(value):
     if _belt_own(value):

@@ -87,3 +87,15 @@ def _belt_nsmallest(n, items, key=None):
     return _belt_in_order(items, key)[:n]
 def _belt_nlargest(n, items, key=None):
     return _belt_in_order(items, key, True)[:n]
+def _belt_cmp_to_key(compare):
+    return lambda item: _belt_compared(compare, item)
+class _belt_compared:
+    def __init__(self, compare, item):
+        self.compare = compare
+        self.item = item
+    def __lt__(self, other):
+        return self.compare(self.item, other.item) < 0
+    def __gt__(self, other):
+        return self.compare(self.item, other.item) > 0
+    def __eq__(self, other):
+        return self.compare(self.item, other.item) == 0

@@ -6,3 +6,14 @@ def _belt_fromtimestamp(seconds, tz=None):
     if tz is None:
         return moment.replace(tzinfo=None)
     return moment if tz == _belt_dates.timezone.utc else (moment + tz.utcoffset(None)).replace(tzinfo=tz)
+def _belt_isoformat(moment, sep="T", timespec="auto"):
+    text = moment.replace(microsecond=0).isoformat()
+    zone = text[19:]
+    text = text[:10] + sep + text[11:19]
+    if timespec in ("hours", "minutes"):
+        return text[:13 if timespec == "hours" else 16] + zone
+    if timespec == "milliseconds":
+        text += f".{moment.microsecond // 1000:03d}"
+    elif timespec == "microseconds" or timespec == "auto" and moment.microsecond:
+        text += f".{moment.microsecond:06d}"
+    return text + zone
