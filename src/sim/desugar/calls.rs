@@ -4,7 +4,7 @@ use ruff_python_ast::visitor;
 use ruff_python_ast::{Expr, ExprAttribute, ExprCall};
 use ruff_text_size::Ranged;
 
-use super::expressions::{BUILT_IN, METHODS};
+use super::expressions::{BUILT_IN, METHODS, is_method};
 use super::survey::Kind;
 use super::{Pass, last_name, library, name, span};
 
@@ -83,6 +83,18 @@ impl<'a> Pass<'a> {
                 "TypeVar" | "ParamSpec" if self.survey.imports.contains("typing") => {
                     return self.edits.replace(span(&expr), "None");
                 }
+                "methodcaller" if self.survey.imports.contains("operator.methodcaller") => return self.caller(call),
+                "copy" | "deepcopy" if self.copies() && self.survey.imports.contains(&format!("copy.{}", function.id)) => {
+                    self.need(library::CLASSES);
+                    self.edits.prefix(call.func.start().to_usize(), "_belt_");
+                    self.edits.suffix(call.arguments.range.end().to_usize() - 1, format!(", {}", self.held()));
+                    return self.arguments(call);
+                }
+                "bytes" if call.arguments.args.len() == 1 && !self.survey.functions.contains_key("bytes") => {
+                    self.need(library::FUNCTIONS);
+                    self.edits.prefix(call.func.start().to_usize(), "_belt_");
+                    return self.arguments(call);
+                }
                 "NewType" if self.survey.imports.contains("typing") && call.arguments.args.len() == 2 => {
                     let kind = self.text(&call.arguments.args[1]);
                     return self.edits.replace(span(&expr), kind);
@@ -93,6 +105,7 @@ impl<'a> Pass<'a> {
                 }
                 _ => {}
             },
+            Expr::Attribute(method) if method.attr.as_str() == "methodcaller" => return self.caller(call),
             Expr::Attribute(method) if self.method(call, method) => return self.arguments(call),
             _ => {}
         }
@@ -108,10 +121,32 @@ impl<'a> Pass<'a> {
         self.bound_call(call);
         // The walk sees the function's object but not its name, which is rewritten with the call.
         match call.func.as_ref() {
-            Expr::Attribute(method) if self.is_bound_by_name(method.attr.as_str()) => self.expression(&method.value),
+            Expr::Attribute(method)
+                if self.is_bound_by_name(method.attr.as_str())
+                    || is_method(method.attr.as_str()) && !self.survey.properties.contains(method.attr.as_str()) =>
+            {
+                self.expression(&method.value)
+            }
             _ => self.expression(&call.func),
         }
         self.arguments(call);
+    }
+
+    /// `methodcaller("m", a)` as the call it makes.
+    fn caller(&mut self, call: &'a ExprCall) {
+        let Some(Expr::StringLiteral(method)) = call.arguments.args.first() else { return self.arguments(call) };
+        let method_name = method.value.to_str();
+        let from = call.arguments.args.get(1).map(Ranged::start);
+        let from = from.or(call.arguments.keywords.first().map(Ranged::start)).map(|at| at.to_usize());
+        let end = call.range().end().to_usize();
+        self.edits.replace(call.range().start().to_usize()..from.unwrap_or(end - 1), format!("(lambda _belt_it: _belt_it.{method_name}("));
+        self.edits.replace(end - 1..end, "))");
+        self.arguments(call);
+    }
+
+    /// Whether objects of the code's own may be copied.
+    fn copies(&self) -> bool {
+        self.survey.imports.contains("copy") && !self.survey.held.is_empty()
     }
 
     /// The name of a caught exception.
@@ -131,6 +166,12 @@ impl<'a> Pass<'a> {
             (Some("datetime"), "utcfromtimestamp") => ("_belt_fromtimestamp", library::TIMES),
             (Some("json"), "dumps") if call.arguments.find_keyword("default").is_some() => {
                 ("_belt_dumps", library::FUNCTIONS)
+            }
+            (Some("copy"), "copy" | "deepcopy") if self.copies() => {
+                self.need(library::CLASSES);
+                self.edits.replace(span(call.func.as_ref()), format!("_belt_{}", method.attr));
+                self.edits.suffix(call.arguments.range.end().to_usize() - 1, format!(", {}", self.held()));
+                return true;
             }
             (Some("re"), "sub") if call.arguments.args.get(1).is_some_and(|by| self.is_template(by)) => {
                 ("_belt_re_sub", library::FUNCTIONS)
@@ -183,10 +224,6 @@ impl<'a> Pass<'a> {
                 self.need(library::FUNCTIONS);
                 return self.first(call, method, "_belt_translate");
             }
-            (_, "methodcaller") => {
-                self.need(library::CLASSES);
-                return false;
-            }
             (object, method_name) => {
                 let stands = object.and_then(|module| crate::sim::dialect::extra(module, method_name));
                 if let Some((stands, part)) = stands.and_then(|(stands, _)| Some((stands, library::defining(stands)?)))
@@ -198,7 +235,9 @@ impl<'a> Pass<'a> {
                 let Some(class) = self.survey.enum_methods.get(method_name).copied() else { return false };
                 let holder = self.survey.holder(class);
                 if name(&method.value) == Some(class) {
-                    self.edits.replace(span(method.value.as_ref()), holder);
+                    if holder != class {
+                        self.edits.replace(span(method.value.as_ref()), holder);
+                    }
                     return false;
                 }
                 return self.first(call, method, &format!("{holder}.{method_name}"));

@@ -16,7 +16,12 @@ impl<'a> Pass<'a> {
         if let Some(arguments) = &class.arguments {
             self.edits.replace(span(&arguments.range), "");
         }
-        let lines = self.inherited(name, name, |base| base.to_owned());
+        let mut lines = self.inherited(name, name, |base| base.to_owned());
+        if let Some(base) = self.next_with(name, "__init_subclass__") {
+            let keywords = class.arguments.iter().flat_map(|arguments| &arguments.keywords);
+            let given: String = keywords.map(|keyword| format!(", {}", self.text(keyword))).collect();
+            lines.push(format!("{base}.__init_subclass__({name}{given})"));
+        }
         self.after(statement, &lines);
     }
 
@@ -84,6 +89,10 @@ impl<'a> Pass<'a> {
             _ => base.to_owned(),
         };
         let base = self.next_with(class, method.attr.as_str());
+        if base.is_none() && method.attr.as_str() == "__init_subclass__" {
+            self.edits.replace(span(&call.range()), "None");
+            return true;
+        }
         let field = self.spellings(base.unwrap_or_default(), method.attr.as_str()).remove(0);
         let base = match base {
             Some(base) => stands(base),

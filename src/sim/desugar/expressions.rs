@@ -33,6 +33,49 @@ pub const METHODS: [&str; 22] = [
     "setdefault",
 ];
 
+/// More of them, which have no use but as methods.
+const ALSO_METHODS: [&str; 34] = [
+    "__contains__",
+    "__getitem__",
+    "appendleft",
+    "capitalize",
+    "casefold",
+    "clear",
+    "copy",
+    "endswith",
+    "find",
+    "format",
+    "insert",
+    "intersection",
+    "isalnum",
+    "isalpha",
+    "isdigit",
+    "isdisjoint",
+    "islower",
+    "issubset",
+    "issuperset",
+    "isupper",
+    "ljust",
+    "lstrip",
+    "most_common",
+    "partition",
+    "popleft",
+    "replace",
+    "rjust",
+    "rstrip",
+    "splitlines",
+    "swapcase",
+    "title",
+    "union",
+    "update",
+    "zfill",
+];
+
+/// Whether a name is that of a method of a built-in type.
+pub fn is_method(name: &str) -> bool {
+    METHODS.contains(&name) || ALSO_METHODS.contains(&name)
+}
+
 /// Built-in functions that are defined where the code names them.
 pub const BUILT_IN: [&str; 3] = ["callable", "format", "issubclass"];
 
@@ -80,6 +123,14 @@ impl<'a> Pass<'a> {
                 self.edits.prefix(expr.start().to_usize(), "_belt_");
             }
             Expr::Name(name) if name.id.as_str() == "Decimal" => self.need(library::DECIMAL),
+            // The enumeration itself, which the pass over words knows by its name.
+            Expr::Name(name) if name.ctx.is_load() && name.id.as_str() == "cls" => {
+                let this = self.function.and_then(|function| function.first);
+                let class = self.class.filter(|class| self.survey.kind(class) == Some(Kind::Enum));
+                if let Some(class) = class.filter(|_| this == Some("cls")) {
+                    self.edits.replace(span(&expr), class);
+                }
+            }
             _ => {}
         }
         visitor::walk_expr(self, expr);
@@ -288,8 +339,7 @@ impl<'a> Pass<'a> {
             "_belt_name_of"
         } else if field == "__dict__" && !is_class {
             "_belt_dict_of"
-        } else if METHODS.contains(&field) && !self.survey.attributes.contains(field) && self.is_plain(&attribute.value)
-        {
+        } else if is_method(field) && !self.survey.attributes.contains(field) && self.is_plain(&attribute.value) {
             "_belt_bound"
         } else if matches!(field, "value" | "name")
             && (self.survey.has_enums() || self.survey.imports.contains("http"))
@@ -304,7 +354,15 @@ impl<'a> Pass<'a> {
         let Some(dot) = self.find(attribute.value.end().to_usize(), ".") else { return };
         self.edits.prefix(expr.start().to_usize(), format!("{reader}("));
         let rest = match reader {
-            "_belt_read" | "_belt_bound" => format!(", {field:?})"),
+            "_belt_read" => format!(", {field:?})"),
+            "_belt_bound" => {
+                // The interpreter counts named arguments also where there are none.
+                let (named, given) = match field {
+                    "format" | "update" => (", **_belt_k", ", **_belt_k"),
+                    _ => ("", ""),
+                };
+                format!(", {field:?}, lambda _belt_it, *_belt_a{named}: _belt_it.{field}(*_belt_a{given}))")
+            }
             "_belt_dict_of" => format!(", {})", self.held()),
             "_belt_name" => {
                 let enums = self.survey.classes.iter().filter(|(_, class)| class.kind == Kind::Enum);
@@ -338,7 +396,8 @@ impl<'a> Pass<'a> {
     fn is_plain(&self, value: &Expr) -> bool {
         let name = match value {
             Expr::Attribute(attribute) => return self.is_plain(&attribute.value),
-            _ => name(value),
+            Expr::Name(_) => name(value),
+            _ => return true,
         };
         name.is_some_and(|name| {
             !self.survey.classes.contains_key(name)

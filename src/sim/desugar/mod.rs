@@ -7,6 +7,7 @@
 //! Invariants: code that uses none of these comes back unchanged; what is not understood is left for the interpreter to
 //! refuse; every line of the result knows the line it came from.
 
+mod bodies;
 mod calls;
 mod classes;
 mod comprehensions;

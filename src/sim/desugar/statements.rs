@@ -14,6 +14,7 @@ impl<'a> Visitor<'a> for Pass<'a> {
                 if self.class_statement(statement, class) {
                     return;
                 }
+                self.class_body(class);
                 let around = (self.class.replace(class.name.as_str()), self.function.take());
                 visitor::walk_stmt(self, statement);
                 (self.class, self.function) = around;
@@ -82,7 +83,6 @@ impl<'a> Visitor<'a> for Pass<'a> {
                     let stands = crate::sim::dialect::extra(module, name).map(|(stands, _)| stands);
                     match (module, name) {
                         ("decimal", _) => self.need(library::DECIMAL),
-                        ("operator", "methodcaller") => self.need(library::CLASSES),
                         _ => stands.and_then(library::defining).into_iter().for_each(|part| self.need(part)),
                     }
                 }
@@ -144,6 +144,11 @@ impl<'a> Pass<'a> {
                     self.edits.replace(range, "");
                     self.edits.prefix(function.name.start().to_usize(), "_belt_set_");
                 }
+                Expr::Attribute(attribute) if attribute.attr.as_str() == "deleter" => {
+                    self.edits.replace(range, "");
+                    self.edits.prefix(function.name.start().to_usize(), "_belt_del_");
+                }
+                other if self.registers(function, other) => {}
                 other => match last_name(other) {
                     Some("property" | "cached_property") => {
                         self.edits.replace(range, "");
@@ -169,6 +174,23 @@ impl<'a> Pass<'a> {
         }
         applied.reverse();
         self.after(statement, &applied);
+    }
+
+    /// `@show.register` and `@show.register(T)` of a function that chooses by type.
+    fn registers(&mut self, function: &'a StmtFunctionDef, decorator: &'a Expr) -> bool {
+        let (callee, given) = match decorator {
+            Expr::Call(call) => (call.func.as_ref(), call.arguments.args.first()),
+            other => (other, None),
+        };
+        let Expr::Attribute(register) = callee else { return false };
+        let Some(chooser) = name(&register.value).filter(|chooser| self.survey.choosers.contains(chooser)) else {
+            return false;
+        };
+        let first = function.parameters.args.first().and_then(|first| first.parameter.annotation.as_deref());
+        let Some(kind) = given.or(first).filter(|_| register.attr.as_str() == "register") else { return false };
+        self.need(library::CLASSES);
+        self.edits.replace(span(&decorator), format!("_belt_registered({chooser}, {})", self.text(kind)));
+        true
     }
 
     /// Whether every method of this name is a class method, or every one a static one.
@@ -236,6 +258,22 @@ impl<'a> Pass<'a> {
     /// `a += b` where `+` is a method, `|=` on dicts, and properties.
     fn augmented(&mut self, statement: &Stmt, assign: &'a ruff_python_ast::StmtAugAssign) {
         self.taken(&assign.value);
+        if let Expr::Subscript(subscript) = assign.target.as_ref()
+            && self.survey.operators.contains("__setitem__")
+            && !subscript.slice.is_slice_expr()
+            && let Some(open) = self.find(subscript.value.end().to_usize(), "[")
+            && let Some(equals) = self.find(assign.target.end().to_usize(), "=")
+        {
+            self.need(library::OPERATORS);
+            let close = assign.target.end().to_usize() - 1;
+            self.edits.prefix(statement.start().to_usize(), "_belt_change_item(");
+            self.edits.replace(open..open + 1, ", (");
+            self.edits.replace(close..equals + 1, match self.operator(assign.op) {
+                Some(function) => format!("), lambda _belt_old: {function}(_belt_old, ("),
+                None => format!("), lambda _belt_old: (_belt_old {} (", assign.op.as_str()),
+            });
+            return self.edits.suffix(statement.end().to_usize(), ")))");
+        }
         let property = assign
             .target
             .as_attribute_expr()
@@ -279,7 +317,21 @@ impl<'a> Pass<'a> {
 
     /// `del x[a:b]`; other deletions are rewritten as words.
     fn delete(&mut self, statement: &Stmt, target: &'a Expr, targets: usize) {
+        if let Expr::Attribute(attribute) = target
+            && self.survey.properties.contains(attribute.attr.as_str())
+        {
+            let (object, field) = (self.text(attribute.value.as_ref()), attribute.attr.as_str());
+            return self.edits.replace(span(&statement), format!("{object}._belt_del_{field}()"));
+        }
         let Expr::Subscript(subscript) = target else { return };
+        if targets == 1 && self.survey.operators.contains("__delitem__") && !subscript.slice.is_slice_expr() {
+            self.need(library::OPERATORS);
+            let (start, end) = (statement.start().to_usize(), statement.end().to_usize());
+            let Some(open) = self.find(subscript.value.end().to_usize(), "[") else { return };
+            self.edits.replace(start..subscript.value.start().to_usize(), "_belt_del_item(");
+            self.edits.replace(open..open + 1, ", (");
+            return self.edits.replace(end - 1..end, "))");
+        }
         let Some(slice) = subscript.slice.as_slice_expr().filter(|_| targets == 1) else { return };
         self.need(library::OPERATORS);
         let (lower, upper) = (self.bound(&slice.lower), self.bound(&slice.upper));

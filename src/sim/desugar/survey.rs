@@ -28,6 +28,8 @@ pub struct Survey<'a> {
     pub operators: BTreeSet<&'a str>,
     /// Functions that are whatever a decorator makes of them.
     pub decorated: BTreeSet<&'a str>,
+    /// Functions that choose by the type of their first argument.
+    pub choosers: BTreeSet<&'a str>,
     /// Named tuples whose methods are kept beside them.
     pub tuples: BTreeSet<&'a str>,
     /// Methods of enumerations and of named tuples, with the class.
@@ -283,6 +285,9 @@ impl<'a> Visitor<'a> for Survey<'a> {
                 }
                 if !function.decorator_list.is_empty() {
                     self.decorated.insert(function.name.as_str());
+                    if decorators(function).any(|name| name == "singledispatch") {
+                        self.choosers.insert(function.name.as_str());
+                    }
                 }
             }
             Stmt::Assign(assign) if is_truth(&assign.value) => {
@@ -290,11 +295,14 @@ impl<'a> Visitor<'a> for Survey<'a> {
             }
             Stmt::Import(import) => {
                 self.imports.extend(import.names.iter().map(|alias| alias.name.to_string()));
+                // The interpreter's own data classes may not be changed from outside when they are frozen.
+                self.lowers_dataclasses |= import.names.iter().any(|alias| alias.name.as_str() == "copy");
             }
             Stmt::ImportFrom(import) => {
                 let module = import.module.as_ref().map_or("", |module| module.as_str());
                 self.imports.insert(module.to_owned());
                 self.imports.extend(import.names.iter().map(|alias| format!("{module}.{}", alias.name)));
+                self.lowers_dataclasses |= module == "copy";
                 // What compares is an object with an order.
                 if module == "functools" && import.names.iter().any(|alias| alias.name.as_str() == "cmp_to_key") {
                     self.operators.insert("__lt__");
@@ -385,7 +393,10 @@ impl<'a> Survey<'a> {
                         self.lowers_dataclasses = true;
                     }
                 }
-                Stmt::Assign(assign) => own.extend(assign.targets.iter().filter_map(super::name)),
+                Stmt::Assign(assign) => match assign.targets.as_slice() {
+                    [Expr::Tuple(several)] => own.extend(several.iter().filter_map(super::name)),
+                    targets => own.extend(targets.iter().filter_map(super::name)),
+                },
                 Stmt::AnnAssign(assign) => {
                     if last_name(&assign.annotation) != Some("ClassVar") {
                         fields.extend(super::name(&assign.target));

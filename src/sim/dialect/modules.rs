@@ -5,7 +5,7 @@ mod library;
 mod tools;
 mod world;
 
-pub use language::{BITS, FLAT, NOW, PERCENT, SAME, TEXT};
+pub use language::{BITS, FLAT, MEMBER, NOW, PERCENT, TEXT};
 use library::{ABC, BISECT, COPY, ENUM, HASHLIB, HEAPQ, HMAC, HTTP, QUEUE, STRING, TEXTWRAP, TYPES, ZLIB};
 use tools::{CACHE, CONTEXTLIB, CONTEXTVARS, OPERATOR};
 pub use world::fill;
@@ -82,7 +82,8 @@ pub fn extra(module: &str, name: &str) -> Option<(&'static str, &'static str)> {
         ("math", "prod") => ("_belt_prod", ""),
         ("functools", "reduce") => ("_belt_reduce", ""),
         ("functools", "cmp_to_key") => ("_belt_cmp_to_key", ""),
-        ("functools", "cached_property" | "total_ordering" | "singledispatch") => ("None", ""),
+        ("functools", "cached_property" | "total_ordering") => ("None", ""),
+        ("functools", "singledispatch") => ("_belt_dispatcher", ""),
         ("functools", "lru_cache") => ("_belt_lru_cache", CACHE),
         ("functools", "cache") => ("_belt_cache", CACHE),
         ("functools", "partialmethod") => ("_belt_partialmethod", ""),

@@ -1,6 +1,6 @@
 //! The rewriting itself, one statement at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::Adapted;
@@ -21,6 +21,8 @@ pub struct Rewriter<'a> {
     pub exceptions: BTreeMap<String, super::classes::Exception>,
     /// The learner's enumerations with their members.
     pub enums: BTreeMap<String, Vec<String>>,
+    /// Those of them that may have other values than their members.
+    pub flags: BTreeSet<String>,
     pub renamed: Vec<(&'static str, String)>,
     /// `match` statements rewritten so far.
     pub matches: usize,
@@ -36,6 +38,7 @@ impl<'a> Rewriter<'a> {
             shims: Vec::new(),
             exceptions: BTreeMap::new(),
             enums: BTreeMap::new(),
+            flags: BTreeSet::new(),
             renamed: Vec::new(),
             matches: 0,
         }

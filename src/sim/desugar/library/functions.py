@@ -143,3 +143,7 @@ def _belt_popitem(items, last=True):
         raise KeyError("popitem(): dictionary is empty")
     key = list(items)[-1] if last else next(iter(items))
     return key, items.pop(key)
+def _belt_bytes(value):
+    if isinstance(value, int):
+        return bytes.fromhex("00" * value)
+    return value if isinstance(value, bytes) else bytes.fromhex("".join([f"{byte:02x}" for byte in value]))

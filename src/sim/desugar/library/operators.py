@@ -108,3 +108,10 @@ def _belt_true(value):
         if hasattr(value, "__len__"):
             return value.__len__() > 0
     return value
+def _belt_del_item(thing, key):
+    if _belt_own(thing) and hasattr(thing, "__delitem__"):
+        thing.__delitem__(key)
+    else:
+        thing.pop(key)
+def _belt_change_item(thing, key, change):
+    _belt_set_item(thing, key, False, change(_belt_item(thing, key)))

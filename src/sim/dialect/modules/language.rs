@@ -59,9 +59,15 @@ def _belt_text(*values, **named):
     return ', '.join([str(value) for value in values] + [str(value) for value in named.values()])
 ";
 
-pub const SAME: &str = "\
-def _belt_same(value):
-    return value
+/// `Status(value)`: members are their plain values.
+pub const MEMBER: &str = "\
+def _belt_member(value, members=None, name=''):
+    if members is None or value in members:
+        return value
+    for member in members:
+        if isinstance(member, tuple) and member[0] == value:
+            return member
+    raise ValueError(repr(value) + ' is not a valid ' + name)
 ";
 
 pub const FLAT: &str = "\

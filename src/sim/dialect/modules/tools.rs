@@ -8,8 +8,7 @@ class _belt_m_operator:
         return lambda item: tuple([item[key] for key in keys])
     def attrgetter(self, name):
         return lambda item: getattr(item, name)
-    def methodcaller(self, name, *args, **named):
-        return lambda item: _belt_bound(item, name)(*args, **named)
+    methodcaller = None
     def add(self, a, b):
         return a + b
     def sub(self, a, b):
