@@ -16,7 +16,11 @@ impl<'a> Pass<'a> {
         if self.super_call(call) {
             return self.arguments(call);
         }
+        if self.base_call(call) {
+            return self.arguments(call);
+        }
         self.lazy_call(call);
+        self.bare_call(call);
         if self.ordering(call) {
             return self.arguments(call);
         }
@@ -164,7 +168,9 @@ impl<'a> Pass<'a> {
         let replacement = match (object, method.attr.as_str()) {
             (Some("datetime"), "fromtimestamp") => ("_belt_fromtimestamp", library::TIMES),
             (Some("datetime"), "utcfromtimestamp") => ("_belt_fromtimestamp", library::TIMES),
-            (Some("json"), "dumps") if call.arguments.find_keyword("default").is_some() => {
+            (Some("json"), "dumps")
+                if call.arguments.find_keyword("default").is_some() || self.survey.has_containers() =>
+            {
                 ("_belt_dumps", library::FUNCTIONS)
             }
             (Some("copy"), "copy" | "deepcopy") if self.copies() => {
@@ -235,7 +241,7 @@ impl<'a> Pass<'a> {
                 let Some(class) = self.survey.enum_methods.get(method_name).copied() else { return false };
                 let holder = self.survey.holder(class);
                 if name(&method.value) == Some(class) {
-                    if holder != class {
+                    if holder != class && !self.is_bound_by_name(method_name) {
                         self.edits.replace(span(method.value.as_ref()), holder);
                     }
                     return false;

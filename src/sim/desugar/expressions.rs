@@ -106,6 +106,9 @@ impl<'a> Pass<'a> {
             Expr::UnaryOp(unary) if unary.op == ruff_python_ast::UnaryOp::Not => self.condition(&unary.operand),
             Expr::If(choice) => self.condition(&choice.test),
             Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_) => self.comprehension(expr),
+            Expr::Dict(dict) if self.survey.has_containers() => {
+                dict.items.iter().filter(|item| item.key.is_none()).for_each(|item| self.bare(&item.value));
+            }
             Expr::Starred(starred) if starred.ctx.is_load() => self.taken(&starred.value),
             Expr::Compare(compare) => self.compare(expr, compare),
             // An alias of types says nothing to the interpreter.
@@ -152,6 +155,8 @@ impl<'a> Pass<'a> {
             Operator::Div => ("_belt_div", &["__truediv__", "__rtruediv__"]),
             Operator::FloorDiv => ("_belt_floordiv", &["__floordiv__"]),
             Operator::Mod => ("_belt_mod", &["__mod__"]),
+            Operator::BitAnd => ("_belt_and", &["__and__", "__rand__"]),
+            Operator::BitXor => ("_belt_xor", &["__xor__", "__rxor__"]),
             // Dicts have it in Python.
             Operator::BitOr => return Some("_belt_or"),
             _ => return None,
@@ -256,6 +261,15 @@ impl<'a> Pass<'a> {
             self.edits.replace(subscript.value.start().to_usize()..open + 1, format!("getattr({class}, "));
             self.edits.replace(expr.end().to_usize() - 1..expr.end().to_usize(), ")");
             return;
+        }
+        if let (Expr::Slice(slice), true) = (subscript.slice.as_ref(), self.survey.has_containers()) {
+            let Some(open) = self.find(subscript.value.end().to_usize(), "[") else { return };
+            self.need(library::CONTAINERS);
+            self.edits.prefix(expr.start().to_usize(), "_belt_part_of(");
+            let bound = |bound: &Option<Box<Expr>>| bound.as_ref().map_or("None", |bound| self.text(bound.as_ref()));
+            let (lower, upper, step) = (bound(&slice.lower), bound(&slice.upper), bound(&slice.step));
+            let range = open..expr.end().to_usize();
+            return self.edits.replace(range, format!(", ({lower}), ({upper}), ({step}))"));
         }
         if !self.survey.operators.contains("__getitem__") || subscript.slice.is_slice_expr() {
             return;

@@ -11,6 +11,7 @@ mod bodies;
 mod calls;
 mod classes;
 mod comprehensions;
+mod containers;
 mod dataclasses;
 mod edits;
 mod exceptions;
@@ -34,6 +35,7 @@ use survey::Survey;
 /// The library of what rewritten code calls; each part is defined only where it is needed.
 pub mod library {
     pub const CLASSES: &str = include_str!("library/classes.py");
+    pub const CONTAINERS: &str = include_str!("library/containers.py");
     pub const DECIMAL: &str = include_str!("library/decimal.py");
     pub const EXCEPTIONS: &str = include_str!("library/exceptions.py");
     pub const FUNCTIONS: &str = include_str!("library/functions.py");
@@ -45,7 +47,7 @@ pub mod library {
     /// The part that defines `name`.
     pub fn defining(name: &str) -> Option<&'static str> {
         let (function, class) = (format!("\ndef {name}("), format!("\nclass {name}:"));
-        let parts = [CLASSES, DECIMAL, EXCEPTIONS, FUNCTIONS, GENERATORS, OPERATORS, ORDERING, TIMES];
+        let parts = [CLASSES, CONTAINERS, DECIMAL, EXCEPTIONS, FUNCTIONS, GENERATORS, OPERATORS, ORDERING, TIMES];
         parts.into_iter().find(|part| part.contains(&function) || part.contains(&class))
     }
 }

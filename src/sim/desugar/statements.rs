@@ -67,6 +67,8 @@ impl<'a> Visitor<'a> for Pass<'a> {
                         self.drained(std::iter::once(assign.value.as_ref()));
                     }
                     self.store(statement, target);
+                } else {
+                    self.stores(statement, assign);
                 }
             }
             Stmt::AugAssign(assign) => self.augmented(statement, assign),
@@ -124,6 +126,7 @@ impl<'a> Pass<'a> {
         let first = parameters.next().map(|parameter| parameter.parameter.name.as_str());
         self.decorated(statement, function);
         self.maker(function);
+        self.holding(function);
         if matches!(function.name.as_str(), "__exit__" | "__aexit__") {
             self.exit(function);
         }
@@ -246,6 +249,37 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// `a = b[k] = v` where one of them is stored by a function: one after the other.
+    fn stores(&mut self, statement: &Stmt, assign: &'a ruff_python_ast::StmtAssign) {
+        let mut parts = Vec::new();
+        let mut any = false;
+        for target in &assign.targets {
+            let text = self.text(target);
+            parts.push(match target {
+                Expr::Subscript(subscript)
+                    if self.survey.operators.contains("__setitem__") && !subscript.slice.is_slice_expr() =>
+                {
+                    any = true;
+                    let (object, key) = (self.text(subscript.value.as_ref()), self.text(subscript.slice.as_ref()));
+                    format!("; _belt_set_item({object}, ({key}), False, _belt_given)")
+                }
+                Expr::Attribute(attribute) if self.survey.properties.contains(attribute.attr.as_str()) => {
+                    any = true;
+                    let (object, field) = (self.text(attribute.value.as_ref()), attribute.attr.as_str());
+                    format!("; _belt_assign({object}, {field:?}, _belt_given)")
+                }
+                _ => format!("; {text} = _belt_given"),
+            });
+        }
+        if any {
+            self.need(library::CLASSES);
+            self.need(library::OPERATORS);
+            let (start, end) = (statement.start().to_usize(), statement.end().to_usize());
+            self.edits.replace(start..assign.value.start().to_usize(), "_belt_given = ");
+            self.edits.suffix(end, parts.concat());
+        }
+    }
+
     /// `f.calls`, where `f` is the name of a function.
     fn is_function_attribute(&self, attribute: &ruff_python_ast::ExprAttribute) -> bool {
         name(&attribute.value).is_some_and(|name| self.survey.functions.contains_key(name))
@@ -310,7 +344,11 @@ impl<'a> Pass<'a> {
         let target = self.text(assign.target.as_ref());
         let from = assign.target.end().to_usize();
         let Some(equals) = self.find(from, "=") else { return };
-        let function = if function == "_belt_or" { "_belt_update" } else { function };
+        let function = match function {
+            "_belt_or" => "_belt_update",
+            "_belt_add" if self.survey.has_containers() => "_belt_extend",
+            other => other,
+        };
         self.edits.replace(from..equals + 1, format!(" = {function}({target}, ("));
         self.edits.suffix(statement.end().to_usize(), "))");
     }
@@ -404,6 +442,7 @@ impl<'a> Pass<'a> {
                 }
                 self.tuple_with_methods(statement, class);
             }
+            Some(Kind::Value) => return self.value_class(statement, class),
             Some(Kind::TypedDict) => {
                 let range = span(&statement);
                 self.edits.replace(range, format!("{class_name} = dict"));

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtClassDef, StmtFunctionDef};
 
+use super::containers::{is_container, value_type};
 use super::expressions::METHODS;
 use super::{last_name, name};
 use crate::sim::dialect;
@@ -58,6 +59,8 @@ pub struct Survey<'a> {
     pub lazy: bool,
     /// Some of them have something to do when they are given up.
     pub closes: bool,
+    /// Classes derive from containers.
+    pub containers: bool,
     /// The world's objects.
     pub objects: BTreeSet<&'a str>,
 }
@@ -79,6 +82,8 @@ pub enum Kind {
     Enum,
     NamedTuple,
     TypedDict,
+    /// A text or a number under another name.
+    Value,
     /// An exception; one with fields or methods of its own is rich.
     Exception {
         rich: bool,
@@ -96,6 +101,7 @@ impl<'a> Survey<'a> {
         let mut survey = Survey { objects: dialect::objects(prelude).into_iter().collect(), ..Survey::default() };
         survey.visit_body(body);
         survey.sort_classes();
+        survey.sort_containers();
         survey.sort_tuples();
         survey.find_worldly(body);
         survey
@@ -178,7 +184,11 @@ impl<'a> Survey<'a> {
             ["TypedDict"] => return Kind::TypedDict,
             _ => {}
         }
-        let known_base = |name: &&str| EMPTY.contains(name) || self.classes.contains_key(*name);
+        if value_type(known.def).is_some() {
+            return Kind::Value;
+        }
+        let known_base =
+            |name: &&str| EMPTY.contains(name) || self.classes.contains_key(*name) || is_container(name);
         if !names.iter().all(known_base) || is(|kind| !matches!(kind, Kind::Plain | Kind::Dataclass)) {
             return Kind::Strange;
         }
@@ -194,18 +204,21 @@ impl<'a> Survey<'a> {
     fn sort_tuples(&mut self) {
         for (name, class) in &self.classes {
             let methods: Vec<&StmtFunctionDef> = class.def.body.iter().filter_map(Stmt::as_function_def_stmt).collect();
-            if class.kind != Kind::NamedTuple || methods.is_empty() {
+            if !matches!(class.kind, Kind::NamedTuple | Kind::Value) || methods.is_empty() {
                 continue;
             }
             let known = methods.iter().all(|method| {
                 let name = method.name.as_str();
-                let plain = decorators(method).all(|decorator| decorator == "property");
+                let plain = decorators(method).all(|decorator| {
+                    decorator == "property"
+                        || class.kind == Kind::Value && matches!(decorator, "classmethod" | "staticmethod")
+                });
                 plain && !name.starts_with("__") && !METHODS.contains(&name) && self.functions.get(name) == Some(&1)
             });
             if known {
                 self.tuples.insert(name);
                 self.enum_methods.extend(methods.iter().map(|method| (method.name.as_str(), *name)));
-            } else {
+            } else if class.kind == Kind::NamedTuple {
                 self.operators.extend(["__getitem__", "__len__"]);
             }
         }
@@ -303,6 +316,11 @@ impl<'a> Visitor<'a> for Survey<'a> {
                 self.imports.insert(module.to_owned());
                 self.imports.extend(import.names.iter().map(|alias| format!("{module}.{}", alias.name)));
                 self.lowers_dataclasses |= module == "copy";
+                let objects = ["UserDict", "UserList", "ChainMap"];
+                if module == "collections" && import.names.iter().any(|alias| objects.contains(&alias.name.as_str())) {
+                    self.containers = true;
+                    self.operators.extend(["__getitem__", "__setitem__", "__delitem__", "__len__"]);
+                }
                 // What compares is an object with an order.
                 if module == "functools" && import.names.iter().any(|alias| alias.name.as_str() == "cmp_to_key") {
                     self.operators.insert("__lt__");

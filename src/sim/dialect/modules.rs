@@ -67,6 +67,9 @@ pub fn needs(module: &str) -> &'static [&'static str] {
 pub fn extra(module: &str, name: &str) -> Option<(&'static str, &'static str)> {
     Some(match (module, name) {
         ("collections", "OrderedDict") => ("dict", ""),
+        ("collections", "UserDict") => ("_belt_base_userdict", ""),
+        ("collections", "UserList") => ("_belt_base_list", ""),
+        ("collections", "ChainMap") => ("_belt_chain_map", ""),
         ("dataclasses", "field" | "InitVar" | "KW_ONLY") => ("None", ""),
         ("dataclasses", "fields") => ("_belt_fields_of", ""),
         ("collections.abc" | "typing_extensions", _) => ("None", ""),

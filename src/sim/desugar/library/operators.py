@@ -37,7 +37,15 @@ def _belt_or(a, b):
         return tuple([kind for side in sides for kind in (side if isinstance(side, tuple) else (side,))])
     found = _belt_apply(a, b, "__or__", "__ror__")
     return a | b if found is None else found[0]
+def _belt_extend(a, b):
+    if hasattr(a, "_belt_data") and hasattr(a, "extend"):
+        a.extend(b)
+        return a
+    return _belt_add(a, b)
 def _belt_update(a, b):
+    if hasattr(a, "_belt_data"):
+        a.update(b)
+        return a
     if isinstance(a, dict):
         a.update(b)
         return a
@@ -115,3 +123,9 @@ def _belt_del_item(thing, key):
         thing.pop(key)
 def _belt_change_item(thing, key, change):
     _belt_set_item(thing, key, False, change(_belt_item(thing, key)))
+def _belt_and(a, b):
+    found = _belt_apply(a, b, "__and__", "__rand__")
+    return a & b if found is None else found[0]
+def _belt_xor(a, b):
+    found = _belt_apply(a, b, "__xor__", "__rxor__")
+    return a ^ b if found is None else found[0]
