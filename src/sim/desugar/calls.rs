@@ -16,7 +16,7 @@ impl<'a> Pass<'a> {
         if self.super_call(call) {
             return self.arguments(call);
         }
-        if self.base_call(call) {
+        if self.ask_by_name(call) || self.base_call(call) {
             return self.arguments(call);
         }
         self.lazy_call(call);
@@ -109,6 +109,7 @@ impl<'a> Pass<'a> {
                 }
                 _ => {}
             },
+            Expr::Attribute(method) if self.fill_many(call, method) => return self.arguments(call),
             Expr::Attribute(method) if method.attr.as_str() == "methodcaller" => return self.caller(call),
             Expr::Attribute(method) if self.method(call, method) => return self.arguments(call),
             _ => {}
@@ -123,6 +124,7 @@ impl<'a> Pass<'a> {
             }
         }
         self.bound_call(call);
+        self.left_alone.insert((call.func.start().to_usize(), call.func.end().to_usize()));
         // The walk sees the function's object but not its name, which is rewritten with the call.
         match call.func.as_ref() {
             Expr::Attribute(method)

@@ -96,6 +96,10 @@ impl<'a> Pass<'a> {
             _ => base.to_owned(),
         };
         let base = self.next_with(class, method.attr.as_str());
+        if base.is_none() && method.attr.as_str() == "__setattr__" {
+            self.plain_store(call, this);
+            return true;
+        }
         if base.is_none() && method.attr.as_str() == "__init_subclass__" {
             self.edits.replace(span(&call.range()), "None");
             return true;

@@ -34,9 +34,11 @@ pub const METHODS: [&str; 22] = [
 ];
 
 /// More of them, which have no use but as methods.
-const ALSO_METHODS: [&str; 34] = [
+const ALSO_METHODS: [&str; 36] = [
     "__contains__",
+    "__delitem__",
     "__getitem__",
+    "__setitem__",
     "appendleft",
     "capitalize",
     "casefold",
@@ -286,7 +288,8 @@ impl<'a> Pass<'a> {
             return;
         }
         let field = attribute.attr.as_str();
-        if self.super_property(attribute) {
+        let place = (expr.start().to_usize(), expr.end().to_usize());
+        if field == "__dict__" && self.left_alone.contains(&place) || self.super_property(attribute) {
             return;
         }
         if field == "maxsize" && name(&attribute.value) == Some("sys") {
@@ -362,6 +365,9 @@ impl<'a> Pass<'a> {
         {
             if field == "value" { "_belt_value" } else { "_belt_name" }
         } else {
+            if !self.left_alone.contains(&place) {
+                self.ask(expr, attribute);
+            }
             return;
         };
         self.need(library::CLASSES);

@@ -7,6 +7,7 @@
 //! Invariants: code that uses none of these comes back unchanged; what is not understood is left for the interpreter to
 //! refuse; every line of the result knows the line it came from.
 
+mod asking;
 mod bodies;
 mod calls;
 mod classes;
@@ -83,6 +84,7 @@ pub fn desugar(code: &str, prelude: &str) -> Option<Desugared> {
         lowered: 0,
         eager: BTreeSet::new(),
         named_types: BTreeSet::new(),
+        left_alone: BTreeSet::new(),
     };
     if lowered.is_some() {
         pass.need(library::GENERATORS);
@@ -123,6 +125,8 @@ struct Pass<'a> {
     lowered: usize,
     /// Where calls `type(x)` begin whose name is asked for.
     named_types: BTreeSet<usize>,
+    /// Attributes that are dealt with as parts of something else.
+    left_alone: BTreeSet<(usize, usize)>,
     /// Where generator expressions begin of which all values are taken at once.
     eager: BTreeSet<usize>,
 }

@@ -15,6 +15,7 @@ impl<'a> Visitor<'a> for Pass<'a> {
                     return;
                 }
                 self.class_body(class);
+                self.asking(statement, class.name.as_str());
                 let around = (self.class.replace(class.name.as_str()), self.function.take());
                 visitor::walk_stmt(self, statement);
                 (self.class, self.function) = around;
@@ -208,6 +209,15 @@ impl<'a> Pass<'a> {
         let end = statement.end().to_usize();
         let Some(equals) = self.find(target.end().to_usize(), "=") else { return };
         match target {
+            Expr::Subscript(subscript)
+                if self.fill_one(
+                    &subscript.value,
+                    self.find(subscript.value.end().to_usize(), "[").unwrap_or(end),
+                    target.end().to_usize(),
+                    equals,
+                    end,
+                ) => {}
+            Expr::Attribute(attribute) if self.tell(statement, attribute, equals) => {}
             Expr::Subscript(subscript) => {
                 let slice = subscript.slice.as_slice_expr();
                 if slice.is_none() && !self.survey.operators.contains("__setitem__") {

@@ -59,6 +59,8 @@ pub struct Survey<'a> {
     pub lazy: bool,
     /// Some of them have something to do when they are given up.
     pub closes: bool,
+    /// Names that are called as methods.
+    pub called: BTreeSet<&'a str>,
     /// Classes derive from containers.
     pub containers: bool,
     /// The world's objects.
@@ -355,6 +357,7 @@ impl<'a> Visitor<'a> for Survey<'a> {
                 self.shows_exceptions = true;
                 self.asks_causes |= attribute.attr.as_str() == "__cause__";
             }
+            Expr::Call(call) if call.func.is_attribute_expr() => self.called.extend(last_name(&call.func)),
             Expr::Call(call) if name(&call.func) == Some("repr") => self.shows_exceptions = true,
             Expr::Attribute(attribute) if name(&attribute.value) == Some("dataclasses") => {
                 self.lowers_dataclasses |= attribute.attr.as_str() != "dataclass";

@@ -296,9 +296,6 @@ const SYNONYMS: [(&str, &[&str]); 8] = [
 
 fn attribute(message: &str, setting: &Setting) -> Option<String> {
     let class = quoted(message)?;
-    if setting.code.contains("__getattr__") {
-        return Some("__getattr__ is not asked here: write a method for each name that is handed on".to_owned());
-    }
     let wanted = message.rsplit_once("attribute ").and_then(|(_, rest)| quoted(rest))?;
     if wanted == "value" && matches!(class, "str" | "int") {
         return Some("members of an Enum are their plain values here: leave out .value".to_owned());

@@ -167,3 +167,34 @@ def _belt_registered(dispatched, kind):
         rows.sort(key=lambda row: 0 if row[0] is bool else 1)
         return function
     return register
+def _belt_ask(thing, name):
+    if not hasattr(thing, "__getattr__"):
+        return getattr(thing, name)
+    if hasattr(thing, name):
+        found = getattr(thing, name)
+        if name not in thing._belt_asked or type(found).__name__ != "method":
+            return found
+    return thing.__getattr__(name)
+def _belt_getattr(thing, name, *default):
+    try:
+        return _belt_ask(thing, name)
+    except AttributeError:
+        if not default:
+            raise
+        return default[0]
+def _belt_hasattr(thing, name):
+    try:
+        _belt_ask(thing, name)
+        return True
+    except AttributeError:
+        return False
+def _belt_tell(thing, name, value):
+    if hasattr(thing, "__setattr__") and _belt_of_own_class(thing):
+        thing.__setattr__(name, value)
+    else:
+        setattr(thing, name, value)
+def _belt_of_own_class(thing):
+    return not _belt_is_class(thing) and hasattr(type(thing), "__setattr__")
+def _belt_fill(thing, *args, **named):
+    for name, value in dict(*args, **named).items():
+        setattr(thing, name, value)
