@@ -119,6 +119,11 @@ impl Lines {
         }
     }
 
+    /// More of the open line.
+    pub fn open(&mut self, text: &str) {
+        self.code.push_str(text);
+    }
+
     /// Whole lines behind the open one.
     pub fn append(&mut self, lines: Vec<(String, u32)>) {
         for (text, line) in lines {

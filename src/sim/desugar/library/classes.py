@@ -53,7 +53,10 @@ def _belt_name_of(thing):
     given = _belt_attributes.get(id(thing), {}).get("__name__") if _belt_is_function(thing) else None
     if given is not None:
         return given
-    name = str(thing).split("'")[1].replace("_belt_of_", "")
+    parts = str(thing).split("'")
+    if len(parts) < 2:
+        return str(thing).replace(">", "").split(" at ")[0].split(" ")[-1].split(".")[-1]
+    name = parts[1].replace("_belt_of_", "")
     return _belt_world_names.get(name, name.split(".")[-1])
 def _belt_value(member):
     return member.value if hasattr(member, "value") else member
