@@ -33,7 +33,8 @@ impl<'a> Pass<'a> {
         self.need(library::CLASSES);
         let ancestry = survey.ancestry(class);
         let own = |method: &str| {
-            let said = ancestry.iter().any(|class| survey.classes.get(class).is_some_and(|class| class.own.contains(&method)));
+            let said =
+                ancestry.iter().any(|class| survey.classes.get(class).is_some_and(|class| class.own.contains(&method)));
             said || self.held_base(class, method).is_some()
         };
         let asked: Vec<&str> =

@@ -40,7 +40,9 @@ impl<'a> Pass<'a> {
         let flags = class.bases().iter().any(|base| matches!(last_name(base), Some("Flag" | "IntFlag")));
         let mut last = 0_i64;
         for assign in class.body.iter().filter_map(Stmt::as_assign_stmt) {
-            let (Some(member), value) = (assign.targets.first().and_then(name), assign.value.as_ref()) else { continue };
+            let (Some(member), value) = (assign.targets.first().and_then(name), assign.value.as_ref()) else {
+                continue;
+            };
             if value.as_call_expr().and_then(|call| last_name(&call.func)) == Some("auto") {
                 last = match (flags, last) {
                     (true, 1..) => last.saturating_mul(2),

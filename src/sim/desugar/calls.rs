@@ -50,7 +50,9 @@ impl<'a> Pass<'a> {
                     self.edits.prefix(call.func.start().to_usize(), "_belt_");
                     return self.arguments(call);
                 }
-                "type" if self.is_caught(&call.arguments.args) && !self.named_types.contains(&expr.start().to_usize()) => {
+                "type"
+                    if self.is_caught(&call.arguments.args) && !self.named_types.contains(&expr.start().to_usize()) =>
+                {
                     self.need(library::EXCEPTIONS);
                     self.edits.replace(span(call.func.as_ref()), "_belt_type");
                     return self.arguments(call);
@@ -88,7 +90,9 @@ impl<'a> Pass<'a> {
                     return self.edits.replace(span(&expr), "None");
                 }
                 "methodcaller" if self.survey.imports.contains("operator.methodcaller") => return self.caller(call),
-                "copy" | "deepcopy" if self.copies() && self.survey.imports.contains(&format!("copy.{}", function.id)) => {
+                "copy" | "deepcopy"
+                    if self.copies() && self.survey.imports.contains(&format!("copy.{}", function.id)) =>
+                {
                     self.need(library::CLASSES);
                     self.edits.prefix(call.func.start().to_usize(), "_belt_");
                     self.edits.suffix(call.arguments.range.end().to_usize() - 1, format!(", {}", self.held()));
@@ -138,6 +142,24 @@ impl<'a> Pass<'a> {
         self.arguments(call);
     }
 
+    /// Coroutines whose exceptions are gathered begin when they are asked for their results.
+    fn later(&mut self, call: &'a ExprCall) {
+        for value in &call.arguments.args {
+            let value = match value {
+                Expr::Starred(starred) => match starred.value.as_ref() {
+                    Expr::ListComp(each) => each.elt.as_ref(),
+                    Expr::Generator(each) => each.elt.as_ref(),
+                    _ => continue,
+                },
+                value => value,
+            };
+            if value.is_call_expr() {
+                self.edits.prefix(value.start().to_usize(), "_belt_later(lambda: ");
+                self.edits.suffix(value.end().to_usize(), ")");
+            }
+        }
+    }
+
     /// `methodcaller("m", a)` as the call it makes.
     fn caller(&mut self, call: &'a ExprCall) {
         let Some(Expr::StringLiteral(method)) = call.arguments.args.first() else { return self.arguments(call) };
@@ -145,7 +167,10 @@ impl<'a> Pass<'a> {
         let from = call.arguments.args.get(1).map(Ranged::start);
         let from = from.or(call.arguments.keywords.first().map(Ranged::start)).map(|at| at.to_usize());
         let end = call.range().end().to_usize();
-        self.edits.replace(call.range().start().to_usize()..from.unwrap_or(end - 1), format!("(lambda _belt_it: _belt_it.{method_name}("));
+        self.edits.replace(
+            call.range().start().to_usize()..from.unwrap_or(end - 1),
+            format!("(lambda _belt_it: _belt_it.{method_name}("),
+        );
         self.edits.replace(end - 1..end, "))");
         self.arguments(call);
     }
@@ -170,10 +195,24 @@ impl<'a> Pass<'a> {
         let replacement = match (object, method.attr.as_str()) {
             (Some("datetime"), "fromtimestamp") => ("_belt_fromtimestamp", library::TIMES),
             (Some("datetime"), "utcfromtimestamp") => ("_belt_fromtimestamp", library::TIMES),
+            (Some("json"), "dumps") if call.arguments.find_keyword("cls").is_some() => {
+                if let Some(encoder) = call.arguments.find_keyword("cls") {
+                    let encoder_name = self.text(&encoder.value);
+                    self.edits.replace(span(encoder), format!("default={encoder_name}().default"));
+                }
+                ("_belt_dumps", library::FUNCTIONS)
+            }
             (Some("json"), "dumps")
                 if call.arguments.find_keyword("default").is_some() || self.survey.has_containers() =>
             {
                 ("_belt_dumps", library::FUNCTIONS)
+            }
+            (_, "cache_clear" | "cache_info") if !self.survey.functions.contains_key(method.attr.as_str()) => {
+                return self.first(call, method, &format!("_belt_{}", method.attr));
+            }
+            (_, "gather") if call.arguments.find_keyword("return_exceptions").is_some() => {
+                self.later(call);
+                return false;
             }
             (Some("copy"), "copy" | "deepcopy") if self.copies() => {
                 self.need(library::CLASSES);

@@ -221,9 +221,12 @@ impl<'a> Pass<'a> {
                 let name = name.id.as_str();
                 let survey = self.survey;
                 if is_container(name) && survey.has_containers() && survey.kind(name).is_none() {
-                    let base = |class: &&str| survey.classes[*class].def.bases().iter().any(|base| last_name(base) == Some(name));
+                    let base = |class: &&str| {
+                        survey.classes[*class].def.bases().iter().any(|base| last_name(base) == Some(name))
+                    };
                     let derived = |class: &&str| survey.ancestry(class).iter().any(base);
-                    let all: String = survey.classes.keys().copied().filter(derived).map(|class| format!(", {class}")).collect();
+                    let all: String =
+                        survey.classes.keys().copied().filter(derived).map(|class| format!(", {class}")).collect();
                     if !all.is_empty() {
                         self.edits.replace(span(&expr), format!("({name}{all})"));
                     }

@@ -2,8 +2,8 @@
 //! holds the fields, kept under its text, and a handler gets that object in place of the interpreter's.
 
 use ruff_python_ast::{
-    ConversionFlag, ExceptHandlerExceptHandler, Expr, ExprCall, InterpolatedElement, Stmt, StmtClassDef, StmtFunctionDef,
-    StmtRaise,
+    ConversionFlag, ExceptHandlerExceptHandler, Expr, ExprCall, InterpolatedElement, Stmt, StmtClassDef,
+    StmtFunctionDef, StmtRaise,
 };
 use ruff_text_size::Ranged;
 

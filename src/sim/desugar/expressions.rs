@@ -349,8 +349,18 @@ impl<'a> Pass<'a> {
             self.edits.prefix(expr.start().to_usize(), "_belt_attribute(");
             return self.edits.replace(dot..expr.end().to_usize(), format!(", {field:?})"));
         }
+        if self.is_bound_by_name(field) && !self.left_alone.contains(&place) && !self.survey.properties.contains(field)
+        {
+            let function = if self.survey.class_methods.contains(field) { "_belt_of_class" } else { "_belt_static" };
+            let Some(dot) = self.find(attribute.value.end().to_usize(), ".") else { return };
+            self.need(library::CLASSES);
+            self.edits.prefix(expr.start().to_usize(), format!("_belt_later_of({function}, "));
+            return self.edits.replace(dot..expr.end().to_usize(), format!(", {field:?})"));
+        }
         let is_class = name(&attribute.value).is_some_and(|name| self.survey.classes.contains_key(name));
-        let reader = if self.survey.properties.contains(field) && !is_class {
+        let reader = if self.survey.cached.contains(field) && !self.survey.uncached.contains(field) && !is_class {
+            "_belt_read_once"
+        } else if self.survey.properties.contains(field) && !is_class {
             "_belt_read"
         } else if field == "__name__" && !is_class {
             "_belt_name_of"
@@ -374,7 +384,7 @@ impl<'a> Pass<'a> {
         let Some(dot) = self.find(attribute.value.end().to_usize(), ".") else { return };
         self.edits.prefix(expr.start().to_usize(), format!("{reader}("));
         let rest = match reader {
-            "_belt_read" => format!(", {field:?})"),
+            "_belt_read" | "_belt_read_once" => format!(", {field:?})"),
             "_belt_bound" => {
                 // The interpreter counts named arguments also where there are none.
                 let (named, given) = match field {

@@ -19,6 +19,7 @@ mod exceptions;
 mod expressions;
 mod generators;
 mod iteration;
+mod nested;
 mod ordering;
 mod patterns;
 mod statements;
@@ -65,6 +66,8 @@ pub struct Desugared {
 /// `None` where there is nothing to do, or where the code does not parse and so is to be refused elsewhere. `prelude`
 /// says which objects there are.
 pub fn desugar(code: &str, prelude: &str) -> Option<Desugared> {
+    let lifted = nested::lift(code);
+    let code = lifted.as_ref().map_or(code, |(code, _)| code.as_str());
     let lowered = generators::lower(code);
     let code = lowered.as_ref().map_or(code, |lowered| lowered.code.as_str());
     let parsed = ruff_python_parser::parse_module(code).ok()?;
@@ -94,7 +97,7 @@ pub fn desugar(code: &str, prelude: &str) -> Option<Desugared> {
     for statement in body {
         pass.visit_stmt(statement);
     }
-    if pass.edits.is_empty() && pass.shims.is_empty() {
+    if pass.edits.is_empty() && pass.shims.is_empty() && lifted.is_none() {
         return None;
     }
     let shims = pass.shims.iter().copied().collect();
@@ -102,6 +105,11 @@ pub fn desugar(code: &str, prelude: &str) -> Option<Desugared> {
     if let Some(lowered) = &lowered {
         for line in &mut lines {
             *line = lowered.lines.get(*line as usize).copied().unwrap_or(*line);
+        }
+    }
+    if let Some((_, before)) = &lifted {
+        for line in &mut lines {
+            *line = before.get(*line as usize).copied().unwrap_or(*line);
         }
     }
     Some(Desugared { code, lines, shims })

@@ -312,10 +312,13 @@ impl<'a> Pass<'a> {
             let close = assign.target.end().to_usize() - 1;
             self.edits.prefix(statement.start().to_usize(), "_belt_change_item(");
             self.edits.replace(open..open + 1, ", (");
-            self.edits.replace(close..equals + 1, match self.operator(assign.op) {
-                Some(function) => format!("), lambda _belt_old: {function}(_belt_old, ("),
-                None => format!("), lambda _belt_old: (_belt_old {} (", assign.op.as_str()),
-            });
+            self.edits.replace(
+                close..equals + 1,
+                match self.operator(assign.op) {
+                    Some(function) => format!("), lambda _belt_old: {function}(_belt_old, ("),
+                    None => format!("), lambda _belt_old: (_belt_old {} (", assign.op.as_str()),
+                },
+            );
             return self.edits.suffix(statement.end().to_usize(), ")))");
         }
         let property = assign

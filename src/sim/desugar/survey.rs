@@ -20,6 +20,9 @@ pub struct Survey<'a> {
     pub worldly: BTreeSet<&'a str>,
     /// Names that stand for a property in some class.
     pub properties: BTreeSet<&'a str>,
+    /// Those of them that are computed once, and those that are not.
+    pub cached: BTreeSet<&'a str>,
+    pub uncached: BTreeSet<&'a str>,
     /// Properties that can be set, with their class.
     pub setters: BTreeSet<(&'a str, &'a str)>,
     /// Names that are class methods wherever they are defined, and static ones likewise.
@@ -96,7 +99,8 @@ pub enum Kind {
 
 const ENUMS: [&str; 5] = ["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"];
 /// Bases that add nothing here.
-const EMPTY: [&str; 8] = ["object", "ABC", "Protocol", "Generic", "Hashable", "Callable", "Iterable", "Iterator"];
+const EMPTY: [&str; 9] =
+    ["object", "ABC", "Protocol", "Generic", "Hashable", "Callable", "Iterable", "Iterator", "JSONEncoder"];
 
 impl<'a> Survey<'a> {
     pub fn of(body: &'a [Stmt], prelude: &'a str) -> Self {
@@ -189,8 +193,7 @@ impl<'a> Survey<'a> {
         if value_type(known.def).is_some() {
             return Kind::Value;
         }
-        let known_base =
-            |name: &&str| EMPTY.contains(name) || self.classes.contains_key(*name) || is_container(name);
+        let known_base = |name: &&str| EMPTY.contains(name) || self.classes.contains_key(*name) || is_container(name);
         if !names.iter().all(known_base) || is(|kind| !matches!(kind, Kind::Plain | Kind::Dataclass)) {
             return Kind::Strange;
         }
@@ -393,6 +396,8 @@ impl<'a> Survey<'a> {
                     own.push(method);
                     if decorators(function).any(|name| matches!(name, "property" | "cached_property")) {
                         self.properties.insert(method);
+                        let once = decorators(function).any(|name| name == "cached_property");
+                        if once { &mut self.cached } else { &mut self.uncached }.insert(method);
                     }
                     if decorators(function).any(|name| name == "setter") {
                         self.setters.insert((name, method));

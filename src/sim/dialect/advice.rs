@@ -120,7 +120,8 @@ fn inheritance(setting: &Setting) -> String {
     let at = setting.at.unwrap_or_default();
     let line = setting.code.get(at..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     let bases = line.split_once('(').map_or("", |(_, bases)| bases);
-    let derives = |names: &[&str]| names.iter().any(|name| bases.split([',', ')', '[']).any(|base| base.trim() == *name));
+    let derives =
+        |names: &[&str]| names.iter().any(|name| bases.split([',', ')', '[']).any(|base| base.trim() == *name));
     if derives(&["type"]) {
         "write a decorator, or __init_subclass__ in a base class, instead of a metaclass".to_owned()
     } else if derives(&["str", "int", "float", "bytes"]) {

@@ -267,7 +267,20 @@ impl Rewriter<'_> {
     /// `in X`, or `list(X)` and the like.
     fn goes_through(&self, at: usize) -> bool {
         let before = |back: usize| at.checked_sub(back).map_or("", |at| self.text(at));
-        let all = matches!(before(2), "list" | "tuple" | "set" | "frozenset" | "sorted" | "len" | "iter" | "enumerate" | "min" | "max" | "reversed");
+        let all = matches!(
+            before(2),
+            "list"
+                | "tuple"
+                | "set"
+                | "frozenset"
+                | "sorted"
+                | "len"
+                | "iter"
+                | "enumerate"
+                | "min"
+                | "max"
+                | "reversed"
+        );
         before(1) == "in" || before(1) == "(" && all
     }
 

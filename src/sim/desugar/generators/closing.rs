@@ -10,9 +10,8 @@ use crate::sim::desugar::last_name;
 /// What begins the name of an iterator that a loop alone has.
 pub const OWN: &str = "_belt_own_";
 /// Calls that give no generator, and those around one of which more than the loop may know.
-const PLAIN: [&str; 12] = [
-    "range", "sorted", "list", "tuple", "set", "dict", "reversed", "items", "keys", "values", "split", "_belt_iter",
-];
+const PLAIN: [&str; 12] =
+    ["range", "sorted", "list", "tuple", "set", "dict", "reversed", "items", "keys", "values", "split", "_belt_iter"];
 
 /// Puts a `try` around each such loop, from the inside.
 pub fn guard(lowered: Lowered) -> Lowered {

@@ -10,7 +10,7 @@ mod jumps;
 mod machine;
 mod names;
 mod states;
-mod text;
+pub mod text;
 
 pub use closing::OWN;
 use std::collections::BTreeSet;

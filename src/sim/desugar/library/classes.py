@@ -9,6 +9,8 @@ def _belt_repr(thing):
 class _belt_object:
     def __init__(self, *args, **named):
         pass
+    def default(self, value):
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 def _belt_made(kind, *args, **named):
     thing = kind._belt_new(kind, *args, **named)
     if type(thing) is kind and hasattr(thing, "_belt_init"):
@@ -201,3 +203,10 @@ def _belt_of_own_class(thing):
 def _belt_fill(thing, *args, **named):
     for name, value in dict(*args, **named).items():
         setattr(thing, name, value)
+def _belt_later_of(function, thing, method):
+    return lambda *args, **named: function(thing, method, *args, **named)
+def _belt_read_once(thing, field):
+    kept = "_belt_kept_" + field
+    if not hasattr(thing, kept):
+        setattr(thing, kept, _belt_read(thing, field))
+    return getattr(thing, kept)

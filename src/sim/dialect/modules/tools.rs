@@ -42,17 +42,7 @@ class _belt_m_operator:
 _belt_m_operator = _belt_m_operator()
 ";
 
-pub(super) const CACHE: &str = "\
-def _belt_cache(function):
-    known = {}
-    def cached(*args):
-        if args not in known:
-            known[args] = function(*args)
-        return known[args]
-    return cached
-def _belt_lru_cache(maxsize=128, typed=False):
-    return _belt_cache if maxsize is None or isinstance(maxsize, int) else _belt_cache(maxsize)
-";
+pub(super) const CACHE: &str = include_str!("caches.py");
 
 pub(super) const CONTEXTLIB: &str = "\
 class _belt_context_of:
