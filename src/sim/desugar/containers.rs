@@ -2,7 +2,6 @@
 //! do not say themselves. Classes that derive from texts and numbers are those types; their methods stand beside them.
 
 use ruff_python_ast::{Expr, ExprCall, Stmt, StmtClassDef, StmtFunctionDef};
-use ruff_text_size::Ranged;
 
 use super::survey::{Kind, Survey};
 use super::{Pass, last_name, library, name, span};
@@ -37,7 +36,7 @@ pub fn is_container(name: &str) -> bool {
 }
 
 /// The type of values a class derives from, if it adds no more than methods that can be told by their names.
-pub fn value_type<'a>(class: &'a StmtClassDef) -> Option<&'a str> {
+pub fn value_type(class: &StmtClassDef) -> Option<&str> {
     let [base] = class.bases() else { return None };
     let base = name(base).filter(|base| VALUES.contains(base))?;
     let plain = |statement: &Stmt| match statement {

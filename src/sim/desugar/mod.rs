@@ -8,6 +8,7 @@
 //! refuse; every line of the result knows the line it came from.
 
 mod asking;
+mod attributes;
 mod bodies;
 mod calls;
 mod classes;
@@ -19,10 +20,12 @@ mod exceptions;
 mod expressions;
 mod generators;
 mod iteration;
+mod members;
 mod nested;
 mod ordering;
 mod patterns;
 mod statements;
+mod stores;
 mod survey;
 
 use std::collections::BTreeSet;

@@ -97,7 +97,7 @@ pub enum Kind {
     Strange,
 }
 
-const ENUMS: [&str; 5] = ["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"];
+pub const ENUMS: [&str; 5] = ["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"];
 /// Bases that add nothing here.
 const EMPTY: [&str; 9] =
     ["object", "ABC", "Protocol", "Generic", "Hashable", "Callable", "Iterable", "Iterator", "JSONEncoder"];
@@ -275,19 +275,6 @@ fn says_something(statement: &Stmt) -> bool {
     }
 }
 
-/// `self.field = parameter` in a constructor, with the parameter's place.
-fn fields_given(function: &StmtFunctionDef) -> impl Iterator<Item = (&str, usize)> {
-    let parameters = function.parameters.args.iter().skip(1).map(|parameter| parameter.parameter.name.as_str());
-    let parameters: Vec<&str> = parameters.collect();
-    function.body.iter().filter_map(move |statement| {
-        let assign = statement.as_assign_stmt()?;
-        let [Expr::Attribute(attribute)] = assign.targets.as_slice() else { return None };
-        let given = name(&assign.value)?;
-        let place = parameters.iter().position(|parameter| *parameter == given)?;
-        Some((attribute.attr.as_str(), place))
-    })
-}
-
 pub fn decorators(function: &StmtFunctionDef) -> impl Iterator<Item = &str> {
     function.decorator_list.iter().filter_map(|decorator| last_name(&decorator.expression))
 }
@@ -381,74 +368,6 @@ impl<'a> Survey<'a> {
             matches!(name, "Exception" | "BaseException") || bases.any(|base| last_name(base) == Some(name))
         };
         self.classes.keys().copied().filter(|class| self.is_rich(class)).filter(|class| below(class)).collect()
-    }
-
-    fn class(&mut self, class: &'a StmtClassDef) {
-        let name = class.name.as_str();
-        let bases = class.bases().iter().filter_map(last_name).collect();
-        let is_enum = class.bases().iter().filter_map(last_name).any(|base| ENUMS.contains(&base));
-        let mut own = Vec::new();
-        let mut fields = Vec::new();
-        for statement in &class.body {
-            match statement {
-                Stmt::FunctionDef(function) => {
-                    let method = function.name.as_str();
-                    own.push(method);
-                    if decorators(function).any(|name| matches!(name, "property" | "cached_property")) {
-                        self.properties.insert(method);
-                        let once = decorators(function).any(|name| name == "cached_property");
-                        if once { &mut self.cached } else { &mut self.uncached }.insert(method);
-                    }
-                    if decorators(function).any(|name| name == "setter") {
-                        self.setters.insert((name, method));
-                    }
-                    if decorators(function).any(|name| name == "classmethod") {
-                        self.class_methods.insert(method);
-                    }
-                    if decorators(function).any(|name| name == "staticmethod") {
-                        self.static_methods.insert(method);
-                    }
-                    if is_enum && method == "__init__" {
-                        self.enum_fields.extend(fields_given(function));
-                    } else if method.starts_with("__") {
-                        self.operators.insert(method);
-                    } else if is_enum {
-                        self.enum_methods.insert(method, name);
-                    }
-                    if method == "__post_init__" {
-                        self.lowers_dataclasses = true;
-                    }
-                }
-                Stmt::Assign(assign) => match assign.targets.as_slice() {
-                    [Expr::Tuple(several)] => own.extend(several.iter().filter_map(super::name)),
-                    targets => own.extend(targets.iter().filter_map(super::name)),
-                },
-                Stmt::AnnAssign(assign) => {
-                    if last_name(&assign.annotation) != Some("ClassVar") {
-                        fields.extend(super::name(&assign.target));
-                    }
-                    if assign.value.is_some() {
-                        own.extend(super::name(&assign.target));
-                    }
-                }
-                _ => {}
-            }
-        }
-        self.attributes.extend(&fields);
-        self.held.extend(&fields);
-        if !is_enum {
-            self.attributes.extend(&own);
-        }
-        for decorator in &class.decorator_list {
-            if let Expr::Call(call) = &decorator.expression {
-                let ordered = call.arguments.find_keyword("order").is_some();
-                self.lowers_dataclasses |= ordered || call.arguments.find_keyword("kw_only").is_some();
-                if ordered {
-                    self.operators.insert("__lt__");
-                }
-            }
-        }
-        self.classes.insert(name, Class { def: class, kind: Kind::Plain, bases, own });
     }
 }
 

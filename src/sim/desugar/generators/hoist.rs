@@ -3,7 +3,6 @@
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, Stmt};
-use ruff_text_size::Ranged;
 
 use super::{Lowered, end, expr_yields, start, yielded};
 use crate::sim::desugar::edits::Edits;
