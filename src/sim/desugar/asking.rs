@@ -103,15 +103,19 @@ impl<'a> Pass<'a> {
 
     /// `x.__dict__.update(values)`.
     pub fn fill_many(&mut self, call: &'a ExprCall, method: &'a ExprAttribute) -> bool {
-        let Expr::Attribute(attribute) = method.value.as_ref() else { return false };
-        if attribute.attr.as_str() != "__dict__" || method.attr.as_str() != "update" {
+        if method.attr.as_str() != "update" {
             return false;
         }
+        let holder = match method.value.as_ref() {
+            Expr::Attribute(attribute) if attribute.attr.as_str() == "__dict__" => attribute.value.as_ref(),
+            Expr::Call(call) if Self::called(call) == Some("vars") && call.arguments.args.len() == 1 => {
+                &call.arguments.args[0]
+            }
+            _ => return false,
+        };
         self.need(library::CLASSES);
-        self.edits.prefix(call.start().to_usize(), "_belt_fill(");
         let open = call.arguments.range.start().to_usize();
-        self.edits.replace(attribute.value.end().to_usize()..open + 1, ", ");
-        self.expression(&attribute.value);
+        self.edits.replace(call.start().to_usize()..open + 1, format!("_belt_fill({}, ", self.text(holder)));
         true
     }
 

@@ -1,6 +1,6 @@
 //! Attributes that are computed, kept beside an object, or methods that nobody calls yet.
 
-use ruff_python_ast::{Expr, ExprAttribute};
+use ruff_python_ast::{Expr, ExprAttribute, Stmt};
 use ruff_text_size::Ranged;
 
 use super::expressions::is_method;
@@ -13,6 +13,9 @@ impl<'a> Pass<'a> {
             return;
         }
         let field = attribute.attr.as_str();
+        if let Some(class) = self.nested(&attribute.value, field) {
+            return self.edits.replace(span(&expr), class);
+        }
         let place = (expr.start().to_usize(), expr.end().to_usize());
         if field == "__dict__" && self.left_alone.contains(&place) || self.super_property(attribute) {
             return;
@@ -132,6 +135,20 @@ impl<'a> Pass<'a> {
             _ => ")".to_owned(),
         };
         self.edits.replace(dot..expr.end().to_usize(), rest);
+    }
+
+    /// `Order.Status`, where the class inside has a name of its own by now.
+    fn nested(&self, holder: &Expr, field: &str) -> Option<&'a str> {
+        let holder = name(holder)?;
+        let this = self.function.and_then(|function| function.first) == Some(holder);
+        let class = if this { self.class? } else { holder };
+        let (inner, _) = self.survey.classes.get_key_value(field)?;
+        let known = self.survey.classes.get(class)?;
+        let inside =
+            known.def.body.iter().filter_map(Stmt::as_assign_stmt).any(|assign| {
+                assign.targets.first().and_then(name) == Some(field) && name(&assign.value) == Some(field)
+            });
+        inside.then_some(*inner)
     }
 
     /// Names of an enumeration's members.

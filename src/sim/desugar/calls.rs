@@ -86,6 +86,13 @@ impl<'a> Pass<'a> {
                     self.edits.prefix(call.func.start().to_usize(), "_belt_");
                     return self.arguments(call);
                 }
+                "int" | "float" | "round" | "abs"
+                    if self.survey.operators.contains(format!("__{}__", function.id).as_str()) =>
+                {
+                    self.need(library::OPERATORS);
+                    self.edits.prefix(call.func.start().to_usize(), "_belt_own_");
+                    return self.arguments(call);
+                }
                 "TypeVar" | "ParamSpec" if self.survey.imports.contains("typing") => {
                     return self.edits.replace(span(&expr), "None");
                 }

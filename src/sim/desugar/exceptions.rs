@@ -127,6 +127,9 @@ impl<'a> Pass<'a> {
                 self.edits.replace(span(&kind), instead);
             }
         }
+        if self.survey.many_exceptions && self.these(kinds, all) {
+            return;
+        }
         if !all.iter().any(|kind| name(kind).is_some_and(|kind| DOUBTFUL.contains(&kind))) {
             return;
         }
@@ -135,6 +138,30 @@ impl<'a> Pass<'a> {
             Expr::Tuple(_) => self.edits.prefix(kinds.start().to_usize(), "_belt_caught"),
             _ => self.wrap(kinds, "_belt_caught"),
         }
+    }
+
+    /// Where there are more exceptions than types that could stand for them, each is known by its object.
+    fn these(&mut self, kinds: &'a Expr, all: &'a [Expr]) -> bool {
+        let survey = self.survey;
+        let is_own = |kind: &&Expr| name(kind).is_some_and(|kind| survey.is_rich(kind));
+        let (own, others): (Vec<&Expr>, Vec<&Expr>) = all.iter().partition(is_own);
+        if own.is_empty() {
+            return false;
+        }
+        self.need(library::EXCEPTIONS);
+        let families = own.iter().filter_map(|kind| name(kind)).flat_map(|kind| {
+            std::iter::once(kind).chain(survey.derived(kind)).map(|kind| format!("_belt_of_{kind}, "))
+        });
+        let others: String = others
+            .iter()
+            .map(|kind| match self.text(*kind) {
+                "OSError" | "IOError" | "EnvironmentError" => ", _belt_os_error".to_owned(),
+                kind => format!(", {kind}"),
+            })
+            .collect();
+        let text = format!("_belt_these(({}){others})", families.collect::<String>());
+        self.edits.replace(span(&kinds), text);
+        true
     }
 
     /// `repr(e)` and the like, in the world's names.

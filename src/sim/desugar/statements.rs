@@ -49,7 +49,8 @@ impl<'a> Visitor<'a> for Pass<'a> {
             Stmt::Try(tries) => {
                 let worldly = self.may_call_the_world(&tries.body);
                 for ExceptHandler::ExceptHandler(handler) in &tries.handlers {
-                    if let Some(kinds) = handler.type_.as_deref().filter(|_| worldly) {
+                    let asked = worldly || self.survey.many_exceptions;
+                    if let Some(kinds) = handler.type_.as_deref().filter(|_| asked) {
                         self.kinds(kinds);
                     }
                     self.handler(handler);

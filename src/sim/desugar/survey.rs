@@ -44,6 +44,8 @@ pub struct Survey<'a> {
     pub function_attributes: BTreeSet<&'a str>,
     /// Names that hold an exception which was caught.
     pub caught: BTreeSet<&'a str>,
+    /// There are more exceptions than types that could stand for them.
+    pub many_exceptions: bool,
     /// Somebody asks for the exception behind another one.
     pub asks_causes: bool,
     /// Exceptions are shown as more than their text.
@@ -98,6 +100,8 @@ pub enum Kind {
 }
 
 pub const ENUMS: [&str; 5] = ["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"];
+/// So many exceptions of the code's own have types of their own, whatever else the code names.
+const EXCEPTIONS_APART: usize = 3;
 /// Bases that add nothing here.
 const EMPTY: [&str; 9] =
     ["object", "ABC", "Protocol", "Generic", "Hashable", "Callable", "Iterable", "Iterator", "JSONEncoder"];
@@ -154,6 +158,22 @@ impl<'a> Survey<'a> {
     }
 
     fn sort_classes(&mut self) {
+        self.sort_kinds();
+        let is_exception = |class: &&Class| matches!(class.kind, Kind::Exception { .. });
+        if self.classes.values().filter(is_exception).count() > EXCEPTIONS_APART {
+            (self.many_exceptions, self.shows_exceptions) = (true, true);
+            self.sort_kinds();
+        }
+        let names: Vec<&str> = self.classes.keys().copied().collect();
+        let plain = names.iter().filter(|name| matches!(self.kind(name), Some(Kind::Plain | Kind::Dataclass)));
+        let derives = plain.clone().any(|name| {
+            let ancestry = self.ancestry(name);
+            ancestry.len() > 1 && ancestry.iter().any(|name| self.kind(name) == Some(Kind::Dataclass))
+        });
+        self.lowers_dataclasses |= derives;
+    }
+
+    fn sort_kinds(&mut self) {
         let names: Vec<&str> = self.classes.keys().copied().collect();
         // What a base is decides what the class is, in whichever order they stand.
         for _ in 0..names.len() {
@@ -164,12 +184,6 @@ impl<'a> Survey<'a> {
                 }
             }
         }
-        let plain = names.iter().filter(|name| matches!(self.kind(name), Some(Kind::Plain | Kind::Dataclass)));
-        let derives = plain.clone().any(|name| {
-            let ancestry = self.ancestry(name);
-            ancestry.len() > 1 && ancestry.iter().any(|name| self.kind(name) == Some(Kind::Dataclass))
-        });
-        self.lowers_dataclasses |= derives;
     }
 
     fn kind_of(&self, class: &'a str) -> Kind {

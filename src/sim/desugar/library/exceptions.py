@@ -13,15 +13,27 @@ class _belt_exception:
         name = type(self).__name__.replace("_belt_of_", "")
         return f"{name}({self.args[0]!r})" if len(self.args) == 1 else name + str(tuple(self.args))
 def _belt_keep(thing):
-    text = str(thing)
-    _belt_kept[text] = thing
-    return text
+    # The text ends with the number of the object, which nobody sees.
+    number = len(_belt_kept)
+    _belt_kept[number] = thing
+    return str(thing) + chr(0) + str(number)
 def _belt_known(error):
-    thing = _belt_kept.get(str(error))
-    if thing is None:
+    text = str(error.args[0]) if isinstance(error, BaseException) and error.args else ""
+    mark = text.rfind(chr(0))
+    if mark < 0:
         return error
+    thing = _belt_kept[int(text[mark + 1:])]
     thing._belt_raised = error
     return thing
+def _belt_these(own, *others):
+    try:
+        raise
+    except BaseException as error:
+        raised = error
+    thing = _belt_known(raised)
+    if thing is raised:
+        return _belt_caught(*others)
+    return BaseException if isinstance(thing, own) else _belt_flattened(others)
 def _belt_raisable(thing):
     raised = getattr(thing, "_belt_raised", None)
     return thing if raised is None else raised

@@ -129,3 +129,11 @@ def _belt_and(a, b):
 def _belt_xor(a, b):
     found = _belt_apply(a, b, "__xor__", "__rxor__")
     return a ^ b if found is None else found[0]
+def _belt_own_abs(thing):
+    return thing.__abs__() if _belt_own(thing) and hasattr(thing, "__abs__") else abs(thing)
+def _belt_own_int(*args):
+    return args[0].__int__() if args and _belt_own(args[0]) and hasattr(args[0], "__int__") else int(*args)
+def _belt_own_float(*args):
+    return args[0].__float__() if args and _belt_own(args[0]) and hasattr(args[0], "__float__") else float(*args)
+def _belt_own_round(thing, *places):
+    return thing.__round__(*places) if _belt_own(thing) and hasattr(thing, "__round__") else round(thing, *places)

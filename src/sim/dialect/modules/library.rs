@@ -97,17 +97,46 @@ class _belt_m_bisect:
         return lo
     def bisect(self, a, x, lo=0, hi=None, key=None):
         return self.bisect_right(a, x, lo, hi, key)
-    def insort_left(self, a, x):
-        a.insert(self.bisect_left(a, x), x)
-    def insort_right(self, a, x):
-        a.insert(self.bisect_right(a, x), x)
-    def insort(self, a, x):
-        a.insert(self.bisect_right(a, x), x)
+    def insort_left(self, a, x, lo=0, hi=None, key=None):
+        a.insert(self.bisect_left(a, x if key is None else key(x), lo, hi, key), x)
+    def insort_right(self, a, x, lo=0, hi=None, key=None):
+        a.insert(self.bisect_right(a, x if key is None else key(x), lo, hi, key), x)
+    def insort(self, a, x, lo=0, hi=None, key=None):
+        self.insort_right(a, x, lo, hi, key)
 _belt_m_bisect = _belt_m_bisect()
 ";
 
 pub(super) const STRING: &str = "\
+class _belt_template:
+    def __init__(self, template):
+        self.template = template
+    def substitute(self, mapping=None, **named):
+        return self.filled({**(mapping or {}), **named}, True)
+    def safe_substitute(self, mapping=None, **named):
+        return self.filled({**(mapping or {}), **named}, False)
+    def filled(self, values, strict):
+        first, *parts = self.template.split('$')
+        out = first
+        for part in parts:
+            braces = part.startswith('{') and '}' in part
+            if braces:
+                name, rest = part[1:part.index('}')], part[part.index('}') + 1:]
+            else:
+                size = 0
+                while size < len(part) and (part[size].isalnum() or part[size] == '_'):
+                    size += 1
+                name, rest = part[:size], part[size:]
+            if not name:
+                out += '$' + part
+            elif name in values:
+                out += str(values[name]) + rest
+            elif strict:
+                raise KeyError(name)
+            else:
+                out += '$' + part
+        return out
 class _belt_m_string:
+    Template = _belt_template
     ascii_lowercase = 'abcdefghijklmnopqrstuvwxyz'
     ascii_uppercase = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
     ascii_letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
