@@ -93,6 +93,7 @@ impl<'a> Pass<'a> {
                     self.edits.prefix(call.func.start().to_usize(), "_belt_own_");
                     return self.arguments(call);
                 }
+                "bool" if call.arguments.args.len() == 1 => self.condition(&call.arguments.args[0]),
                 "TypeVar" | "ParamSpec" if self.survey.imports.contains("typing") => {
                     return self.edits.replace(span(&expr), "None");
                 }

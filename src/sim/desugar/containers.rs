@@ -141,7 +141,6 @@ impl<'a> Pass<'a> {
         }
         match (call.func.as_ref(), &*call.arguments.args) {
             (Expr::Name(function), [value]) if function.id.as_str() == "dict" => self.bare(value),
-            (Expr::Name(function), [value]) if function.id.as_str() == "bool" => self.condition(value),
             (Expr::Name(function), [value]) if function.id.as_str() == "reversed" => self.bare(value),
             (Expr::Attribute(method), [value]) if method.attr.as_str() == "update" => self.bare(value),
             _ => {}

@@ -8,7 +8,7 @@ use ruff_python_ast::{
 use ruff_text_size::Ranged;
 
 use super::survey::Kind;
-use super::{Pass, indent_at, library, name, span};
+use super::{Pass, indent_at, last_name, library, name, span};
 
 /// Types of Python's own from which some derive that stand for the world's errors.
 const DOUBTFUL: [&str; 4] = ["ValueError", "AttributeError", "ImportError", "ArithmeticError"];
@@ -36,6 +36,10 @@ impl<'a> Pass<'a> {
                 lines.push(format!("_belt_of_{name}.{member} = _belt_exception.{member}"));
             }
         }
+        let ancestry = self.survey.ancestry(name).into_iter().skip(1).filter(|class| self.survey.is_rich(class));
+        let bases: String = ancestry.map(|class| format!("_belt_of_{class}, ")).collect();
+        lines.push(format!("_belt_of_{name}._belt_stands = {name}"));
+        lines.push(format!("_belt_of_{name}._belt_bases = ({bases})"));
         self.after(statement, &lines);
     }
 
@@ -43,18 +47,31 @@ impl<'a> Pass<'a> {
     pub fn exception_call(&mut self, call: &'a ExprCall) {
         let Some(class) = Self::called(call).filter(|name| self.survey.is_rich(name)) else { return };
         let func = span(call.func.as_ref());
+        if !self.raised.contains(&(call.start().to_usize(), call.end().to_usize())) {
+            // A value like any other, until it is raised.
+            return self.edits.replace(func, format!("_belt_of_{class}"));
+        }
         self.edits.replace(func, format!("{class}(_belt_keep(_belt_of_{class}"));
         self.edits.suffix(call.range().end().to_usize(), "))");
     }
 
     pub fn raise(&mut self, raise: &'a StmtRaise) {
         let Some(exc) = raise.exc.as_deref().filter(|_| self.survey.has_rich_exceptions()) else { return };
+        self.raised.insert((exc.start().to_usize(), exc.end().to_usize()));
         match name(exc) {
             Some(class) if self.survey.is_rich(class) => {
                 let range = span(&exc);
                 self.edits.replace(range, format!("{class}(_belt_keep(_belt_of_{class}()))"));
             }
             Some(other) if self.survey.kind(other).is_none() && !crate::sim::dialect::is_exception(other) => {
+                self.wrap(exc, "_belt_raisable");
+            }
+            // `raise ERRORS[status](text)`, where the class has no name.
+            None if !exc
+                .as_call_expr()
+                .and_then(Self::called)
+                .is_some_and(|name| self.survey.kind(name).is_some() || crate::sim::dialect::is_exception(name)) =>
+            {
                 self.wrap(exc, "_belt_raisable");
             }
             _ => {}
@@ -76,7 +93,9 @@ impl<'a> Pass<'a> {
         let raised = parameters.nth(2).map(|parameter| parameter.parameter.name.as_str());
         if let Some(raised) = raised.filter(|_| self.class.is_some() && self.survey.has_rich_exceptions()) {
             self.need(library::EXCEPTIONS);
-            self.before_first(&function.body, &format!("{raised} = _belt_known({raised})"));
+            let kind = function.parameters.args.get(1).map(|kind| kind.parameter.name.as_str());
+            let kind = kind.map_or(String::new(), |kind| format!("; {kind} = {raised} and _belt_type({raised})"));
+            self.before_first(&function.body, &format!("{raised} = _belt_known({raised}){kind}"));
         }
     }
 
@@ -127,7 +146,7 @@ impl<'a> Pass<'a> {
                 self.edits.replace(span(&kind), instead);
             }
         }
-        if self.survey.many_exceptions && self.these(kinds, all) {
+        if self.these(kinds, all) {
             return;
         }
         if !all.iter().any(|kind| name(kind).is_some_and(|kind| DOUBTFUL.contains(&kind))) {
@@ -140,12 +159,17 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Where there are more exceptions than types that could stand for them, each is known by its object.
+    /// Where there are more exceptions than types that could stand for them, each is known by its object; so are those that
+    /// a variable holds.
     fn these(&mut self, kinds: &'a Expr, all: &'a [Expr]) -> bool {
         let survey = self.survey;
         let is_own = |kind: &&Expr| name(kind).is_some_and(|kind| survey.is_rich(kind));
+        let is_known = |kind: &Expr| {
+            last_name(kind).is_some_and(|kind| survey.kind(kind).is_some() || crate::sim::dialect::is_exception(kind))
+        };
         let (own, others): (Vec<&Expr>, Vec<&Expr>) = all.iter().partition(is_own);
-        if own.is_empty() {
+        let held = survey.has_rich_exceptions() && !others.iter().all(|kind| is_known(kind));
+        if !(held || survey.many_exceptions && !own.is_empty()) {
             return false;
         }
         self.need(library::EXCEPTIONS);

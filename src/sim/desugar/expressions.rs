@@ -127,6 +127,11 @@ impl<'a> Pass<'a> {
                 self.need(library::FUNCTIONS);
                 self.edits.prefix(expr.start().to_usize(), "_belt_");
             }
+            // The class as a value, which knows what stands for it.
+            Expr::Name(name) if name.ctx.is_load() && self.survey.is_rich(name.id.as_str()) => {
+                self.need(library::EXCEPTIONS);
+                self.edits.replace(span(&expr), format!("_belt_of_{}", name.id));
+            }
             Expr::Name(name) if name.id.as_str() == "Decimal" => self.need(library::DECIMAL),
             // The enumeration itself, which the pass over words knows by its name.
             Expr::Name(name) if name.ctx.is_load() && name.id.as_str() == "cls" => {

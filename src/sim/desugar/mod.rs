@@ -91,6 +91,7 @@ pub fn desugar(code: &str, prelude: &str) -> Option<Desugared> {
         eager: BTreeSet::new(),
         named_types: BTreeSet::new(),
         left_alone: BTreeSet::new(),
+        raised: BTreeSet::new(),
     };
     if lowered.is_some() {
         pass.need(library::GENERATORS);
@@ -136,6 +137,8 @@ struct Pass<'a> {
     lowered: usize,
     /// Where calls `type(x)` begin whose name is asked for.
     named_types: BTreeSet<usize>,
+    /// Exceptions that are raised as they are made.
+    raised: BTreeSet<(usize, usize)>,
     /// Attributes that are dealt with as parts of something else.
     left_alone: BTreeSet<(usize, usize)>,
     /// Where generator expressions begin of which all values are taken at once.

@@ -49,7 +49,7 @@ impl<'a> Visitor<'a> for Pass<'a> {
             Stmt::Try(tries) => {
                 let worldly = self.may_call_the_world(&tries.body);
                 for ExceptHandler::ExceptHandler(handler) in &tries.handlers {
-                    let asked = worldly || self.survey.many_exceptions;
+                    let asked = worldly || self.survey.has_rich_exceptions();
                     if let Some(kinds) = handler.type_.as_deref().filter(|_| asked) {
                         self.kinds(kinds);
                     }
@@ -116,6 +116,12 @@ impl<'a> Visitor<'a> for Pass<'a> {
             self.interpolation(part);
         }
         visitor::walk_interpolated_string_element(self, element);
+    }
+
+    fn visit_except_handler(&mut self, handler: &'a ExceptHandler) {
+        // What it catches is said in `kinds`.
+        let ExceptHandler::ExceptHandler(handler) = handler;
+        self.visit_body(&handler.body);
     }
 
     /// Annotations say nothing to the interpreter.

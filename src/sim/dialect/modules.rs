@@ -43,6 +43,7 @@ pub fn shim(module: &str) -> Option<&'static str> {
         "numbers" => include_str!("modules/numbers.py"),
         "os" => include_str!("modules/os.py"),
         "pprint" => include_str!("modules/pprint.py"),
+        "struct" => include_str!("modules/struct.py"),
         "traceback" => include_str!("modules/traceback.py"),
         "urllib.parse" => include_str!("modules/urls.py"),
         "warnings" => include_str!("modules/warnings.py"),

@@ -25,18 +25,29 @@ def _belt_known(error):
     thing = _belt_kept[int(text[mark + 1:])]
     thing._belt_raised = error
     return thing
+def _belt_is_own(kind):
+    return hasattr(kind, "_belt_stands")
 def _belt_these(own, *others):
     try:
         raise
     except BaseException as error:
         raised = error
     thing = _belt_known(raised)
+    kinds = _belt_flattened(others)
+    natives = tuple([kind for kind in kinds if not _belt_is_own(kind)])
     if thing is raised:
-        return _belt_caught(*others)
-    return BaseException if isinstance(thing, own) else _belt_flattened(others)
+        return _belt_caught(*natives, *[kind._belt_stands for kind in own + kinds if _belt_is_own(kind)])
+    for kind in own + kinds:
+        if _belt_is_own(kind) and (isinstance(thing, kind) or kind in thing._belt_bases):
+            return BaseException
+    return natives
 def _belt_raisable(thing):
-    raised = getattr(thing, "_belt_raised", None)
-    return thing if raised is None else raised
+    if not _belt_is_own(thing):
+        return thing
+    if thing._belt_raised is None:
+        # It was made by way of its class under another name.
+        return thing._belt_stands(_belt_keep(thing))
+    return thing._belt_raised
 def _belt_caused(error, cause):
     _belt_known(error).__cause__ = cause
     return error
@@ -62,8 +73,9 @@ def _belt_flattened(kinds):
 # The interpreter's type of an exception is not its class.
 _belt_kinds = [Exception, ArithmeticError, OverflowError, ZeroDivisionError, LookupError, IndexError, KeyError, RuntimeError, NotImplementedError, AttributeError, NameError, UnboundLocalError, ValueError, ImportError, OSError, AssertionError, StopIteration, TypeError, PermissionError, MemoryError, SyntaxError, SystemExit, KeyboardInterrupt, UniqueViolation, ForeignKeyViolation, NotNullViolation, CheckViolation, SerializationFailure, Deadlock, LockNotAvailable, Timeout, ServiceUnavailable, Rejected]
 def _belt_type(thing):
-    thing = _belt_raisable(thing)
     kind = type(thing)
+    if _belt_is_own(thing):
+        return kind
     for known in _belt_kinds:
         if isinstance(thing, known) and str(known) == str(kind):
             return known

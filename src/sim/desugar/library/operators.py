@@ -56,11 +56,18 @@ def _belt_update(a, b):
 def _belt_lt(a, b):
     if isinstance(a, (set, frozenset)):
         return len(a) < len(b) and all([item in b for item in a])
+    if isinstance(a, (tuple, list)) and isinstance(b, (tuple, list)):
+        for x, y in zip(a, b):
+            if not (x is y or x == y):
+                return _belt_lt(x, y)
+        return len(a) < len(b)
     found = _belt_apply(a, b, "__lt__", "__gt__")
     return a < b if found is None else found[0]
 def _belt_gt(a, b):
     if isinstance(b, (set, frozenset)):
         return len(b) < len(a) and all([item in a for item in b])
+    if isinstance(a, (tuple, list)):
+        return _belt_lt(b, a)
     found = _belt_apply(a, b, "__gt__", "__lt__")
     return a > b if found is None else found[0]
 def _belt_le(a, b):
