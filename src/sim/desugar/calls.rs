@@ -94,6 +94,11 @@ impl<'a> Pass<'a> {
                     return self.arguments(call);
                 }
                 "bool" if call.arguments.args.len() == 1 => self.condition(&call.arguments.args[0]),
+                "print" if call.arguments.find_keyword("file").is_some() => {
+                    self.need(library::CLASSES);
+                    self.edits.prefix(call.func.start().to_usize(), "_belt_");
+                    return self.arguments(call);
+                }
                 "TypeVar" | "ParamSpec" if self.survey.imports.contains("typing") => {
                     return self.edits.replace(span(&expr), "None");
                 }
@@ -168,6 +173,22 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// `re.VERBOSE`, which the interpreter takes inside of a pattern only.
+    fn verbose(&mut self, call: &'a ExprCall) -> bool {
+        let values = call.arguments.keywords.iter().map(|keyword| &keyword.value);
+        let flags = call.arguments.args.iter().skip(1).chain(values).find(|flags| {
+            let text = self.text(*flags);
+            text.contains("re.VERBOSE") || text.split(['|', ' ']).any(|flag| flag == "re.X")
+        });
+        let (Some(flags), Some(pattern)) = (flags, call.arguments.args.first()) else { return false };
+        let rest = self.text(flags).replace("re.VERBOSE", "0");
+        let rest: Vec<&str> = rest.split('|').map(|flag| if flag.trim() == "re.X" { "0" } else { flag }).collect();
+        self.edits.replace(span(flags), rest.join("|"));
+        self.edits.prefix(pattern.start().to_usize(), "'(?x)' + (");
+        self.edits.suffix(pattern.end().to_usize(), ")");
+        true
+    }
+
     /// `methodcaller("m", a)` as the call it makes.
     fn caller(&mut self, call: &'a ExprCall) {
         let Some(Expr::StringLiteral(method)) = call.arguments.args.first() else { return self.arguments(call) };
@@ -228,6 +249,7 @@ impl<'a> Pass<'a> {
                 self.edits.suffix(call.arguments.range.end().to_usize() - 1, format!(", {}", self.held()));
                 return true;
             }
+            (Some("re"), _) if self.verbose(call) => return false,
             (Some("re"), "sub") if call.arguments.args.get(1).is_some_and(|by| self.is_template(by)) => {
                 ("_belt_re_sub", library::FUNCTIONS)
             }
@@ -265,6 +287,11 @@ impl<'a> Pass<'a> {
             (_, "popitem") if !self.survey.functions.contains_key("popitem") => {
                 self.need(library::FUNCTIONS);
                 return self.first(call, method, "_belt_popitem");
+            }
+            (Some("stderr" | "stdout"), "write" | "writelines" | "flush") => ("_belt_print", library::CLASSES),
+            (_, "astimezone") if !self.survey.functions.contains_key("astimezone") => {
+                self.need(library::TIMES);
+                return self.first(call, method, "_belt_astimezone");
             }
             (_, "isoformat") if !call.arguments.keywords.is_empty() => {
                 self.need(library::TIMES);

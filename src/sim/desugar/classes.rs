@@ -11,6 +11,15 @@ impl<'a> Pass<'a> {
     /// Takes the bases away and copies what they have behind the class.
     pub fn inherit(&mut self, statement: &Stmt, class: &'a StmtClassDef) {
         let name = class.name.as_str();
+        if self.survey.mixes() {
+            self.need(library::CLASSES);
+            let known = self.survey.classes.get(name);
+            let ancestry =
+                self.survey.ancestry(name).into_iter().filter(|class| self.survey.classes.contains_key(class));
+            let order: String = ancestry.map(|class| format!("{class}, ")).collect();
+            let own: String = known.iter().flat_map(|class| &class.own).map(|own| format!("{own:?}, ")).collect();
+            self.after(statement, &[format!("{name}._belt_order = ({order}); {name}._belt_says = ({own})")]);
+        }
         if self.survey.classes.get(name).is_none_or(|known| known.bases.is_empty()) {
             return;
         }
@@ -95,6 +104,14 @@ impl<'a> Pass<'a> {
             Some(Kind::Exception { .. }) => format!("_belt_of_{base}"),
             _ => base.to_owned(),
         };
+        let plain = matches!(kind, Some(Kind::Plain | Kind::Dataclass));
+        if plain && survey.mixes() && survey.container(class).is_none() && method.attr.as_str() != "__setattr__" {
+            self.need(library::CLASSES);
+            let open = call.arguments.range.start().to_usize();
+            let next = format!("_belt_super({this}, {class}, {:?})", method.attr.as_str());
+            self.edits.replace(call.func.start().to_usize()..open, next);
+            return true;
+        }
         let base = self.next_with(class, method.attr.as_str());
         if base.is_none() && method.attr.as_str() == "__setattr__" {
             self.plain_store(call, this);

@@ -168,7 +168,9 @@ impl<'a> Pass<'a> {
             Operator::BitOr => return Some("_belt_or"),
             _ => return None,
         };
-        self.survey.overloads(methods).then_some(function)
+        let times = matches!(operator, Operator::Div | Operator::FloorDiv | Operator::Mod)
+            && self.survey.imports.contains("datetime.timedelta");
+        (times || self.survey.overloads(methods)).then_some(function)
     }
 
     /// Whether an object of the code's own is true is its own to say.

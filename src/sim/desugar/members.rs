@@ -66,6 +66,8 @@ impl<'a> Survey<'a> {
         for decorator in &class.decorator_list {
             if let Expr::Call(call) = &decorator.expression {
                 let ordered = call.arguments.find_keyword("order").is_some();
+                self.lowers_dataclasses |=
+                    ["eq", "repr"].iter().any(|option| call.arguments.find_keyword(option).is_some());
                 self.lowers_dataclasses |= ordered || call.arguments.find_keyword("kw_only").is_some();
                 if ordered {
                     self.operators.insert("__lt__");

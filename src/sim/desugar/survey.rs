@@ -102,6 +102,7 @@ pub enum Kind {
 pub const ENUMS: [&str; 5] = ["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"];
 /// So many exceptions of the code's own have types of their own, whatever else the code names.
 const EXCEPTIONS_APART: usize = 3;
+const MAX_ANCESTORS: usize = 16;
 /// Bases that add nothing here.
 const EMPTY: [&str; 9] =
     ["object", "ABC", "Protocol", "Generic", "Hashable", "Callable", "Iterable", "Iterator", "JSONEncoder"];
@@ -117,17 +118,42 @@ impl<'a> Survey<'a> {
         survey
     }
 
-    /// The class and its ancestors, nearest first: depth first, from left to right.
+    /// The class and its ancestors in the order in which Python looks for a method.
     pub fn ancestry(&self, class: &'a str) -> Vec<&'a str> {
+        self.linear(class, 0)
+    }
+
+    fn linear(&self, class: &'a str, depth: usize) -> Vec<&'a str> {
+        let bases = self.classes.get(class).map_or(&[][..], |class| &class.bases);
         let mut found = vec![class];
-        let mut at = 0;
-        while at < found.len() {
-            let bases = self.classes.get(found[at]).map_or(&[][..], |class| &class.bases);
-            let new: Vec<&str> = bases.iter().copied().filter(|base| !found.contains(base)).collect();
-            found.splice(at + 1..at + 1, new);
-            at += 1;
+        // A class cannot derive from itself, but code may say so.
+        if depth > MAX_ANCESTORS || bases.contains(&class) {
+            return found;
         }
-        found
+        let mut rows: Vec<Vec<&str>> = bases.iter().map(|base| self.linear(base, depth + 1)).collect();
+        rows.push(bases.to_vec());
+        loop {
+            rows.retain(|row| !row.is_empty());
+            let behind = |head: &str| rows.iter().any(|row| row[1..].contains(&head));
+            let Some(next) =
+                rows.iter().map(|row| row[0]).find(|head| !behind(head)).or(rows.first().map(|row| row[0]))
+            else {
+                return found;
+            };
+            rows.iter_mut().for_each(|row| row.retain(|other| *other != next));
+            if !found.contains(&next) {
+                found.push(next);
+            }
+        }
+    }
+
+    /// Whether some class derives from several of the code's, so that what comes after a class is for the object to say.
+    pub fn mixes(&self) -> bool {
+        let own = |class: &&Class| class.bases.iter().filter(|base| self.classes.contains_key(*base)).count() > 1;
+        self.classes
+            .values()
+            .filter(|class| matches!(class.kind, Kind::Plain | Kind::Dataclass))
+            .any(|class| own(&class))
     }
 
     /// Classes that derive from `class`, itself not counted.
@@ -333,7 +359,10 @@ impl<'a> Visitor<'a> for Survey<'a> {
                 }
                 if module == "dataclasses" {
                     self.lowers_dataclasses |= import.names.iter().any(|alias| {
-                        matches!(alias.name.as_str(), "field" | "asdict" | "astuple" | "replace" | "fields")
+                        matches!(
+                            alias.name.as_str(),
+                            "field" | "asdict" | "astuple" | "replace" | "fields" | "InitVar" | "KW_ONLY"
+                        )
                     });
                 }
             }

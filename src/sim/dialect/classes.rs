@@ -100,9 +100,12 @@ impl Rewriter<'_> {
                 let body = self.lexed.lines[line + 1..].iter().take_while(|inner| inner.indent > header);
                 let members = body.map(|inner| inner.tokens.start).filter(|at| self.is(at + 1, "="));
                 let members = members.map(|at| self.text(at).to_owned()).collect();
-                // Flags may be put together, and a class with this method finds members in its own way.
-                let own = (open..self.lexed.tokens.len()).any(|at| self.is(at, "_missing_"));
-                if own || bases.iter().any(|base| matches!(*base, "Flag" | "IntFlag")) {
+                let mut inside = self.lexed.lines[line + 1..].iter().take_while(|inner| inner.indent > header);
+                if inside.any(|inner| self.is(inner.tokens.start + 1, "_missing_")) {
+                    self.finders.insert(name.clone());
+                }
+                // Flags may be put together.
+                if bases.iter().any(|base| matches!(*base, "Flag" | "IntFlag")) {
                     self.flags.insert(name.clone());
                 }
                 self.enums.insert(name.clone(), members);
@@ -241,7 +244,8 @@ impl Rewriter<'_> {
             let all: String = members.map(|member| format!("{name}.{member}, ")).collect();
             if let Some(close) = self.close(at + 1).filter(|_| !self.flags.contains(name)) {
                 let end = self.start(close);
-                self.edits.insert(end, format!(", ({all}), '{name}'"));
+                let otherwise = if self.finders.contains(name) { format!(", {name}") } else { String::new() };
+                self.edits.insert(end, format!(", ({all}), '{name}'{otherwise}"));
             }
         } else if !matches!(self.text(at + 1), "." | "[") && self.goes_through(at) {
             let members = self.enums.get(name).into_iter().flatten();

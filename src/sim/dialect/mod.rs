@@ -11,6 +11,7 @@ mod keyed;
 pub mod lexer;
 mod matching;
 mod modules;
+mod operands;
 mod rewrite;
 
 pub use advice::{Setting, help, is_built_in, objects};

@@ -91,6 +91,7 @@ pub fn extra(module: &str, name: &str) -> Option<(&'static str, &'static str)> {
         ("functools", "lru_cache") => ("_belt_lru_cache", CACHE),
         ("functools", "cache") => ("_belt_cache", CACHE),
         ("functools", "partialmethod") => ("_belt_partialmethod", ""),
+        ("functools", "update_wrapper") => ("_belt_update_wrapper", ""),
         ("functools", "wraps") => ("_belt_wraps", ""),
         ("typing", name) if !TYPING.contains(&name) => ("None", ""),
         _ => return None,

@@ -23,6 +23,8 @@ pub struct Rewriter<'a> {
     pub enums: BTreeMap<String, Vec<String>>,
     /// Those of them that may have other values than their members.
     pub flags: BTreeSet<String>,
+    /// Those that say themselves which member an unknown value means.
+    pub finders: BTreeSet<String>,
     pub renamed: Vec<(&'static str, String)>,
     /// `match` statements rewritten so far.
     pub matches: usize,
@@ -39,6 +41,7 @@ impl<'a> Rewriter<'a> {
             exceptions: BTreeMap::new(),
             enums: BTreeMap::new(),
             flags: BTreeSet::new(),
+            finders: BTreeSet::new(),
             renamed: Vec::new(),
             matches: 0,
         }
@@ -104,7 +107,7 @@ impl<'a> Rewriter<'a> {
             .find(|at| self.lexed.tokens[*at].depth == depth && matches!(self.text(*at), ")" | "]" | "}"))
     }
 
-    fn open(&self, close: usize) -> Option<usize> {
+    pub fn open(&self, close: usize) -> Option<usize> {
         let depth = self.lexed.tokens.get(close)?.depth;
         (0..close).rev().find(|at| self.lexed.tokens[*at].depth == depth && matches!(self.text(*at), "(" | "[" | "{"))
     }
@@ -345,11 +348,11 @@ impl<'a> Rewriter<'a> {
                 self.edits.replace(range, "");
             }
             "%" if at > 0 && self.is_text(at - 1) => self.percent(at),
-            "bit_length" if after_dot && self.is(at + 1, "(") && self.is(at + 2, ")") => {
+            "bit_length" | "bit_count" if after_dot && self.is(at + 1, "(") && self.is(at + 2, ")") => {
                 if let Some(from) = self.primary(at - 1) {
                     self.need(modules::BITS);
                     let (start, end) = (self.start(from), self.start(at - 1)..self.end(at + 2));
-                    self.edits.insert(start, "_belt_bit_length(");
+                    self.edits.insert(start, format!("_belt_{}(", self.text(at)));
                     self.edits.replace(end, ")");
                 }
             }
@@ -388,62 +391,5 @@ impl<'a> Rewriter<'a> {
             word if self.is_word(at) && !after_dot => self.exception_or_enum(at, word),
             _ => {}
         }
-    }
-
-    /// Where the operand that ends before token `end` begins.
-    fn primary(&self, end: usize) -> Option<usize> {
-        let mut at = end.checked_sub(1)?;
-        loop {
-            if matches!(self.text(at), ")" | "]") {
-                let open = self.open(at)?;
-                if open == 0 || !(self.is_word(open - 1) || matches!(self.text(open - 1), ")" | "]")) {
-                    return Some(open);
-                }
-                at = open - 1;
-                continue;
-            }
-            if !self.is_word(at) {
-                return None;
-            }
-            if at < 2 || !self.is(at - 1, ".") {
-                return Some(at);
-            }
-            at -= 2;
-        }
-    }
-
-    /// `"..." % operand`.
-    fn percent(&mut self, at: usize) {
-        let mut first = at - 1;
-        let joined = |later: usize| {
-            let between = self.code.get(self.end(later - 1)..self.start(later)).unwrap_or_default();
-            self.lexed.tokens[later].depth > 0 || !between.contains('\n')
-        };
-        while first > 0 && self.is_text(first - 1) && joined(first) {
-            first -= 1;
-        }
-        let mut last = at + 1;
-        if matches!(self.text(last), "(" | "{" | "[") {
-            let Some(close) = self.close(last) else { return };
-            last = close;
-        } else if !self.is_word(last) && !self.is_text(last) {
-            return;
-        }
-        loop {
-            match self.text(last + 1) {
-                "." => last += 2,
-                // A bracket on a later line of the text belongs to another statement.
-                "(" | "[" if self.start(last + 1) == self.end(last) => {
-                    let Some(close) = self.close(last + 1) else { return };
-                    last = close;
-                }
-                _ => break,
-            }
-        }
-        self.need(modules::PERCENT);
-        let (start, sign, end) = (self.start(first), self.start(at)..self.end(at), self.end(last));
-        self.edits.insert(start, "_belt_percent(");
-        self.edits.replace(sign, ",");
-        self.edits.insert(end, ")");
     }
 }

@@ -210,3 +210,15 @@ def _belt_read_once(thing, field):
     if not hasattr(thing, kept):
         setattr(thing, kept, _belt_read(thing, field))
     return getattr(thing, kept)
+def _belt_super(thing, after, method):
+    order = thing._belt_order
+    for kind in order[order.index(after) + 1:]:
+        if method in kind._belt_says:
+            return lambda *args, **named: getattr(kind, method)(thing, *args, **named)
+    if method in ("__init__", "__init_subclass__", "__post_init__"):
+        return lambda *args, **named: None
+    raise AttributeError(f"'super' object has no attribute '{method}'")
+def _belt_print(*values, **options):
+    pass
+def _belt_update_wrapper(wrapper, wrapped):
+    return _belt_wraps(wrapped)(wrapper)

@@ -1,3 +1,4 @@
+import datetime as _belt_dates
 def _belt_own(thing):
     return type(thing).__name__ not in ("int", "float", "str", "bool", "list", "tuple", "dict", "set", "frozenset", "bytes", "NoneType")
 def _belt_apply(a, b, name, reflected):
@@ -16,12 +17,21 @@ def _belt_mul(a, b):
     found = _belt_apply(a, b, "__mul__", "__rmul__")
     return a * b if found is None else found[0]
 def _belt_div(a, b):
+    if type(b).__name__ == "timedelta":
+        a, b = _belt_micros(a), _belt_micros(b)
+        return a / b
     found = _belt_apply(a, b, "__truediv__", "__rtruediv__")
     return a / b if found is None else found[0]
 def _belt_floordiv(a, b):
+    if type(b).__name__ == "timedelta":
+        a, b = _belt_micros(a), _belt_micros(b)
+        return a // b
     found = _belt_apply(a, b, "__floordiv__", "__rfloordiv__")
     return a // b if found is None else found[0]
 def _belt_mod(a, b):
+    if type(b).__name__ == "timedelta":
+        a, b = _belt_micros(a), _belt_micros(b)
+        return _belt_dates.timedelta(microseconds=a % b)
     found = _belt_apply(a, b, "__mod__", "__rmod__")
     return a % b if found is None else found[0]
 def _belt_neg(a):
@@ -144,3 +154,5 @@ def _belt_own_float(*args):
     return args[0].__float__() if args and _belt_own(args[0]) and hasattr(args[0], "__float__") else float(*args)
 def _belt_own_round(thing, *places):
     return thing.__round__(*places) if _belt_own(thing) and hasattr(thing, "__round__") else round(thing, *places)
+def _belt_micros(span):
+    return (span.days * 86400 + span.seconds) * 1000000 + span.microseconds

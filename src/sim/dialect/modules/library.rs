@@ -149,10 +149,12 @@ _belt_m_string = _belt_m_string()
 
 pub(super) const ENUM: &str = "\
 class _belt_m_enum:
-    Enum = None
     IntEnum = None
     StrEnum = None
     Flag = None
+    IntFlag = None
+    EnumMeta = None
+    Enum = None
     def __init__(self):
         self.count = 0
     def auto(self):
