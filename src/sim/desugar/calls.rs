@@ -4,7 +4,7 @@ use ruff_python_ast::visitor;
 use ruff_python_ast::{Expr, ExprAttribute, ExprCall};
 use ruff_text_size::Ranged;
 
-use super::expressions::{BUILT_IN, METHODS};
+use super::expressions::{BUILT_IN, METHODS, is_method};
 use super::survey::Kind;
 use super::{Pass, last_name, library, name, span};
 
@@ -16,7 +16,11 @@ impl<'a> Pass<'a> {
         if self.super_call(call) {
             return self.arguments(call);
         }
+        if self.ask_by_name(call) || self.base_call(call) {
+            return self.arguments(call);
+        }
         self.lazy_call(call);
+        self.bare_call(call);
         if self.ordering(call) {
             return self.arguments(call);
         }
@@ -42,6 +46,17 @@ impl<'a> Pass<'a> {
                     self.edits.suffix(call.arguments.args[0].end().to_usize(), format!(", {}", self.held()));
                     return self.arguments(call);
                 }
+                "repr" if call.arguments.args.first().is_some_and(|value| self.shown(value)) => {
+                    self.edits.prefix(call.func.start().to_usize(), "_belt_");
+                    return self.arguments(call);
+                }
+                "type"
+                    if self.is_caught(&call.arguments.args) && !self.named_types.contains(&expr.start().to_usize()) =>
+                {
+                    self.need(library::EXCEPTIONS);
+                    self.edits.replace(span(call.func.as_ref()), "_belt_type");
+                    return self.arguments(call);
+                }
                 // A value that is nothing but itself.
                 "object" if call.arguments.args.is_empty() => {
                     self.need(library::CLASSES);
@@ -49,8 +64,8 @@ impl<'a> Pass<'a> {
                 }
                 "sum" if !self.survey.imports.contains("decimal") && !self.survey.functions.contains_key("sum") => {
                     match call.arguments.args.first() {
-                        Some(Expr::Generator(each)) => self.number(&each.elt),
-                        Some(Expr::ListComp(each)) => self.number(&each.elt),
+                        Some(Expr::Generator(each)) if !self.survey.overloads(&["__add__"]) => self.number(&each.elt),
+                        Some(Expr::ListComp(each)) if !self.survey.overloads(&["__add__"]) => self.number(&each.elt),
                         _ => {
                             self.need(library::OPERATORS);
                             let range = span(call.func.as_ref());
@@ -71,8 +86,35 @@ impl<'a> Pass<'a> {
                     self.edits.prefix(call.func.start().to_usize(), "_belt_");
                     return self.arguments(call);
                 }
+                "int" | "float" | "round" | "abs"
+                    if self.survey.operators.contains(format!("__{}__", function.id).as_str()) =>
+                {
+                    self.need(library::OPERATORS);
+                    self.edits.prefix(call.func.start().to_usize(), "_belt_own_");
+                    return self.arguments(call);
+                }
+                "bool" if call.arguments.args.len() == 1 => self.condition(&call.arguments.args[0]),
+                "print" if call.arguments.find_keyword("file").is_some() => {
+                    self.need(library::CLASSES);
+                    self.edits.prefix(call.func.start().to_usize(), "_belt_");
+                    return self.arguments(call);
+                }
                 "TypeVar" | "ParamSpec" if self.survey.imports.contains("typing") => {
                     return self.edits.replace(span(&expr), "None");
+                }
+                "methodcaller" if self.survey.imports.contains("operator.methodcaller") => return self.caller(call),
+                "copy" | "deepcopy"
+                    if self.copies() && self.survey.imports.contains(&format!("copy.{}", function.id)) =>
+                {
+                    self.need(library::CLASSES);
+                    self.edits.prefix(call.func.start().to_usize(), "_belt_");
+                    self.edits.suffix(call.arguments.range.end().to_usize() - 1, format!(", {}", self.held()));
+                    return self.arguments(call);
+                }
+                "bytes" if call.arguments.args.len() == 1 && !self.survey.functions.contains_key("bytes") => {
+                    self.need(library::FUNCTIONS);
+                    self.edits.prefix(call.func.start().to_usize(), "_belt_");
+                    return self.arguments(call);
                 }
                 "NewType" if self.survey.imports.contains("typing") && call.arguments.args.len() == 2 => {
                     let kind = self.text(&call.arguments.args[1]);
@@ -84,6 +126,8 @@ impl<'a> Pass<'a> {
                 }
                 _ => {}
             },
+            Expr::Attribute(method) if self.fill_many(call, method) => return self.arguments(call),
+            Expr::Attribute(method) if method.attr.as_str() == "methodcaller" => return self.caller(call),
             Expr::Attribute(method) if self.method(call, method) => return self.arguments(call),
             _ => {}
         }
@@ -97,12 +141,77 @@ impl<'a> Pass<'a> {
             }
         }
         self.bound_call(call);
+        self.left_alone.insert((call.func.start().to_usize(), call.func.end().to_usize()));
         // The walk sees the function's object but not its name, which is rewritten with the call.
         match call.func.as_ref() {
-            Expr::Attribute(method) if self.is_bound_by_name(method.attr.as_str()) => self.expression(&method.value),
+            Expr::Attribute(method)
+                if self.is_bound_by_name(method.attr.as_str())
+                    || is_method(method.attr.as_str()) && !self.survey.properties.contains(method.attr.as_str()) =>
+            {
+                self.expression(&method.value)
+            }
             _ => self.expression(&call.func),
         }
         self.arguments(call);
+    }
+
+    /// Coroutines whose exceptions are gathered begin when they are asked for their results.
+    fn later(&mut self, call: &'a ExprCall) {
+        for value in &call.arguments.args {
+            let value = match value {
+                Expr::Starred(starred) => match starred.value.as_ref() {
+                    Expr::ListComp(each) => each.elt.as_ref(),
+                    Expr::Generator(each) => each.elt.as_ref(),
+                    _ => continue,
+                },
+                value => value,
+            };
+            if value.is_call_expr() {
+                self.edits.prefix(value.start().to_usize(), "_belt_later(lambda: ");
+                self.edits.suffix(value.end().to_usize(), ")");
+            }
+        }
+    }
+
+    /// `re.VERBOSE`, which the interpreter takes inside of a pattern only.
+    fn verbose(&mut self, call: &'a ExprCall) -> bool {
+        let values = call.arguments.keywords.iter().map(|keyword| &keyword.value);
+        let flags = call.arguments.args.iter().skip(1).chain(values).find(|flags| {
+            let text = self.text(*flags);
+            text.contains("re.VERBOSE") || text.split(['|', ' ']).any(|flag| flag == "re.X")
+        });
+        let (Some(flags), Some(pattern)) = (flags, call.arguments.args.first()) else { return false };
+        let rest = self.text(flags).replace("re.VERBOSE", "0");
+        let rest: Vec<&str> = rest.split('|').map(|flag| if flag.trim() == "re.X" { "0" } else { flag }).collect();
+        self.edits.replace(span(flags), rest.join("|"));
+        self.edits.prefix(pattern.start().to_usize(), "'(?x)' + (");
+        self.edits.suffix(pattern.end().to_usize(), ")");
+        true
+    }
+
+    /// `methodcaller("m", a)` as the call it makes.
+    fn caller(&mut self, call: &'a ExprCall) {
+        let Some(Expr::StringLiteral(method)) = call.arguments.args.first() else { return self.arguments(call) };
+        let method_name = method.value.to_str();
+        let from = call.arguments.args.get(1).map(Ranged::start);
+        let from = from.or(call.arguments.keywords.first().map(Ranged::start)).map(|at| at.to_usize());
+        let end = call.range().end().to_usize();
+        self.edits.replace(
+            call.range().start().to_usize()..from.unwrap_or(end - 1),
+            format!("(lambda _belt_it: _belt_it.{method_name}("),
+        );
+        self.edits.replace(end - 1..end, "))");
+        self.arguments(call);
+    }
+
+    /// Whether objects of the code's own may be copied.
+    fn copies(&self) -> bool {
+        self.survey.imports.contains("copy") && !self.survey.held.is_empty()
+    }
+
+    /// The name of a caught exception.
+    fn is_caught(&self, args: &[Expr]) -> bool {
+        matches!(args, [Expr::Name(one)] if self.survey.caught.contains(one.id.as_str()))
     }
 
     fn arguments(&mut self, call: &'a ExprCall) {
@@ -115,9 +224,32 @@ impl<'a> Pass<'a> {
         let replacement = match (object, method.attr.as_str()) {
             (Some("datetime"), "fromtimestamp") => ("_belt_fromtimestamp", library::TIMES),
             (Some("datetime"), "utcfromtimestamp") => ("_belt_fromtimestamp", library::TIMES),
-            (Some("json"), "dumps") if call.arguments.find_keyword("default").is_some() => {
+            (Some("json"), "dumps") if call.arguments.find_keyword("cls").is_some() => {
+                if let Some(encoder) = call.arguments.find_keyword("cls") {
+                    let encoder_name = self.text(&encoder.value);
+                    self.edits.replace(span(encoder), format!("default={encoder_name}().default"));
+                }
                 ("_belt_dumps", library::FUNCTIONS)
             }
+            (Some("json"), "dumps")
+                if call.arguments.find_keyword("default").is_some() || self.survey.has_containers() =>
+            {
+                ("_belt_dumps", library::FUNCTIONS)
+            }
+            (_, "cache_clear" | "cache_info") if !self.survey.functions.contains_key(method.attr.as_str()) => {
+                return self.first(call, method, &format!("_belt_{}", method.attr));
+            }
+            (_, "gather") if call.arguments.find_keyword("return_exceptions").is_some() => {
+                self.later(call);
+                return false;
+            }
+            (Some("copy"), "copy" | "deepcopy") if self.copies() => {
+                self.need(library::CLASSES);
+                self.edits.replace(span(call.func.as_ref()), format!("_belt_{}", method.attr));
+                self.edits.suffix(call.arguments.range.end().to_usize() - 1, format!(", {}", self.held()));
+                return true;
+            }
+            (Some("re"), _) if self.verbose(call) => return false,
             (Some("re"), "sub") if call.arguments.args.get(1).is_some_and(|by| self.is_template(by)) => {
                 ("_belt_re_sub", library::FUNCTIONS)
             }
@@ -156,6 +288,15 @@ impl<'a> Pass<'a> {
                 self.need(library::FUNCTIONS);
                 return self.first(call, method, "_belt_popitem");
             }
+            (Some("stderr" | "stdout"), "write" | "writelines" | "flush") => ("_belt_print", library::CLASSES),
+            (_, "astimezone") if !self.survey.functions.contains_key("astimezone") => {
+                self.need(library::TIMES);
+                return self.first(call, method, "_belt_astimezone");
+            }
+            (_, "isoformat") if !call.arguments.keywords.is_empty() => {
+                self.need(library::TIMES);
+                return self.first(call, method, "_belt_isoformat");
+            }
             (Some("str"), "maketrans") => ("_belt_maketrans", library::FUNCTIONS),
             (_, "to_bytes") if call.arguments.args.len() <= 2 && !self.survey.functions.contains_key("to_bytes") => {
                 self.need(library::FUNCTIONS);
@@ -164,10 +305,6 @@ impl<'a> Pass<'a> {
             (_, "translate") if call.arguments.args.len() == 1 && !self.survey.functions.contains_key("translate") => {
                 self.need(library::FUNCTIONS);
                 return self.first(call, method, "_belt_translate");
-            }
-            (_, "methodcaller") => {
-                self.need(library::CLASSES);
-                return false;
             }
             (object, method_name) => {
                 let stands = object.and_then(|module| crate::sim::dialect::extra(module, method_name));
@@ -180,7 +317,9 @@ impl<'a> Pass<'a> {
                 let Some(class) = self.survey.enum_methods.get(method_name).copied() else { return false };
                 let holder = self.survey.holder(class);
                 if name(&method.value) == Some(class) {
-                    self.edits.replace(span(method.value.as_ref()), holder);
+                    if holder != class && !self.is_bound_by_name(method_name) {
+                        self.edits.replace(span(method.value.as_ref()), holder);
+                    }
                     return false;
                 }
                 return self.first(call, method, &format!("{holder}.{method_name}"));

@@ -3,20 +3,41 @@
 use ruff_python_ast::{Expr, ExprAttribute, ExprCall, Stmt, StmtClassDef};
 use ruff_text_size::Ranged;
 
+use super::containers::is_container;
 use super::survey::Kind;
-use super::{Pass, library, span};
+use super::{Pass, last_name, library, span};
 
 impl<'a> Pass<'a> {
     /// Takes the bases away and copies what they have behind the class.
     pub fn inherit(&mut self, statement: &Stmt, class: &'a StmtClassDef) {
         let name = class.name.as_str();
+        if self.survey.mixes() {
+            self.need(library::CLASSES);
+            let known = self.survey.classes.get(name);
+            let ancestry =
+                self.survey.ancestry(name).into_iter().filter(|class| self.survey.classes.contains_key(class));
+            let order: String = ancestry.map(|class| format!("{class}, ")).collect();
+            let own: String = known.iter().flat_map(|class| &class.own).map(|own| format!("{own:?}, ")).collect();
+            self.after(statement, &[format!("{name}._belt_order = ({order}); {name}._belt_says = ({own})")]);
+        }
         if self.survey.classes.get(name).is_none_or(|known| known.bases.is_empty()) {
             return;
         }
         if let Some(arguments) = &class.arguments {
             self.edits.replace(span(&arguments.range), "");
         }
-        let lines = self.inherited(name, name, |base| base.to_owned());
+        let mut lines = self.inherited(name, name, |base| base.to_owned());
+        if self.survey.container(name).is_some() {
+            self.need(library::CONTAINERS);
+            let ancestry = self.survey.ancestry(name).into_iter().filter_map(|class| self.survey.classes.get(class));
+            let seen: Vec<&str> = ancestry.flat_map(|class| class.own.iter().copied()).collect();
+            lines.extend(self.held_members(name, &seen));
+        }
+        if let Some(base) = self.next_with(name, "__init_subclass__") {
+            let keywords = class.arguments.iter().flat_map(|arguments| &arguments.keywords);
+            let given: String = keywords.map(|keyword| format!(", {}", self.text(keyword))).collect();
+            lines.push(format!("{base}.__init_subclass__({name}{given})"));
+        }
         self.after(statement, &lines);
     }
 
@@ -83,11 +104,30 @@ impl<'a> Pass<'a> {
             Some(Kind::Exception { .. }) => format!("_belt_of_{base}"),
             _ => base.to_owned(),
         };
+        let plain = matches!(kind, Some(Kind::Plain | Kind::Dataclass));
+        if plain && survey.mixes() && survey.container(class).is_none() && method.attr.as_str() != "__setattr__" {
+            self.need(library::CLASSES);
+            let open = call.arguments.range.start().to_usize();
+            let next = format!("_belt_super({this}, {class}, {:?})", method.attr.as_str());
+            self.edits.replace(call.func.start().to_usize()..open, next);
+            return true;
+        }
         let base = self.next_with(class, method.attr.as_str());
+        if base.is_none() && method.attr.as_str() == "__setattr__" {
+            self.plain_store(call, this);
+            return true;
+        }
+        if base.is_none() && method.attr.as_str() == "__init_subclass__" {
+            self.edits.replace(span(&call.range()), "None");
+            return true;
+        }
         let field = self.spellings(base.unwrap_or_default(), method.attr.as_str()).remove(0);
         let base = match base {
             Some(base) => stands(base),
             None if matches!(kind, Some(Kind::Exception { rich: true })) => "_belt_exception".to_owned(),
+            None if self.held_base(class, method.attr.as_str()).is_some() => {
+                self.held_base(class, method.attr.as_str()).unwrap_or_default().to_owned()
+            }
             None if matches!(kind, Some(Kind::Plain | Kind::Dataclass)) => {
                 self.need(library::CLASSES);
                 "_belt_object".to_owned()
@@ -168,9 +208,17 @@ impl<'a> Pass<'a> {
         if !self.is_bound_by_name(name) || method.value.is_call_expr() && self.is_super(&method.value) {
             return;
         }
-        self.need(library::CLASSES);
         let dot = method.value.end().to_usize();
         let open = call.arguments.range.start().to_usize();
+        if let Some(class) = super::name(&method.value).filter(|class| self.survey.tuples.contains(class)) {
+            let holder = self.survey.holder(class);
+            self.edits.replace(call.range().start().to_usize()..open, format!("{holder}.{name}"));
+            if self.survey.class_methods.contains(name) {
+                self.first_argument(call, class);
+            }
+            return;
+        }
+        self.need(library::CLASSES);
         let function = if self.survey.class_methods.contains(name) { "_belt_of_class" } else { "_belt_static" };
         self.edits.prefix(call.range().start().to_usize(), format!("{function}("));
         let Some(dot) = self.find(dot, ".") else { return };
@@ -189,6 +237,18 @@ impl<'a> Pass<'a> {
             Expr::Name(name) => {
                 let name = name.id.as_str();
                 let survey = self.survey;
+                if is_container(name) && survey.has_containers() && survey.kind(name).is_none() {
+                    let base = |class: &&str| {
+                        survey.classes[*class].def.bases().iter().any(|base| last_name(base) == Some(name))
+                    };
+                    let derived = |class: &&str| survey.ancestry(class).iter().any(base);
+                    let all: String =
+                        survey.classes.keys().copied().filter(derived).map(|class| format!(", {class}")).collect();
+                    if !all.is_empty() {
+                        self.edits.replace(span(&expr), format!("({name}{all})"));
+                    }
+                    return;
+                }
                 let Some(kind) = survey.kind(name) else {
                     let rich = survey.rich_below(name);
                     if crate::sim::dialect::is_exception(name) && !rich.is_empty() {

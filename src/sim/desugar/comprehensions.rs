@@ -1,7 +1,7 @@
 //! Comprehensions and generator expressions over values that are asked for one by one, as calls with functions in them.
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Comprehension, Expr};
+use ruff_python_ast::{Comprehension, Expr, Stmt};
 use ruff_text_size::Ranged;
 
 use super::expressions::METHODS;
@@ -143,6 +143,50 @@ fn paths<'a>(target: &'a Expr, value: &str, found: &mut Vec<(&'a str, String)>) 
             tuple.elts.iter().enumerate().try_for_each(|(at, part)| paths(part, &format!("{value}[{at}]"), found))
         }
         _ => None,
+    }
+}
+
+impl Pass<'_> {
+    /// Whether a call of the world may happen in a block.
+    pub fn may_call_the_world(&self, body: &[Stmt]) -> bool {
+        let mut calls = Calls { survey: self.survey, found: false };
+        if !self.survey.objects.is_empty() {
+            calls.visit_body(body);
+        }
+        calls.found
+    }
+}
+
+struct Calls<'s, 'a> {
+    survey: &'s Survey<'a>,
+    found: bool,
+}
+
+impl<'b> Visitor<'b> for Calls<'_, '_> {
+    fn visit_expr(&mut self, expr: &'b Expr) {
+        if let Expr::Call(call) = expr {
+            let survey = self.survey;
+            self.found |= match call.func.as_ref() {
+                Expr::Name(function) => {
+                    let function = function.id.as_str();
+                    let known = survey.functions.contains_key(function) && !survey.decorated.contains(function);
+                    let made = survey.classes.contains_key(function) || crate::sim::dialect::is_exception(function);
+                    let own = known || made || crate::sim::dialect::is_built_in(function);
+                    survey.worldly.contains(function) || !own
+                }
+                Expr::Attribute(method) => {
+                    let known = survey.functions.contains_key(method.attr.as_str());
+                    let of_module = name(&method.value).is_some_and(|module| survey.imports.contains(module));
+                    let plain = METHODS.contains(&method.attr.as_str()) && !known;
+                    let object = contains(&method.value, &|expr| {
+                        last_name(expr).is_some_and(|name| survey.objects.contains(name))
+                    });
+                    object || survey.worldly.contains(method.attr.as_str()) || !(known || of_module || plain)
+                }
+                _ => true,
+            };
+        }
+        visitor::walk_expr(self, expr);
     }
 }
 

@@ -16,6 +16,8 @@ struct Field<'a> {
     given: bool,
     /// It counts when objects are compared.
     compared: bool,
+    /// It is for `__post_init__` only.
+    passed_on: bool,
 }
 
 impl<'a> Pass<'a> {
@@ -24,6 +26,7 @@ impl<'a> Pass<'a> {
         let class_name = class.name.as_str();
         let mut frozen = false;
         let mut ordered = false;
+        let (mut compared, mut shown) = (true, true);
         for decorator in &class.decorator_list {
             let (function, call) = match &decorator.expression {
                 Expr::Call(call) => (last_name(&call.func), Some(call)),
@@ -34,7 +37,12 @@ impl<'a> Pass<'a> {
                     let keyword = call.and_then(|call| call.arguments.find_keyword(option));
                     keyword.is_some_and(|keyword| self.text(&keyword.value) == "True")
                 };
+                let off = |option: &str| {
+                    let keyword = call.and_then(|call| call.arguments.find_keyword(option));
+                    keyword.is_some_and(|keyword| self.text(&keyword.value) == "False")
+                };
                 (frozen, ordered) = (on("frozen") || on("unsafe_hash"), on("order"));
+                (compared, shown) = (!off("eq"), !off("repr"));
                 let range = span(&decorator.range);
                 self.edits.replace(range, "");
             }
@@ -50,7 +58,12 @@ impl<'a> Pass<'a> {
             }
         }
         let fields = self.fields(class_name);
-        let lines = self.members(class, &fields, frozen, ordered);
+        let mut lines = self.members(class, &fields, frozen, ordered);
+        for (method, wanted) in [("__eq__", compared), ("__hash__", compared), ("__repr__", shown)] {
+            if !wanted && let Some(at) = lines.iter().position(|line| line.starts_with(&format!("def {method}("))) {
+                lines.drain(at..at + 2);
+            }
+        }
         self.after_last(&class.body, &lines.join("\n"));
     }
 
@@ -68,6 +81,12 @@ impl<'a> Pass<'a> {
             lines.push(format!("def __init__({}):", parameters.join(", ")));
             for field in fields {
                 let name = field.name;
+                if field.passed_on {
+                    if let Some((class, _)) = field.default {
+                        lines.push(format!("    {name} = {class}.{name} if {name} is _belt_unset else {name}"));
+                    }
+                    continue;
+                }
                 let default =
                     field.default.map(|(class, factory)| format!("{class}.{name}{}", if factory { "()" } else { "" }));
                 lines.push(match default {
@@ -82,8 +101,14 @@ impl<'a> Pass<'a> {
             let post = self.survey.ancestry(class_name).into_iter().any(|ancestor| {
                 self.survey.classes.get(ancestor).is_some_and(|known| known.own.contains(&"__post_init__"))
             });
-            lines.push(if post { "    self.__post_init__()".to_owned() } else { "    pass".to_owned() });
+            let passed: Vec<&str> = fields.iter().filter(|field| field.passed_on).map(|field| field.name).collect();
+            lines.push(if post {
+                format!("    self.__post_init__({})", passed.join(", "))
+            } else {
+                "    pass".to_owned()
+            });
         }
+        let fields: Vec<&Field> = fields.iter().filter(|field| !field.passed_on).collect();
         let all = |object: &str| {
             let compared = fields.iter().filter(|field| field.compared);
             let values: String = compared.map(|field| format!("{object}.{}, ", field.name)).collect();
@@ -129,9 +154,10 @@ impl<'a> Pass<'a> {
             for statement in &known.def.body {
                 let Stmt::AnnAssign(assign) = statement else { continue };
                 let Some(field) = name(&assign.target) else { continue };
-                if last_name(&assign.annotation) == Some("ClassVar") {
+                if matches!(last_name(&assign.annotation), Some("ClassVar" | "KW_ONLY")) {
                     continue;
                 }
+                let passed_on = last_name(&assign.annotation) == Some("InitVar");
                 let call = assign.value.as_deref().and_then(field_call);
                 let has = |key: &str| call.is_some_and(|call| call.arguments.find_keyword(key).is_some());
                 let default = match (&assign.value, call) {
@@ -144,7 +170,7 @@ impl<'a> Pass<'a> {
                 let option = |key: &str| call.and_then(|call| call.arguments.find_keyword(key));
                 let on = |key: &str| option(key).is_none_or(|keyword| self.text(&keyword.value) != "False");
                 let given = on("init");
-                let found = Field { name: field, default, given, compared: on("compare") };
+                let found = Field { name: field, default, given, compared: on("compare"), passed_on };
                 match fields.iter_mut().find(|known| known.name == field) {
                     Some(known) => *known = found,
                     None => fields.push(found),
@@ -157,7 +183,9 @@ impl<'a> Pass<'a> {
     /// Names of a data class's fields in order, for patterns.
     pub fn field_names(&self, class: &'a str) -> Vec<&'a str> {
         match self.survey.kind(class) {
-            Some(Kind::Dataclass) => self.fields(class).into_iter().map(|field| field.name).collect(),
+            Some(Kind::Dataclass) => {
+                self.fields(class).into_iter().filter(|field| !field.passed_on).map(|field| field.name).collect()
+            }
             _ => Vec::new(),
         }
     }

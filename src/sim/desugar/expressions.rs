@@ -1,7 +1,7 @@
 //! Expressions: operators that are methods, attributes that are computed, and built-in functions the interpreter lacks.
 
 use ruff_python_ast::visitor;
-use ruff_python_ast::{CmpOp, Expr, ExprAttribute, ExprCompare, ExprSubscript, Operator};
+use ruff_python_ast::{CmpOp, Expr, ExprCompare, ExprSubscript, Operator};
 use ruff_text_size::Ranged;
 
 use super::survey::{Kind, is_truth};
@@ -33,6 +33,51 @@ pub const METHODS: [&str; 22] = [
     "setdefault",
 ];
 
+/// More of them, which have no use but as methods.
+const ALSO_METHODS: [&str; 36] = [
+    "__contains__",
+    "__delitem__",
+    "__getitem__",
+    "__setitem__",
+    "appendleft",
+    "capitalize",
+    "casefold",
+    "clear",
+    "copy",
+    "endswith",
+    "find",
+    "format",
+    "insert",
+    "intersection",
+    "isalnum",
+    "isalpha",
+    "isdigit",
+    "isdisjoint",
+    "islower",
+    "issubset",
+    "issuperset",
+    "isupper",
+    "ljust",
+    "lstrip",
+    "most_common",
+    "partition",
+    "popleft",
+    "replace",
+    "rjust",
+    "rstrip",
+    "splitlines",
+    "swapcase",
+    "title",
+    "union",
+    "update",
+    "zfill",
+];
+
+/// Whether a name is that of a method of a built-in type.
+pub fn is_method(name: &str) -> bool {
+    METHODS.contains(&name) || ALSO_METHODS.contains(&name)
+}
+
 /// Built-in functions that are defined where the code names them.
 pub const BUILT_IN: [&str; 3] = ["callable", "format", "issubclass"];
 
@@ -63,6 +108,9 @@ impl<'a> Pass<'a> {
             Expr::UnaryOp(unary) if unary.op == ruff_python_ast::UnaryOp::Not => self.condition(&unary.operand),
             Expr::If(choice) => self.condition(&choice.test),
             Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_) => self.comprehension(expr),
+            Expr::Dict(dict) if self.survey.has_containers() => {
+                dict.items.iter().filter(|item| item.key.is_none()).for_each(|item| self.bare(&item.value));
+            }
             Expr::Starred(starred) if starred.ctx.is_load() => self.taken(&starred.value),
             Expr::Compare(compare) => self.compare(expr, compare),
             // An alias of types says nothing to the interpreter.
@@ -79,7 +127,20 @@ impl<'a> Pass<'a> {
                 self.need(library::FUNCTIONS);
                 self.edits.prefix(expr.start().to_usize(), "_belt_");
             }
+            // The class as a value, which knows what stands for it.
+            Expr::Name(name) if name.ctx.is_load() && self.survey.is_rich(name.id.as_str()) => {
+                self.need(library::EXCEPTIONS);
+                self.edits.replace(span(&expr), format!("_belt_of_{}", name.id));
+            }
             Expr::Name(name) if name.id.as_str() == "Decimal" => self.need(library::DECIMAL),
+            // The enumeration itself, which the pass over words knows by its name.
+            Expr::Name(name) if name.ctx.is_load() && name.id.as_str() == "cls" => {
+                let this = self.function.and_then(|function| function.first);
+                let class = self.class.filter(|class| self.survey.kind(class) == Some(Kind::Enum));
+                if let Some(class) = class.filter(|_| this == Some("cls")) {
+                    self.edits.replace(span(&expr), class);
+                }
+            }
             _ => {}
         }
         visitor::walk_expr(self, expr);
@@ -101,11 +162,15 @@ impl<'a> Pass<'a> {
             Operator::Div => ("_belt_div", &["__truediv__", "__rtruediv__"]),
             Operator::FloorDiv => ("_belt_floordiv", &["__floordiv__"]),
             Operator::Mod => ("_belt_mod", &["__mod__"]),
+            Operator::BitAnd => ("_belt_and", &["__and__", "__rand__"]),
+            Operator::BitXor => ("_belt_xor", &["__xor__", "__rxor__"]),
             // Dicts have it in Python.
             Operator::BitOr => return Some("_belt_or"),
             _ => return None,
         };
-        self.survey.overloads(methods).then_some(function)
+        let times = matches!(operator, Operator::Div | Operator::FloorDiv | Operator::Mod)
+            && self.survey.imports.contains("datetime.timedelta");
+        (times || self.survey.overloads(methods)).then_some(function)
     }
 
     /// Whether an object of the code's own is true is its own to say.
@@ -127,7 +192,7 @@ impl<'a> Pass<'a> {
     /// A name of `typing` or `collections.abc` that is only ever said of types.
     fn is_hint(&self, value: &Expr) -> bool {
         let Some(name) = last_name(value) else { return false };
-        let modules = ["typing", "collections.abc"];
+        let modules = ["typing", "typing_extensions", "collections.abc"];
         let imported = modules.iter().any(|module| self.survey.imports.contains(&format!("{module}.{name}")));
         let dotted = value.as_attribute_expr().and_then(|attribute| last_name(&attribute.value));
         imported || matches!(dotted, Some("typing" | "abc"))
@@ -206,6 +271,15 @@ impl<'a> Pass<'a> {
             self.edits.replace(expr.end().to_usize() - 1..expr.end().to_usize(), ")");
             return;
         }
+        if let (Expr::Slice(slice), true) = (subscript.slice.as_ref(), self.survey.has_containers()) {
+            let Some(open) = self.find(subscript.value.end().to_usize(), "[") else { return };
+            self.need(library::CONTAINERS);
+            self.edits.prefix(expr.start().to_usize(), "_belt_part_of(");
+            let bound = |bound: &Option<Box<Expr>>| bound.as_ref().map_or("None", |bound| self.text(bound.as_ref()));
+            let (lower, upper, step) = (bound(&slice.lower), bound(&slice.upper), bound(&slice.step));
+            let range = open..expr.end().to_usize();
+            return self.edits.replace(range, format!(", ({lower}), ({upper}), ({step}))"));
+        }
         if !self.survey.operators.contains("__getitem__") || subscript.slice.is_slice_expr() {
             return;
         }
@@ -214,130 +288,6 @@ impl<'a> Pass<'a> {
         self.edits.prefix(expr.start().to_usize(), "_belt_item(");
         self.edits.replace(open..open + 1, ", (");
         self.edits.replace(expr.end().to_usize() - 1..expr.end().to_usize(), "))");
-    }
-
-    fn attribute(&mut self, expr: &Expr, attribute: &'a ExprAttribute) {
-        if !attribute.ctx.is_load() {
-            return;
-        }
-        let field = attribute.attr.as_str();
-        if self.super_property(attribute) {
-            return;
-        }
-        if field == "maxsize" && name(&attribute.value) == Some("sys") {
-            return self.edits.replace(span(&expr), "9223372036854775807");
-        }
-        self.exception_field(&attribute.value);
-        if field == "__members__"
-            && let Some(class) = name(&attribute.value).filter(|class| self.survey.kind(class) == Some(Kind::Enum))
-        {
-            let members: String =
-                self.members_of(class).map(|member| format!("\"{member}\": {class}.{member}, ")).collect();
-            return self.edits.replace(span(&expr), format!("{{{members}}}"));
-        }
-        if self.survey.properties.contains(field)
-            && let Some(class) = self.survey.enum_methods.get(field)
-            && let Some(dot) = self.find(attribute.value.end().to_usize(), ".")
-        {
-            let holder = self.survey.holder(class);
-            self.edits.prefix(expr.start().to_usize(), format!("{holder}._belt_get_{field}("));
-            return self.edits.replace(dot..expr.end().to_usize(), ")");
-        }
-        if let Some(place) = self.survey.enum_fields.get(field)
-            && let Some(dot) = self.find(attribute.value.end().to_usize(), ".")
-        {
-            self.need(library::CLASSES);
-            self.edits.prefix(expr.start().to_usize(), "_belt_part(");
-            return self.edits.replace(dot..expr.end().to_usize(), format!(", {field:?}, {place})"));
-        }
-        if let Some(class) = attribute.value.as_attribute_expr().filter(|class| class.attr.as_str() == "__class__")
-            && field == "__name__"
-            && let Some(dot) = self.find(class.value.end().to_usize(), ".")
-        {
-            self.need(library::CLASSES);
-            self.edits.prefix(expr.start().to_usize(), "_belt_name_of(type(");
-            return self.edits.replace(dot..expr.end().to_usize(), "))");
-        }
-        let is_function = |thing: &str| self.survey.functions.contains_key(thing);
-        if self.survey.function_attributes.contains(field)
-            && field != "__name__"
-            && name(&attribute.value).is_some_and(is_function)
-            && let Some(dot) = self.find(attribute.value.end().to_usize(), ".")
-        {
-            self.need(library::CLASSES);
-            self.edits.prefix(expr.start().to_usize(), "_belt_attribute(");
-            return self.edits.replace(dot..expr.end().to_usize(), format!(", {field:?})"));
-        }
-        let is_class = name(&attribute.value).is_some_and(|name| self.survey.classes.contains_key(name));
-        let reader = if self.survey.properties.contains(field) && !is_class {
-            "_belt_read"
-        } else if field == "__name__" && !is_class {
-            "_belt_name_of"
-        } else if field == "__dict__" && !is_class {
-            "_belt_dict_of"
-        } else if METHODS.contains(&field) && !self.survey.attributes.contains(field) && self.is_plain(&attribute.value)
-        {
-            "_belt_bound"
-        } else if matches!(field, "value" | "name")
-            && (self.survey.has_enums() || self.survey.imports.contains("http"))
-            && !self.survey.attributes.contains(field)
-            && !self.is_member(&attribute.value)
-        {
-            if field == "value" { "_belt_value" } else { "_belt_name" }
-        } else {
-            return;
-        };
-        self.need(library::CLASSES);
-        let Some(dot) = self.find(attribute.value.end().to_usize(), ".") else { return };
-        self.edits.prefix(expr.start().to_usize(), format!("{reader}("));
-        let rest = match reader {
-            "_belt_read" | "_belt_bound" => format!(", {field:?})"),
-            "_belt_dict_of" => format!(", {})", self.held()),
-            "_belt_name" => {
-                let enums = self.survey.classes.iter().filter(|(_, class)| class.kind == Kind::Enum);
-                let members: String = enums
-                    .flat_map(|(class, _)| {
-                        let members = self.members_of(class);
-                        members.map(move |member| format!("({class}.{member}, \"{member}\"), "))
-                    })
-                    .collect();
-                format!(", [{members}])")
-            }
-            _ => ")".to_owned(),
-        };
-        self.edits.replace(dot..expr.end().to_usize(), rest);
-    }
-
-    /// Names of an enumeration's members.
-    fn members_of(&self, class: &str) -> impl Iterator<Item = &'a str> {
-        let survey = self.survey;
-        let own = survey.classes.get(class).into_iter().flat_map(|class| class.own.iter().copied());
-        own.filter(|member| !survey.functions.contains_key(member))
-    }
-
-    /// Names of what objects of the code's classes hold, as a tuple.
-    pub fn held(&self) -> String {
-        let names: String = self.survey.held.iter().map(|name| format!("\"{name}\", ")).collect();
-        format!("({names})")
-    }
-
-    /// Whether a value is none of the code's functions, classes and modules, so that its methods are Python's own.
-    fn is_plain(&self, value: &Expr) -> bool {
-        let name = match value {
-            Expr::Attribute(attribute) => return self.is_plain(&attribute.value),
-            _ => name(value),
-        };
-        name.is_some_and(|name| {
-            !self.survey.classes.contains_key(name)
-                && !self.survey.imports.contains(name)
-                && !self.survey.objects.contains(name)
-        })
-    }
-
-    /// `State.NEW`, whose name and value are known from its text, and `self` in the enumeration itself.
-    fn is_member(&self, value: &Expr) -> bool {
-        let class = value.as_attribute_expr().and_then(|attribute| name(&attribute.value));
-        class.is_some_and(|class| self.survey.kind(class) == Some(Kind::Enum))
     }
 }
 

@@ -115,7 +115,8 @@ impl<'a> Pass<'a> {
         self.edits.replace(colon..colon + 1, ask);
         let target = self.text(loops.target.as_ref());
         self.before_first(&loops.body, &format!("{target} = {item}"));
-        (self.survey.closes && loops.iter.is_call_expr()).then_some(it)
+        let own = name(&loops.iter).is_some_and(|iter| iter.starts_with(super::generators::OWN));
+        (self.survey.closes && (own || loops.iter.is_call_expr())).then_some(it)
     }
 
     /// What leaves a loop gives up what it goes through.

@@ -7,18 +7,25 @@
 //! Invariants: code that uses none of these comes back unchanged; what is not understood is left for the interpreter to
 //! refuse; every line of the result knows the line it came from.
 
+mod asking;
+mod attributes;
+mod bodies;
 mod calls;
 mod classes;
 mod comprehensions;
+mod containers;
 mod dataclasses;
 mod edits;
 mod exceptions;
 mod expressions;
 mod generators;
 mod iteration;
+mod members;
+mod nested;
 mod ordering;
 mod patterns;
 mod statements;
+mod stores;
 mod survey;
 
 use std::collections::BTreeSet;
@@ -33,6 +40,7 @@ use survey::Survey;
 /// The library of what rewritten code calls; each part is defined only where it is needed.
 pub mod library {
     pub const CLASSES: &str = include_str!("library/classes.py");
+    pub const CONTAINERS: &str = include_str!("library/containers.py");
     pub const DECIMAL: &str = include_str!("library/decimal.py");
     pub const EXCEPTIONS: &str = include_str!("library/exceptions.py");
     pub const FUNCTIONS: &str = include_str!("library/functions.py");
@@ -44,7 +52,7 @@ pub mod library {
     /// The part that defines `name`.
     pub fn defining(name: &str) -> Option<&'static str> {
         let (function, class) = (format!("\ndef {name}("), format!("\nclass {name}:"));
-        let parts = [CLASSES, DECIMAL, EXCEPTIONS, FUNCTIONS, GENERATORS, OPERATORS, ORDERING, TIMES];
+        let parts = [CLASSES, CONTAINERS, DECIMAL, EXCEPTIONS, FUNCTIONS, GENERATORS, OPERATORS, ORDERING, TIMES];
         parts.into_iter().find(|part| part.contains(&function) || part.contains(&class))
     }
 }
@@ -61,6 +69,8 @@ pub struct Desugared {
 /// `None` where there is nothing to do, or where the code does not parse and so is to be refused elsewhere. `prelude`
 /// says which objects there are.
 pub fn desugar(code: &str, prelude: &str) -> Option<Desugared> {
+    let lifted = nested::lift(code);
+    let code = lifted.as_ref().map_or(code, |(code, _)| code.as_str());
     let lowered = generators::lower(code);
     let code = lowered.as_ref().map_or(code, |lowered| lowered.code.as_str());
     let parsed = ruff_python_parser::parse_module(code).ok()?;
@@ -79,6 +89,9 @@ pub fn desugar(code: &str, prelude: &str) -> Option<Desugared> {
         loops: Vec::new(),
         lowered: 0,
         eager: BTreeSet::new(),
+        named_types: BTreeSet::new(),
+        left_alone: BTreeSet::new(),
+        raised: BTreeSet::new(),
     };
     if lowered.is_some() {
         pass.need(library::GENERATORS);
@@ -88,7 +101,7 @@ pub fn desugar(code: &str, prelude: &str) -> Option<Desugared> {
     for statement in body {
         pass.visit_stmt(statement);
     }
-    if pass.edits.is_empty() && pass.shims.is_empty() {
+    if pass.edits.is_empty() && pass.shims.is_empty() && lifted.is_none() {
         return None;
     }
     let shims = pass.shims.iter().copied().collect();
@@ -96,6 +109,11 @@ pub fn desugar(code: &str, prelude: &str) -> Option<Desugared> {
     if let Some(lowered) = &lowered {
         for line in &mut lines {
             *line = lowered.lines.get(*line as usize).copied().unwrap_or(*line);
+        }
+    }
+    if let Some((_, before)) = &lifted {
+        for line in &mut lines {
+            *line = before.get(*line as usize).copied().unwrap_or(*line);
         }
     }
     Some(Desugared { code, lines, shims })
@@ -117,6 +135,12 @@ struct Pass<'a> {
     loops: Vec<Option<String>>,
     /// Loops that became `while` so far.
     lowered: usize,
+    /// Where calls `type(x)` begin whose name is asked for.
+    named_types: BTreeSet<usize>,
+    /// Exceptions that are raised as they are made.
+    raised: BTreeSet<(usize, usize)>,
+    /// Attributes that are dealt with as parts of something else.
+    left_alone: BTreeSet<(usize, usize)>,
     /// Where generator expressions begin of which all values are taken at once.
     eager: BTreeSet<usize>,
 }

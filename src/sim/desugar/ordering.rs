@@ -5,6 +5,7 @@ use ruff_python_ast::{Expr, ExprCall};
 use super::{Pass, library, name, span};
 
 const FUNCTIONS: [(&str, &str); 3] = [("sorted", "_belt_in_order"), ("min", "_belt_least"), ("max", "_belt_most")];
+const BISECTS: [&str; 6] = ["bisect", "bisect_left", "bisect_right", "insort", "insort_left", "insort_right"];
 const HEAPS: [&str; 7] = ["heapify", "heappush", "heappop", "heapreplace", "heappushpop", "nsmallest", "nlargest"];
 
 impl<'a> Pass<'a> {
@@ -22,7 +23,8 @@ impl<'a> Pass<'a> {
             Expr::Name(function) if !self.survey.functions.contains_key(function.id.as_str()) => {
                 let function = function.id.as_str();
                 let known = FUNCTIONS.iter().find(|(known, _)| *known == function);
-                let heap = self.survey.imports.contains(&format!("heapq.{function}")) && HEAPS.contains(&function);
+                let of = |module: &str| self.survey.imports.contains(&format!("{module}.{function}"));
+                let heap = of("heapq") && HEAPS.contains(&function) || of("bisect") && BISECTS.contains(&function);
                 match known {
                     Some((_, instead)) => (*instead).to_owned(),
                     None if heap => format!("_belt_{function}"),
@@ -31,7 +33,10 @@ impl<'a> Pass<'a> {
             }
             Expr::Attribute(method) => {
                 let function = method.attr.as_str();
-                if name(&method.value) == Some("heapq") && HEAPS.contains(&function) {
+                let module = name(&method.value);
+                if module == Some("heapq") && HEAPS.contains(&function)
+                    || module == Some("bisect") && BISECTS.contains(&function)
+                {
                     format!("_belt_{function}")
                 } else if function == "sort" && !self.survey.functions.contains_key("sort") {
                     self.need(library::OPERATORS);

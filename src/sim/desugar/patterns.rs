@@ -94,9 +94,21 @@ impl<'a> Pass<'a> {
         format!("({})", tests.join(" and "))
     }
 
+    /// A class with those that derive from it.
+    fn pattern_types(&self, class: &'a Expr) -> String {
+        let Some(class_name) = name(class).filter(|class| self.survey.kind(class).is_some()) else {
+            return self.text(class).to_owned();
+        };
+        let family = std::iter::once(class_name).chain(self.survey.derived(class_name));
+        let all: String = family
+            .map(|class| if self.survey.is_rich(class) { format!("_belt_of_{class}, ") } else { format!("{class}, ") })
+            .collect();
+        format!("({all})")
+    }
+
     fn class_pattern(&self, class: &'a Expr, arguments: &'a ruff_python_ast::PatternArguments, value: &str) -> String {
         let class_name = name(class).unwrap_or_default();
-        let mut tests = vec![format!("isinstance({value}, {})", self.text(class))];
+        let mut tests = vec![format!("isinstance({value}, {})", self.pattern_types(class))];
         let fields = self.field_names(class_name);
         for (at, pattern) in arguments.patterns.iter().enumerate() {
             match fields.get(at) {

@@ -1,7 +1,7 @@
 //! Statements: what each needs, and the walk into those around it.
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{ExceptHandler, Expr, Operator, Stmt, StmtFunctionDef};
+use ruff_python_ast::{ExceptHandler, Expr, InterpolatedStringElement, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
 use super::survey::Kind;
@@ -14,6 +14,8 @@ impl<'a> Visitor<'a> for Pass<'a> {
                 if self.class_statement(statement, class) {
                     return;
                 }
+                self.class_body(class);
+                self.asking(statement, class.name.as_str());
                 let around = (self.class.replace(class.name.as_str()), self.function.take());
                 visitor::walk_stmt(self, statement);
                 (self.class, self.function) = around;
@@ -27,8 +29,16 @@ impl<'a> Visitor<'a> for Pass<'a> {
                 (self.function, self.loops) = around;
                 return;
             }
+            // `type Pair = tuple[int, int]` says nothing to the interpreter.
+            Stmt::TypeAlias(alias) => {
+                let text = format!("{} = None", self.text(alias.name.as_ref()));
+                return self.edits.replace(span(&statement), text);
+            }
             Stmt::Break(_) | Stmt::Return(_) => self.leaving(statement),
             Stmt::If(branches) => {
+                if self.is_main(&branches.test) {
+                    self.edits.replace(span(branches.test.as_ref()), "False");
+                }
                 self.condition(&branches.test);
                 for clause in &branches.elif_else_clauses {
                     if let Some(test) = &clause.test {
@@ -45,7 +55,12 @@ impl<'a> Visitor<'a> for Pass<'a> {
             }
             Stmt::Raise(raise) => self.raise(raise),
             Stmt::Try(tries) => {
+                let worldly = self.may_call_the_world(&tries.body);
                 for ExceptHandler::ExceptHandler(handler) in &tries.handlers {
+                    let asked = worldly || self.survey.has_rich_exceptions();
+                    if let Some(kinds) = handler.type_.as_deref().filter(|_| asked) {
+                        self.kinds(kinds);
+                    }
                     self.handler(handler);
                 }
             }
@@ -62,6 +77,8 @@ impl<'a> Visitor<'a> for Pass<'a> {
                         self.drained(std::iter::once(assign.value.as_ref()));
                     }
                     self.store(statement, target);
+                } else {
+                    self.stores(statement, assign);
                 }
             }
             Stmt::AugAssign(assign) => self.augmented(statement, assign),
@@ -78,7 +95,6 @@ impl<'a> Visitor<'a> for Pass<'a> {
                     let stands = crate::sim::dialect::extra(module, name).map(|(stands, _)| stands);
                     match (module, name) {
                         ("decimal", _) => self.need(library::DECIMAL),
-                        ("operator", "methodcaller") => self.need(library::CLASSES),
                         _ => stands.and_then(library::defining).into_iter().for_each(|part| self.need(part)),
                     }
                 }
@@ -103,16 +119,36 @@ impl<'a> Visitor<'a> for Pass<'a> {
         self.expression(expr);
     }
 
+    fn visit_interpolated_string_element(&mut self, element: &'a InterpolatedStringElement) {
+        if let InterpolatedStringElement::Interpolation(part) = element {
+            self.interpolation(part);
+        }
+        visitor::walk_interpolated_string_element(self, element);
+    }
+
+    fn visit_except_handler(&mut self, handler: &'a ExceptHandler) {
+        // What it catches is said in `kinds`.
+        let ExceptHandler::ExceptHandler(handler) = handler;
+        self.visit_body(&handler.body);
+    }
+
     /// Annotations say nothing to the interpreter.
     fn visit_annotation(&mut self, _: &'a Expr) {}
 }
 
 impl<'a> Pass<'a> {
+    /// `__name__ == "__main__"`: a design is called, not started.
+    fn is_main(&self, test: &Expr) -> bool {
+        let text = self.text(test);
+        test.is_compare_expr() && text.contains("__name__") && text.contains("__main__")
+    }
+
     fn enter(&mut self, statement: &Stmt, function: &'a StmtFunctionDef) -> Function<'a> {
         let mut parameters = function.parameters.posonlyargs.iter().chain(&function.parameters.args);
         let first = parameters.next().map(|parameter| parameter.parameter.name.as_str());
         self.decorated(statement, function);
         self.maker(function);
+        self.holding(function);
         if matches!(function.name.as_str(), "__exit__" | "__aexit__") {
             self.exit(function);
         }
@@ -133,6 +169,11 @@ impl<'a> Pass<'a> {
                     self.edits.replace(range, "");
                     self.edits.prefix(function.name.start().to_usize(), "_belt_set_");
                 }
+                Expr::Attribute(attribute) if attribute.attr.as_str() == "deleter" => {
+                    self.edits.replace(range, "");
+                    self.edits.prefix(function.name.start().to_usize(), "_belt_del_");
+                }
+                other if self.registers(function, other) => {}
                 other => match last_name(other) {
                     Some("property" | "cached_property") => {
                         self.edits.replace(range, "");
@@ -160,121 +201,28 @@ impl<'a> Pass<'a> {
         self.after(statement, &applied);
     }
 
+    /// `@show.register` and `@show.register(T)` of a function that chooses by type.
+    fn registers(&mut self, function: &'a StmtFunctionDef, decorator: &'a Expr) -> bool {
+        let (callee, given) = match decorator {
+            Expr::Call(call) => (call.func.as_ref(), call.arguments.args.first()),
+            other => (other, None),
+        };
+        let Expr::Attribute(register) = callee else { return false };
+        let Some(chooser) = name(&register.value).filter(|chooser| self.survey.choosers.contains(chooser)) else {
+            return false;
+        };
+        let first = function.parameters.args.first().and_then(|first| first.parameter.annotation.as_deref());
+        let Some(kind) = given.or(first).filter(|_| register.attr.as_str() == "register") else { return false };
+        self.need(library::CLASSES);
+        self.edits.replace(span(&decorator), format!("_belt_registered({chooser}, {})", self.text(kind)));
+        true
+    }
+
     /// Whether every method of this name is a class method, or every one a static one.
     pub fn is_bound_by_name(&self, method: &str) -> bool {
         let survey = self.survey;
         (survey.class_methods.contains(method) || survey.static_methods.contains(method))
             && survey.functions.get(method) == Some(&1)
-    }
-
-    /// `x[a:b] = v`, `x[i] = v` on objects of the code's own, and properties that are set.
-    fn store(&mut self, statement: &Stmt, target: &'a Expr) {
-        let end = statement.end().to_usize();
-        let Some(equals) = self.find(target.end().to_usize(), "=") else { return };
-        match target {
-            Expr::Subscript(subscript) => {
-                let slice = subscript.slice.as_slice_expr();
-                if slice.is_none() && !self.survey.operators.contains("__setitem__") {
-                    return;
-                }
-                let open = self.find(subscript.value.end().to_usize(), "[").unwrap_or(end);
-                let close = target.end().to_usize() - 1;
-                self.need(library::OPERATORS);
-                self.edits.prefix(target.start().to_usize(), "_belt_set_item(");
-                match slice {
-                    Some(slice) => {
-                        let (lower, upper) = (self.bound(&slice.lower), self.bound(&slice.upper));
-                        self.edits.replace(open..close + 1, format!(", (({lower}), ({upper}))"));
-                    }
-                    None => {
-                        self.edits.replace(open..open + 1, ", (");
-                        self.edits.replace(close..close + 1, ")");
-                    }
-                }
-                self.edits.replace(equals..equals + 1, if slice.is_some() { ", True," } else { ", False," });
-                self.edits.suffix(end, ")");
-            }
-            Expr::Attribute(attribute)
-                if self.survey.properties.contains(attribute.attr.as_str())
-                    || self.is_function_attribute(attribute) =>
-            {
-                self.need(library::CLASSES);
-                let function =
-                    if self.is_function_attribute(attribute) { "_belt_set_attribute(" } else { "_belt_assign(" };
-                let dot = attribute.value.end().to_usize();
-                let dot = self.find(dot, ".").unwrap_or(dot);
-                self.edits.prefix(target.start().to_usize(), function);
-                let field = format!(", {:?}", attribute.attr.as_str());
-                self.edits.replace(dot..target.end().to_usize(), field);
-                self.edits.replace(equals..equals + 1, ",");
-                self.edits.suffix(end, ")");
-            }
-            _ => {}
-        }
-    }
-
-    /// `f.calls`, where `f` is the name of a function.
-    fn is_function_attribute(&self, attribute: &ruff_python_ast::ExprAttribute) -> bool {
-        name(&attribute.value).is_some_and(|name| self.survey.functions.contains_key(name))
-    }
-
-    fn bound(&self, bound: &Option<Box<Expr>>) -> &'a str {
-        bound.as_ref().map_or("None", |bound| self.text(bound.as_ref()))
-    }
-
-    /// `a += b` where `+` is a method, `|=` on dicts, and properties.
-    fn augmented(&mut self, statement: &Stmt, assign: &'a ruff_python_ast::StmtAugAssign) {
-        self.taken(&assign.value);
-        let property = assign
-            .target
-            .as_attribute_expr()
-            .filter(|attribute| self.survey.properties.contains(attribute.attr.as_str()));
-        let on_function = assign.target.as_attribute_expr().filter(|attribute| self.is_function_attribute(attribute));
-        if let Some(attribute) = on_function {
-            self.need(library::CLASSES);
-            let (object, field, sign) =
-                (self.text(attribute.value.as_ref()), attribute.attr.as_str(), assign.op.as_str());
-            let range = statement.start().to_usize()..assign.value.start().to_usize();
-            let old = format!("_belt_attribute({object}, {field:?})");
-            self.edits.replace(range, format!("_belt_set_attribute({object}, {field:?}, {old} {sign} ("));
-            return self.edits.suffix(statement.end().to_usize(), "))");
-        }
-        let Some(function) = self.operator(assign.op) else {
-            if property.is_none() && matches!(assign.op, Operator::Add | Operator::Sub) {
-                self.number(&assign.value);
-            }
-            if let Some(attribute) = property {
-                self.need(library::CLASSES);
-                let (object, field) = (self.text(attribute.value.as_ref()), attribute.attr.as_str());
-                let sign = assign.op.as_str();
-                let range = statement.start().to_usize()..assign.value.start().to_usize();
-                let old = format!("_belt_read({object}, {field:?})");
-                self.edits.replace(range, format!("_belt_assign({object}, {field:?}, {old} {sign} ("));
-                self.edits.suffix(statement.end().to_usize(), "))");
-            }
-            return;
-        };
-        if property.is_some() {
-            return;
-        }
-        self.need(library::OPERATORS);
-        let target = self.text(assign.target.as_ref());
-        let from = assign.target.end().to_usize();
-        let Some(equals) = self.find(from, "=") else { return };
-        let function = if function == "_belt_or" { "_belt_update" } else { function };
-        self.edits.replace(from..equals + 1, format!(" = {function}({target}, ("));
-        self.edits.suffix(statement.end().to_usize(), "))");
-    }
-
-    /// `del x[a:b]`; other deletions are rewritten as words.
-    fn delete(&mut self, statement: &Stmt, target: &'a Expr, targets: usize) {
-        let Expr::Subscript(subscript) = target else { return };
-        let Some(slice) = subscript.slice.as_slice_expr().filter(|_| targets == 1) else { return };
-        self.need(library::OPERATORS);
-        let (lower, upper) = (self.bound(&slice.lower), self.bound(&slice.upper));
-        let object = self.text(subscript.value.as_ref());
-        let range = span(&statement);
-        self.edits.replace(range, format!("_belt_set_item({object}, (({lower}), ({upper})), True, [])"));
     }
 
     /// `for x in iter(function, end):` asks before each round, as a `while` does.
@@ -341,6 +289,7 @@ impl<'a> Pass<'a> {
                 }
                 self.tuple_with_methods(statement, class);
             }
+            Some(Kind::Value) => return self.value_class(statement, class),
             Some(Kind::TypedDict) => {
                 let range = span(&statement);
                 self.edits.replace(range, format!("{class_name} = dict"));

@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, Stmt, StmtClassDef, StmtFunctionDef};
+use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtClassDef, StmtFunctionDef};
 
+use super::containers::{is_container, value_type};
 use super::expressions::METHODS;
 use super::{last_name, name};
 use crate::sim::dialect;
@@ -19,6 +20,9 @@ pub struct Survey<'a> {
     pub worldly: BTreeSet<&'a str>,
     /// Names that stand for a property in some class.
     pub properties: BTreeSet<&'a str>,
+    /// Those of them that are computed once, and those that are not.
+    pub cached: BTreeSet<&'a str>,
+    pub uncached: BTreeSet<&'a str>,
     /// Properties that can be set, with their class.
     pub setters: BTreeSet<(&'a str, &'a str)>,
     /// Names that are class methods wherever they are defined, and static ones likewise.
@@ -28,6 +32,8 @@ pub struct Survey<'a> {
     pub operators: BTreeSet<&'a str>,
     /// Functions that are whatever a decorator makes of them.
     pub decorated: BTreeSet<&'a str>,
+    /// Functions that choose by the type of their first argument.
+    pub choosers: BTreeSet<&'a str>,
     /// Named tuples whose methods are kept beside them.
     pub tuples: BTreeSet<&'a str>,
     /// Methods of enumerations and of named tuples, with the class.
@@ -36,6 +42,12 @@ pub struct Survey<'a> {
     pub enum_fields: BTreeMap<&'a str, usize>,
     /// Attributes assigned through a plain name, which may be that of a function.
     pub function_attributes: BTreeSet<&'a str>,
+    /// Names that hold an exception which was caught.
+    pub caught: BTreeSet<&'a str>,
+    /// There are more exceptions than types that could stand for them.
+    pub many_exceptions: bool,
+    /// Somebody asks for the exception behind another one.
+    pub asks_causes: bool,
     /// Exceptions are shown as more than their text.
     pub shows_exceptions: bool,
     /// Attributes assigned or declared somewhere.
@@ -52,6 +64,10 @@ pub struct Survey<'a> {
     pub lazy: bool,
     /// Some of them have something to do when they are given up.
     pub closes: bool,
+    /// Names that are called as methods.
+    pub called: BTreeSet<&'a str>,
+    /// Classes derive from containers.
+    pub containers: bool,
     /// The world's objects.
     pub objects: BTreeSet<&'a str>,
 }
@@ -73,6 +89,8 @@ pub enum Kind {
     Enum,
     NamedTuple,
     TypedDict,
+    /// A text or a number under another name.
+    Value,
     /// An exception; one with fields or methods of its own is rich.
     Exception {
         rich: bool,
@@ -81,31 +99,61 @@ pub enum Kind {
     Strange,
 }
 
-const ENUMS: [&str; 5] = ["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"];
+pub const ENUMS: [&str; 5] = ["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"];
+/// So many exceptions of the code's own have types of their own, whatever else the code names.
+const EXCEPTIONS_APART: usize = 3;
+const MAX_ANCESTORS: usize = 16;
 /// Bases that add nothing here.
-const EMPTY: [&str; 8] = ["object", "ABC", "Protocol", "Generic", "Hashable", "Callable", "Iterable", "Iterator"];
+const EMPTY: [&str; 9] =
+    ["object", "ABC", "Protocol", "Generic", "Hashable", "Callable", "Iterable", "Iterator", "JSONEncoder"];
 
 impl<'a> Survey<'a> {
     pub fn of(body: &'a [Stmt], prelude: &'a str) -> Self {
         let mut survey = Survey { objects: dialect::objects(prelude).into_iter().collect(), ..Survey::default() };
         survey.visit_body(body);
         survey.sort_classes();
+        survey.sort_containers();
         survey.sort_tuples();
         survey.find_worldly(body);
         survey
     }
 
-    /// The class and its ancestors, nearest first: depth first, from left to right.
+    /// The class and its ancestors in the order in which Python looks for a method.
     pub fn ancestry(&self, class: &'a str) -> Vec<&'a str> {
+        self.linear(class, 0)
+    }
+
+    fn linear(&self, class: &'a str, depth: usize) -> Vec<&'a str> {
+        let bases = self.classes.get(class).map_or(&[][..], |class| &class.bases);
         let mut found = vec![class];
-        let mut at = 0;
-        while at < found.len() {
-            let bases = self.classes.get(found[at]).map_or(&[][..], |class| &class.bases);
-            let new: Vec<&str> = bases.iter().copied().filter(|base| !found.contains(base)).collect();
-            found.splice(at + 1..at + 1, new);
-            at += 1;
+        // A class cannot derive from itself, but code may say so.
+        if depth > MAX_ANCESTORS || bases.contains(&class) {
+            return found;
         }
-        found
+        let mut rows: Vec<Vec<&str>> = bases.iter().map(|base| self.linear(base, depth + 1)).collect();
+        rows.push(bases.to_vec());
+        loop {
+            rows.retain(|row| !row.is_empty());
+            let behind = |head: &str| rows.iter().any(|row| row[1..].contains(&head));
+            let Some(next) =
+                rows.iter().map(|row| row[0]).find(|head| !behind(head)).or(rows.first().map(|row| row[0]))
+            else {
+                return found;
+            };
+            rows.iter_mut().for_each(|row| row.retain(|other| *other != next));
+            if !found.contains(&next) {
+                found.push(next);
+            }
+        }
+    }
+
+    /// Whether some class derives from several of the code's, so that what comes after a class is for the object to say.
+    pub fn mixes(&self) -> bool {
+        let own = |class: &&Class| class.bases.iter().filter(|base| self.classes.contains_key(*base)).count() > 1;
+        self.classes
+            .values()
+            .filter(|class| matches!(class.kind, Kind::Plain | Kind::Dataclass))
+            .any(|class| own(&class))
     }
 
     /// Classes that derive from `class`, itself not counted.
@@ -136,6 +184,22 @@ impl<'a> Survey<'a> {
     }
 
     fn sort_classes(&mut self) {
+        self.sort_kinds();
+        let is_exception = |class: &&Class| matches!(class.kind, Kind::Exception { .. });
+        if self.classes.values().filter(is_exception).count() > EXCEPTIONS_APART {
+            (self.many_exceptions, self.shows_exceptions) = (true, true);
+            self.sort_kinds();
+        }
+        let names: Vec<&str> = self.classes.keys().copied().collect();
+        let plain = names.iter().filter(|name| matches!(self.kind(name), Some(Kind::Plain | Kind::Dataclass)));
+        let derives = plain.clone().any(|name| {
+            let ancestry = self.ancestry(name);
+            ancestry.len() > 1 && ancestry.iter().any(|name| self.kind(name) == Some(Kind::Dataclass))
+        });
+        self.lowers_dataclasses |= derives;
+    }
+
+    fn sort_kinds(&mut self) {
         let names: Vec<&str> = self.classes.keys().copied().collect();
         // What a base is decides what the class is, in whichever order they stand.
         for _ in 0..names.len() {
@@ -146,12 +210,6 @@ impl<'a> Survey<'a> {
                 }
             }
         }
-        let plain = names.iter().filter(|name| matches!(self.kind(name), Some(Kind::Plain | Kind::Dataclass)));
-        let derives = plain.clone().any(|name| {
-            let ancestry = self.ancestry(name);
-            ancestry.len() > 1 && ancestry.iter().any(|name| self.kind(name) == Some(Kind::Dataclass))
-        });
-        self.lowers_dataclasses |= derives;
     }
 
     fn kind_of(&self, class: &'a str) -> Kind {
@@ -172,7 +230,10 @@ impl<'a> Survey<'a> {
             ["TypedDict"] => return Kind::TypedDict,
             _ => {}
         }
-        let known_base = |name: &&str| EMPTY.contains(name) || self.classes.contains_key(*name);
+        if value_type(known.def).is_some() {
+            return Kind::Value;
+        }
+        let known_base = |name: &&str| EMPTY.contains(name) || self.classes.contains_key(*name) || is_container(name);
         if !names.iter().all(known_base) || is(|kind| !matches!(kind, Kind::Plain | Kind::Dataclass)) {
             return Kind::Strange;
         }
@@ -188,18 +249,21 @@ impl<'a> Survey<'a> {
     fn sort_tuples(&mut self) {
         for (name, class) in &self.classes {
             let methods: Vec<&StmtFunctionDef> = class.def.body.iter().filter_map(Stmt::as_function_def_stmt).collect();
-            if class.kind != Kind::NamedTuple || methods.is_empty() {
+            if !matches!(class.kind, Kind::NamedTuple | Kind::Value) || methods.is_empty() {
                 continue;
             }
             let known = methods.iter().all(|method| {
                 let name = method.name.as_str();
-                let plain = decorators(method).all(|decorator| decorator == "property");
+                let plain = decorators(method).all(|decorator| {
+                    decorator == "property"
+                        || class.kind == Kind::Value && matches!(decorator, "classmethod" | "staticmethod")
+                });
                 plain && !name.starts_with("__") && !METHODS.contains(&name) && self.functions.get(name) == Some(&1)
             });
             if known {
                 self.tuples.insert(name);
                 self.enum_methods.extend(methods.iter().map(|method| (method.name.as_str(), *name)));
-            } else {
+            } else if class.kind == Kind::NamedTuple {
                 self.operators.extend(["__getitem__", "__len__"]);
             }
         }
@@ -251,19 +315,6 @@ fn says_something(statement: &Stmt) -> bool {
     }
 }
 
-/// `self.field = parameter` in a constructor, with the parameter's place.
-fn fields_given(function: &StmtFunctionDef) -> impl Iterator<Item = (&str, usize)> {
-    let parameters = function.parameters.args.iter().skip(1).map(|parameter| parameter.parameter.name.as_str());
-    let parameters: Vec<&str> = parameters.collect();
-    function.body.iter().filter_map(move |statement| {
-        let assign = statement.as_assign_stmt()?;
-        let [Expr::Attribute(attribute)] = assign.targets.as_slice() else { return None };
-        let given = name(&assign.value)?;
-        let place = parameters.iter().position(|parameter| *parameter == given)?;
-        Some((attribute.attr.as_str(), place))
-    })
-}
-
 pub fn decorators(function: &StmtFunctionDef) -> impl Iterator<Item = &str> {
     function.decorator_list.iter().filter_map(|decorator| last_name(&decorator.expression))
 }
@@ -274,8 +325,14 @@ impl<'a> Visitor<'a> for Survey<'a> {
             Stmt::ClassDef(class) => self.class(class),
             Stmt::FunctionDef(function) => {
                 *self.functions.entry(function.name.as_str()).or_default() += 1;
+                if matches!(function.name.as_str(), "__exit__" | "__aexit__") {
+                    self.caught.extend(function.parameters.args.get(2).map(|raised| raised.parameter.name.as_str()));
+                }
                 if !function.decorator_list.is_empty() {
                     self.decorated.insert(function.name.as_str());
+                    if decorators(function).any(|name| name == "singledispatch") {
+                        self.choosers.insert(function.name.as_str());
+                    }
                 }
             }
             Stmt::Assign(assign) if is_truth(&assign.value) => {
@@ -283,20 +340,41 @@ impl<'a> Visitor<'a> for Survey<'a> {
             }
             Stmt::Import(import) => {
                 self.imports.extend(import.names.iter().map(|alias| alias.name.to_string()));
+                // The interpreter's own data classes may not be changed from outside when they are frozen.
+                self.lowers_dataclasses |= import.names.iter().any(|alias| alias.name.as_str() == "copy");
             }
             Stmt::ImportFrom(import) => {
                 let module = import.module.as_ref().map_or("", |module| module.as_str());
                 self.imports.insert(module.to_owned());
                 self.imports.extend(import.names.iter().map(|alias| format!("{module}.{}", alias.name)));
+                self.lowers_dataclasses |= module == "copy";
+                let objects = ["UserDict", "UserList", "ChainMap"];
+                if module == "collections" && import.names.iter().any(|alias| objects.contains(&alias.name.as_str())) {
+                    self.containers = true;
+                    self.operators.extend(["__getitem__", "__setitem__", "__delitem__", "__len__"]);
+                }
+                // What compares is an object with an order.
+                if module == "functools" && import.names.iter().any(|alias| alias.name.as_str() == "cmp_to_key") {
+                    self.operators.insert("__lt__");
+                }
                 if module == "dataclasses" {
                     self.lowers_dataclasses |= import.names.iter().any(|alias| {
-                        matches!(alias.name.as_str(), "field" | "asdict" | "astuple" | "replace" | "fields")
+                        matches!(
+                            alias.name.as_str(),
+                            "field" | "asdict" | "astuple" | "replace" | "fields" | "InitVar" | "KW_ONLY"
+                        )
                     });
                 }
             }
             _ => {}
         }
         visitor::walk_stmt(self, statement);
+    }
+
+    fn visit_except_handler(&mut self, handler: &'a ExceptHandler) {
+        let ExceptHandler::ExceptHandler(inner) = handler;
+        self.caught.extend(inner.name.as_ref().map(|name| name.as_str()));
+        visitor::walk_except_handler(self, handler);
     }
 
     fn visit_expr(&mut self, expr: &'a Expr) {
@@ -308,9 +386,11 @@ impl<'a> Visitor<'a> for Survey<'a> {
                     self.function_attributes.insert(attribute.attr.as_str());
                 }
             }
-            Expr::Attribute(attribute) if matches!(attribute.attr.as_str(), "args" | "__name__") => {
+            Expr::Attribute(attribute) if matches!(attribute.attr.as_str(), "args" | "__name__" | "__cause__") => {
                 self.shows_exceptions = true;
+                self.asks_causes |= attribute.attr.as_str() == "__cause__";
             }
+            Expr::Call(call) if call.func.is_attribute_expr() => self.called.extend(last_name(&call.func)),
             Expr::Call(call) if name(&call.func) == Some("repr") => self.shows_exceptions = true,
             Expr::Attribute(attribute) if name(&attribute.value) == Some("dataclasses") => {
                 self.lowers_dataclasses |= attribute.attr.as_str() != "dataclass";
@@ -331,69 +411,6 @@ impl<'a> Survey<'a> {
             matches!(name, "Exception" | "BaseException") || bases.any(|base| last_name(base) == Some(name))
         };
         self.classes.keys().copied().filter(|class| self.is_rich(class)).filter(|class| below(class)).collect()
-    }
-
-    fn class(&mut self, class: &'a StmtClassDef) {
-        let name = class.name.as_str();
-        let bases = class.bases().iter().filter_map(last_name).collect();
-        let is_enum = class.bases().iter().filter_map(last_name).any(|base| ENUMS.contains(&base));
-        let mut own = Vec::new();
-        let mut fields = Vec::new();
-        for statement in &class.body {
-            match statement {
-                Stmt::FunctionDef(function) => {
-                    let method = function.name.as_str();
-                    own.push(method);
-                    if decorators(function).any(|name| matches!(name, "property" | "cached_property")) {
-                        self.properties.insert(method);
-                    }
-                    if decorators(function).any(|name| name == "setter") {
-                        self.setters.insert((name, method));
-                    }
-                    if decorators(function).any(|name| name == "classmethod") {
-                        self.class_methods.insert(method);
-                    }
-                    if decorators(function).any(|name| name == "staticmethod") {
-                        self.static_methods.insert(method);
-                    }
-                    if is_enum && method == "__init__" {
-                        self.enum_fields.extend(fields_given(function));
-                    } else if method.starts_with("__") {
-                        self.operators.insert(method);
-                    } else if is_enum {
-                        self.enum_methods.insert(method, name);
-                    }
-                    if method == "__post_init__" {
-                        self.lowers_dataclasses = true;
-                    }
-                }
-                Stmt::Assign(assign) => own.extend(assign.targets.iter().filter_map(super::name)),
-                Stmt::AnnAssign(assign) => {
-                    if last_name(&assign.annotation) != Some("ClassVar") {
-                        fields.extend(super::name(&assign.target));
-                    }
-                    if assign.value.is_some() {
-                        own.extend(super::name(&assign.target));
-                    }
-                }
-                _ => {}
-            }
-        }
-        self.attributes.extend(&fields);
-        self.held.extend(&fields);
-        if !is_enum {
-            self.attributes.extend(&own);
-        }
-        for decorator in &class.decorator_list {
-            if let Expr::Call(call) = &decorator.expression {
-                let ordered = call.arguments.find_keyword("order").is_some();
-                self.lowers_dataclasses |= ordered || call.arguments.find_keyword("kw_only").is_some();
-                if ordered {
-                    self.operators.insert("__lt__");
-                }
-            }
-        }
-        self.classes.insert(name, Class { def: class, kind: Kind::Plain, bases, own });
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::sim::errors::Fault;
 use crate::sim::python::{Program, Reply, Turn, run_pure};
 use crate::sim::value::Value;
 
@@ -15,6 +16,8 @@ class _belt_db:
         return _belt_call('db', 'put', [x])
     def seen(self):
         return _belt_call('db', 'seen', [])
+    def fail(self, kind, message='m'):
+        return _belt_call('db', 'fail', [kind, message])
 db = _belt_db()
 ";
 
@@ -32,6 +35,14 @@ fn run_worldly(code: &str) -> (String, String) {
             Turn::Done(value) => return (value.to_string(), calls.join(", ")),
             Turn::Raised(error) => return (format!("{error} (help: {:?})", error.help), calls.join(", ")),
             Turn::Call(call) => {
+                if let ("fail", [Value::Str(kind), Value::Str(message)]) = (call.method.as_str(), call.args.as_slice())
+                {
+                    calls.push(format!("fail {kind}"));
+                    let reply =
+                        Reply::Raise(Fault::from_name(kind).expect("the world has this error"), message.clone());
+                    turn = call.resume(&reply);
+                    continue;
+                }
                 let answer = match (call.method.as_str(), call.args.first()) {
                     ("get", Some(Value::Int(n))) if *n < 5 => Value::Int(n * 10),
                     ("seen", _) => Value::List(
@@ -109,6 +120,20 @@ fn mistakes_are_shown_at_the_line_that_was_written() {
             "from dataclasses import dataclass, field\n@dataclass\nclass P:\n    xs: list = field(default_factory=list)\n\nP().xs[0]",
             "P().xs[0]",
         ),
+        (
+            "def g():\n    try:\n        yield 1\n    finally:\n        pass\nfor i in g():\n    for j in g():\n        x = j / 0",
+            "x = j / 0",
+        ),
+        (
+            "class A:\n    class B(Exception):\n        code = 4\n    def f(self):\n        raise self.B(\n            'x')\nA().f()",
+            "raise self.B(",
+        ),
+        (
+            "from collections import OrderedDict\nclass L(OrderedDict):\n    def f(self):\n        return self['gone']\nL().f()",
+            "return self['gone']",
+        ),
+        ("def g():\n    x = [(yield 1), (yield 2)]\n    x / 0\nlist(g())", "x / 0"),
+        ("class P:\n    def __getattr__(self, n):\n        raise AttributeError(n)\nP().x", "raise AttributeError(n)"),
         (
             "from contextlib import contextmanager\n@contextmanager\ndef c():\n    x = 1\n    try:\n        yield x\n    finally:\n        x / 0\nwith c():\n    pass",
             "x / 0",

@@ -68,6 +68,9 @@ pub fn help(name: &str, message: &str, setting: &Setting) -> Option<String> {
     if message.contains("function too large") {
         return Some("split this function into smaller ones".to_owned());
     }
+    if message.contains("class inheritance") {
+        return Some(inheritance(setting));
+    }
     if let Some(advice) = lacking(message) {
         return Some(advice.to_owned());
     }
@@ -86,11 +89,7 @@ pub fn help(name: &str, message: &str, setting: &Setting) -> Option<String> {
 }
 
 fn lacking(message: &str) -> Option<&'static str> {
-    const ADVICE: [(&str, &str); 16] = [
-        (
-            "class inheritance",
-            "write a class without bases, or use a dict; a class of fields is @dataclass; exceptions may derive from Exception",
-        ),
+    const ADVICE: [(&str, &str); 15] = [
         ("yield", "write yield on a line of its own, or name = yield ..., outside finally"),
         ("match statements", "use if / elif; match works here with plain values and _ only"),
         ("'del' statement", "use .pop(key) for a dict or a list instead of del"),
@@ -116,6 +115,28 @@ fn lacking(message: &str) -> Option<&'static str> {
         .map(|(_, advice)| *advice)
 }
 
+/// What to write instead of the class in this line.
+fn inheritance(setting: &Setting) -> String {
+    let at = setting.at.unwrap_or_default();
+    let line = setting.code.get(at..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let bases = line.split_once('(').map_or("", |(_, bases)| bases);
+    let derives =
+        |names: &[&str]| names.iter().any(|name| bases.split([',', ')', '[']).any(|base| base.trim() == *name));
+    if derives(&["type"]) {
+        "write a decorator, or __init_subclass__ in a base class, instead of a metaclass".to_owned()
+    } else if derives(&["str", "int", "float", "bytes"]) {
+        "a class of a text or a number may have methods of its own names here, but none such as __str__ or __new__: \
+         write a class with a field that holds it"
+            .to_owned()
+    } else if derives(&["tuple", "frozenset"]) {
+        "write class Name(NamedTuple), or @dataclass(frozen=True)".to_owned()
+    } else {
+        "classes may derive from classes of this code, from dict, list, set, deque and the like, from Exception, or from \
+         nothing: leave the other bases out"
+            .to_owned()
+    }
+}
+
 fn module(message: &str, prelude: &str) -> String {
     if let Some((_, rest)) = message.split_once("cannot import name ") {
         let name = quoted(rest).unwrap_or_default();
@@ -128,7 +149,7 @@ fn module(message: &str, prelude: &str) -> String {
     let module = quoted(message).unwrap_or_default();
     let root = module.split('.').next().unwrap_or_default();
     let advice = match root {
-        "threading" | "multiprocessing" | "concurrent" | "queue" | "signal" | "subprocess" => {
+        "multiprocessing" | "signal" | "subprocess" => {
             "the simulator runs several clients itself; write what one of them does"
         }
         "decimal" | "fractions" => "count money in whole cents, as an int",
@@ -276,9 +297,6 @@ const SYNONYMS: [(&str, &[&str]); 8] = [
 
 fn attribute(message: &str, setting: &Setting) -> Option<String> {
     let class = quoted(message)?;
-    if setting.code.contains("__getattr__") {
-        return Some("__getattr__ is not asked here: write a method for each name that is handed on".to_owned());
-    }
     let wanted = message.rsplit_once("attribute ").and_then(|(_, rest)| quoted(rest))?;
     if wanted == "value" && matches!(class, "str" | "int") {
         return Some("members of an Enum are their plain values here: leave out .value".to_owned());

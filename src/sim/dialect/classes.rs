@@ -100,6 +100,14 @@ impl Rewriter<'_> {
                 let body = self.lexed.lines[line + 1..].iter().take_while(|inner| inner.indent > header);
                 let members = body.map(|inner| inner.tokens.start).filter(|at| self.is(at + 1, "="));
                 let members = members.map(|at| self.text(at).to_owned()).collect();
+                let mut inside = self.lexed.lines[line + 1..].iter().take_while(|inner| inner.indent > header);
+                if inside.any(|inner| self.is(inner.tokens.start + 1, "_missing_")) {
+                    self.finders.insert(name.clone());
+                }
+                // Flags may be put together.
+                if bases.iter().any(|base| matches!(*base, "Flag" | "IntFlag")) {
+                    self.flags.insert(name.clone());
+                }
                 self.enums.insert(name.clone(), members);
             } else if bases.iter().all(|base| EMPTY_BASES.contains(base) || *base == "metaclass") {
                 let range = self.start(open)..self.end(close);
@@ -229,9 +237,16 @@ impl Rewriter<'_> {
             return;
         }
         if self.is(at + 1, "(") {
-            self.need(modules::SAME);
+            self.need(modules::MEMBER);
             let range = self.start(at)..self.end(at);
-            self.edits.replace(range, "_belt_same");
+            self.edits.replace(range, "_belt_member");
+            let members = self.enums.get(name).into_iter().flatten();
+            let all: String = members.map(|member| format!("{name}.{member}, ")).collect();
+            if let Some(close) = self.close(at + 1).filter(|_| !self.flags.contains(name)) {
+                let end = self.start(close);
+                let otherwise = if self.finders.contains(name) { format!(", {name}") } else { String::new() };
+                self.edits.insert(end, format!(", ({all}), '{name}'{otherwise}"));
+            }
         } else if !matches!(self.text(at + 1), "." | "[") && self.goes_through(at) {
             let members = self.enums.get(name).into_iter().flatten();
             let all: String = members.map(|member| format!("{name}.{member}, ")).collect();
@@ -256,7 +271,20 @@ impl Rewriter<'_> {
     /// `in X`, or `list(X)` and the like.
     fn goes_through(&self, at: usize) -> bool {
         let before = |back: usize| at.checked_sub(back).map_or("", |at| self.text(at));
-        let all = matches!(before(2), "list" | "tuple" | "set" | "sorted" | "len" | "iter" | "enumerate");
+        let all = matches!(
+            before(2),
+            "list"
+                | "tuple"
+                | "set"
+                | "frozenset"
+                | "sorted"
+                | "len"
+                | "iter"
+                | "enumerate"
+                | "min"
+                | "max"
+                | "reversed"
+        );
         before(1) == "in" || before(1) == "(" && all
     }
 

@@ -11,6 +11,7 @@ mod keyed;
 pub mod lexer;
 mod matching;
 mod modules;
+mod operands;
 mod rewrite;
 
 pub use advice::{Setting, help, is_built_in, objects};
@@ -42,6 +43,8 @@ pub const MAX_CODE_BYTES: usize = 256 * 1024;
 pub fn adapt(code: &str, prelude: &str) -> Adapted {
     let unfenced = without_fence(code);
     let code = unfenced.as_deref().unwrap_or(code);
+    let waited = without_waiting(code);
+    let code = waited.as_deref().unwrap_or(code);
     let Some(desugared) = desugar(code, prelude) else { return words(code, prelude) };
     let mut adapted = words(&desugared.code, prelude);
     adapted.shims.insert_str(0, &desugared.shims);
@@ -135,6 +138,32 @@ pub fn plain(message: &str, renamed: &[(&'static str, String)]) -> String {
         message = format!("the simulator's Python does not have {what}");
     }
     message.replace("'_belt_m_", "'").replace("'_belt_", "'").replace("Internal error in monty: ", "")
+}
+
+/// The code with names that wait as those that do not: `await` is left out, so a coroutine is its result.
+fn without_waiting(code: &str) -> Option<String> {
+    const NAMES: [(&str, &str); 8] = [
+        ("__aenter__", "__enter__"),
+        ("__aexit__", "__exit__"),
+        ("__aiter__", "__iter__"),
+        ("__anext__", "__next__"),
+        ("StopAsyncIteration", "StopIteration"),
+        ("aclosing", "closing"),
+        ("anext", "next"),
+        ("aiter", "iter"),
+    ];
+    if !code.contains("async ") || !NAMES.iter().any(|(name, _)| code.contains(name)) {
+        return None;
+    }
+    let lexed = lex(code)?;
+    let mut edits = lexer::Edits::default();
+    for token in lexed.tokens.iter().filter(|token| token.kind == lexer::Kind::Word) {
+        let known = NAMES.iter().find(|(name, _)| code.get(token.range.clone()) == Some(name));
+        if let Some((_, instead)) = known {
+            edits.replace(token.range.clone(), (*instead).to_owned());
+        }
+    }
+    Some(edits.apply(code))
 }
 
 /// The code without the Markdown fence around it, its lines left empty.

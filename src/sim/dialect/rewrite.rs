@@ -1,6 +1,6 @@
 //! The rewriting itself, one statement at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::Adapted;
@@ -21,6 +21,10 @@ pub struct Rewriter<'a> {
     pub exceptions: BTreeMap<String, super::classes::Exception>,
     /// The learner's enumerations with their members.
     pub enums: BTreeMap<String, Vec<String>>,
+    /// Those of them that may have other values than their members.
+    pub flags: BTreeSet<String>,
+    /// Those that say themselves which member an unknown value means.
+    pub finders: BTreeSet<String>,
     pub renamed: Vec<(&'static str, String)>,
     /// `match` statements rewritten so far.
     pub matches: usize,
@@ -36,6 +40,8 @@ impl<'a> Rewriter<'a> {
             shims: Vec::new(),
             exceptions: BTreeMap::new(),
             enums: BTreeMap::new(),
+            flags: BTreeSet::new(),
+            finders: BTreeSet::new(),
             renamed: Vec::new(),
             matches: 0,
         }
@@ -101,7 +107,7 @@ impl<'a> Rewriter<'a> {
             .find(|at| self.lexed.tokens[*at].depth == depth && matches!(self.text(*at), ")" | "]" | "}"))
     }
 
-    fn open(&self, close: usize) -> Option<usize> {
+    pub fn open(&self, close: usize) -> Option<usize> {
         let depth = self.lexed.tokens.get(close)?.depth;
         (0..close).rev().find(|at| self.lexed.tokens[*at].depth == depth && matches!(self.text(*at), "(" | "[" | "{"))
     }
@@ -201,7 +207,10 @@ impl<'a> Rewriter<'a> {
                 statements.push("pass".to_owned());
                 changed = true;
             } else if self.shim(&module) {
-                statements.push(format!("{name} = _belt_m_{module}"));
+                // `import a.b` binds `a`.
+                let bound = if as_at.is_none() { name.split('.').next().unwrap_or_default() } else { &name };
+                let value = if as_at.is_none() { bound.to_owned() } else { module.replace('.', "_") };
+                statements.push(format!("{bound} = _belt_m_{value}"));
                 changed = true;
             } else {
                 statements.push(format!("import {}", self.source(&part)));
@@ -218,6 +227,9 @@ impl<'a> Rewriter<'a> {
         let module: String = (tokens.start + 1..import).map(|at| self.text(at)).collect();
         let names = tokens.clone().filter(|at| *at > import && !matches!(self.text(*at), "(" | ")"));
         let names: Vec<usize> = names.collect();
+        if names.iter().any(|at| self.is(*at, "*")) {
+            return;
+        }
         let known = modules::shim(&module).is_some();
         let (mut own, mut theirs, mut changed) = (Vec::new(), Vec::new(), known);
         let parts: Vec<&[usize]> = names.split(|at| self.is(*at, ",")).collect();
@@ -228,7 +240,7 @@ impl<'a> Rewriter<'a> {
             if self.in_world(target) {
                 changed = true;
             } else if known {
-                own.push(format!("{target} = _belt_m_{module}.{name}"));
+                own.push(format!("{target} = _belt_m_{}.{name}", module.replace('.', "_")));
             } else if let Some((value, shim)) = modules::extra(&module, name) {
                 self.need(shim);
                 own.push(format!("{target} = {value}"));
@@ -336,11 +348,11 @@ impl<'a> Rewriter<'a> {
                 self.edits.replace(range, "");
             }
             "%" if at > 0 && self.is_text(at - 1) => self.percent(at),
-            "bit_length" if after_dot && self.is(at + 1, "(") && self.is(at + 2, ")") => {
+            "bit_length" | "bit_count" if after_dot && self.is(at + 1, "(") && self.is(at + 2, ")") => {
                 if let Some(from) = self.primary(at - 1) {
                     self.need(modules::BITS);
                     let (start, end) = (self.start(from), self.start(at - 1)..self.end(at + 2));
-                    self.edits.insert(start, "_belt_bit_length(");
+                    self.edits.insert(start, format!("_belt_{}(", self.text(at)));
                     self.edits.replace(end, ")");
                 }
             }
@@ -379,62 +391,5 @@ impl<'a> Rewriter<'a> {
             word if self.is_word(at) && !after_dot => self.exception_or_enum(at, word),
             _ => {}
         }
-    }
-
-    /// Where the operand that ends before token `end` begins.
-    fn primary(&self, end: usize) -> Option<usize> {
-        let mut at = end.checked_sub(1)?;
-        loop {
-            if matches!(self.text(at), ")" | "]") {
-                let open = self.open(at)?;
-                if open == 0 || !(self.is_word(open - 1) || matches!(self.text(open - 1), ")" | "]")) {
-                    return Some(open);
-                }
-                at = open - 1;
-                continue;
-            }
-            if !self.is_word(at) {
-                return None;
-            }
-            if at < 2 || !self.is(at - 1, ".") {
-                return Some(at);
-            }
-            at -= 2;
-        }
-    }
-
-    /// `"..." % operand`.
-    fn percent(&mut self, at: usize) {
-        let mut first = at - 1;
-        let joined = |later: usize| {
-            let between = self.code.get(self.end(later - 1)..self.start(later)).unwrap_or_default();
-            self.lexed.tokens[later].depth > 0 || !between.contains('\n')
-        };
-        while first > 0 && self.is_text(first - 1) && joined(first) {
-            first -= 1;
-        }
-        let mut last = at + 1;
-        if matches!(self.text(last), "(" | "{" | "[") {
-            let Some(close) = self.close(last) else { return };
-            last = close;
-        } else if !self.is_word(last) && !self.is_text(last) {
-            return;
-        }
-        loop {
-            match self.text(last + 1) {
-                "." => last += 2,
-                // A bracket on a later line of the text belongs to another statement.
-                "(" | "[" if self.start(last + 1) == self.end(last) => {
-                    let Some(close) = self.close(last + 1) else { return };
-                    last = close;
-                }
-                _ => break,
-            }
-        }
-        self.need(modules::PERCENT);
-        let (start, sign, end) = (self.start(first), self.start(at)..self.end(at), self.end(last));
-        self.edits.insert(start, "_belt_percent(");
-        self.edits.replace(sign, ",");
-        self.edits.insert(end, ")");
     }
 }

@@ -190,8 +190,16 @@ const RUNS: &[(&str, &str)] = &[
 /// Snippets that fail: part of the line blamed, of the message, and of the advice.
 const FAILS: &[(&str, &str, &str, &str)] = &[
     ("class Gone(Exception):\n    pass\ndef f():\n    raise Gone('no')\nf()", "raise Gone('no')", "Gone: no", ""),
-    ("class B(dict):\n    pass", "class B", "class inheritance", "class without bases"),
-    ("def f():\n    x = g((yield 1))", "yield 1", "yield", "on a line of its own"),
+    (
+        "class B(int):\n    def __str__(self):\n        return 'b'",
+        "class B",
+        "class inheritance",
+        "a field that holds it",
+    ),
+    ("class B(type):\n    pass", "class B", "class inheritance", "__init_subclass__"),
+    ("class B(tuple):\n    pass", "class B", "class inheritance", "NamedTuple"),
+    ("class B(Thread):\n    pass", "class B", "class inheritance", "classes of this code"),
+    ("def f():\n    x = g() or (yield 1)", "yield 1", "yield", "on a line of its own"),
     ("def f():\n    try:\n        g()\n    finally:\n        yield 1", "yield 1", "yield", "outside finally"),
     (
         "import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()",

@@ -26,6 +26,9 @@ pub(super) fn fault_of(exception: ExcType) -> Option<Fault> {
     Fault::ALL.into_iter().find(|fault| *fault != Fault::Misuse && exception_type(*fault) == exception)
 }
 
+/// The attribute of an object that derives from a container, with what it holds.
+const HELD: &str = "_belt_data";
+
 pub(super) fn to_monty(value: &Value) -> MontyObject {
     match value {
         Value::None => MontyObject::None,
@@ -66,6 +69,14 @@ pub(super) fn from_monty(object: MontyObject) -> Value {
         }
         MontyObject::Set(items) | MontyObject::FrozenSet(items) => {
             Value::Set(items.into_iter().map(from_monty).collect())
+        }
+        // What derives from a container is what it holds.
+        MontyObject::ClassInstance(instance) => {
+            let is_held = |name: &MontyObject| matches!(name, MontyObject::String(name) if name == HELD);
+            match (&instance.attrs).into_iter().find(|(name, _)| is_held(name)) {
+                Some((_, held)) => from_monty(held.clone()),
+                None => Value::Other(MontyObject::ClassInstance(instance).to_string()),
+            }
         }
         other => Value::Other(other.to_string()),
     }

@@ -148,6 +148,10 @@ impl Layout {
 
     pub(super) fn error(&self, exception: &MontyException) -> PyError {
         let mut message = exception.message().unwrap_or_default().to_owned();
+        // The number of the object behind an exception of the learner's own.
+        if let Some(mark) = message.find('\0') {
+            message.truncate(mark);
+        }
         let mut frames = self.frames(exception);
         let raised: &'static str = exception.exc_type().into();
         let own = self.renamed.iter().filter(|_| !is_the_interpreters(&message)).find(|(stands, _)| *stands == raised);

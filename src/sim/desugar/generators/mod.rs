@@ -4,12 +4,15 @@
 //! Names of the generator stay names, shared with the machine inside it; only what stands around a `yield` becomes states.
 //! `@contextmanager` functions are generators too.
 
+mod closing;
+mod hoist;
 mod jumps;
 mod machine;
 mod names;
 mod states;
-mod text;
+pub mod text;
 
+pub use closing::OWN;
 use std::collections::BTreeSet;
 
 use ruff_python_ast::visitor::{self, Visitor};
@@ -34,10 +37,16 @@ const MAX_DEPTH: usize = 6;
 
 /// `None` where there are no generators, or none that can be rewritten.
 pub fn lower(code: &str) -> Option<Lowered> {
-    let mut lowered: Option<Lowered> = None;
+    if !code.contains("yield") {
+        return None;
+    }
+    let mut lowered = hoist::hoist(code);
+    let hoisted = lowered.is_some();
+    let mut any = false;
     for _ in 0..MAX_DEPTH {
         let now = lowered.as_ref().map_or(code, |lowered| lowered.code.as_str());
         let Some(next) = innermost(now) else { break };
+        any = true;
         lowered = Some(match lowered {
             Some(before) => Lowered {
                 lines: next.lines.iter().map(|line| before.lines.get(*line as usize).copied().unwrap_or(0)).collect(),
@@ -47,7 +56,10 @@ pub fn lower(code: &str) -> Option<Lowered> {
             None => next,
         });
     }
-    lowered
+    if hoisted && !any {
+        return None;
+    }
+    lowered.map(|lowered| if lowered.closes { closing::guard(lowered) } else { lowered })
 }
 
 /// The code with those generators rewritten that have none inside them.

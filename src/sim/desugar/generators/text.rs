@@ -119,6 +119,22 @@ impl Lines {
         }
     }
 
+    /// More of the open line.
+    pub fn open(&mut self, text: &str) {
+        self.code.push_str(text);
+    }
+
+    /// Whole lines in place of the open one, which holds nothing yet.
+    pub fn whole(&mut self, lines: Vec<(String, u32)>) {
+        let Some(open) = self.lines.pop() else { return };
+        for (text, line) in lines {
+            self.code.push_str(&text);
+            self.code.push('\n');
+            self.lines.push(line);
+        }
+        self.lines.push(open);
+    }
+
     /// Whole lines behind the open one.
     pub fn append(&mut self, lines: Vec<(String, u32)>) {
         for (text, line) in lines {

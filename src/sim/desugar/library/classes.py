@@ -1,8 +1,16 @@
 from collections import namedtuple as _belt_namedtuple
 _belt_unset = ["unset"]
+# The interpreter's types that stand for the world's errors.
+_belt_world_names = {"FileExistsError": "UniqueViolation", "FileNotFoundError": "ForeignKeyViolation", "IsADirectoryError": "NotNullViolation", "NotADirectoryError": "CheckViolation", "binascii.Error": "SerializationFailure", "UnicodeEncodeError": "Deadlock", "UnicodeDecodeError": "LockNotAvailable", "re.PatternError": "Timeout", "FrozenInstanceError": "ServiceUnavailable", "ModuleNotFoundError": "Rejected", "OverflowError": "SqlError", "OSError": "IntegrityError"}
+def _belt_repr(thing):
+    shown = str(type(thing)).split("'")[1]
+    name = _belt_world_names.get(shown) if isinstance(thing, Exception) else None
+    return repr(thing) if name is None else f"{name}({str(thing)!r})"
 class _belt_object:
     def __init__(self, *args, **named):
         pass
+    def default(self, value):
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 def _belt_made(kind, *args, **named):
     thing = kind._belt_new(kind, *args, **named)
     if type(thing) is kind and hasattr(thing, "_belt_init"):
@@ -45,7 +53,13 @@ def _belt_attribute(thing, name):
     return known[name]
 def _belt_name_of(thing):
     given = _belt_attributes.get(id(thing), {}).get("__name__") if _belt_is_function(thing) else None
-    return str(thing).split("'")[1].replace("_belt_of_", "") if given is None else given
+    if given is not None:
+        return given
+    parts = str(thing).split("'")
+    if len(parts) < 2:
+        return str(thing).replace(">", "").split(" at ")[0].split(" ")[-1].split(".")[-1]
+    name = parts[1].replace("_belt_of_", "")
+    return _belt_world_names.get(name, name.split(".")[-1])
 def _belt_value(member):
     return member.value if hasattr(member, "value") else member
 def _belt_part(member, field, place):
@@ -80,35 +94,131 @@ def _belt_wraps(wrapped):
     return named
 def _belt_dict_of(thing, fields):
     return {field: getattr(thing, field) for field in fields if hasattr(thing, field)}
-def _belt_bound(thing, method):
+def _belt_bound(thing, method, call):
     if hasattr(thing, method):
         return getattr(thing, method)
-    return {
-        "get": lambda *args: thing.get(*args),
-        "pop": lambda *args: thing.pop(*args),
-        "append": lambda item: thing.append(item),
-        "extend": lambda items: thing.extend(items),
-        "add": lambda item: thing.add(item),
-        "discard": lambda item: thing.discard(item),
-        "remove": lambda item: thing.remove(item),
-        "count": lambda item: thing.count(item),
-        "index": lambda item: thing.index(item),
-        "keys": lambda *args: (args[0] if args else thing).keys(),
-        "values": lambda *args: (args[0] if args else thing).values(),
-        "items": lambda *args: (args[0] if args else thing).items(),
-        "lower": lambda *args: (args[0] if args else thing).lower(),
-        "upper": lambda *args: (args[0] if args else thing).upper(),
-        "strip": lambda *args: args[0].strip(*args[1:]) if thing is str else thing.strip(*args),
-        "split": lambda *args: args[0].split(*args[1:]) if thing is str else thing.split(*args),
-        "startswith": lambda *args: thing.startswith(*args),
-        "endswith": lambda *args: thing.endswith(*args),
-        "join": lambda items: thing.join(items),
-        "encode": lambda *args: (args[0] if args and thing is str else thing).encode(),
-        "decode": lambda *args: (args[0] if args and not isinstance(thing, bytes) else thing).decode(),
-        "setdefault": lambda *args: thing.setdefault(*args),
-    }[method]
+    if _belt_is_class(thing):
+        return lambda first, *args, **named: call(first, *args, **named)
+    return lambda *args, **named: call(thing, *args, **named)
 class _belt_field:
     def __init__(self, name):
         self.name = name
 def _belt_fields_of(thing):
     return [_belt_field(name) for name in thing._belt_fields]
+def _belt_is_plain(thing):
+    return type(thing).__name__ in ("int", "float", "str", "bool", "bytes", "NoneType", "type", "function")
+def _belt_unmade(kind):
+    # The only way to an object that is not filled.
+    init = getattr(kind, "__init__", None)
+    kind.__init__ = lambda self: None
+    made = kind()
+    if init is not None:
+        kind.__init__ = init
+    return made
+def _belt_copy(thing, fields):
+    if isinstance(thing, (dict, list, set)) or hasattr(thing, "maxlen"):
+        return thing.copy()
+    if _belt_is_plain(thing) or isinstance(thing, (tuple, frozenset)):
+        return thing
+    if hasattr(thing, "__copy__"):
+        return thing.__copy__()
+    made = _belt_unmade(type(thing))
+    for field in fields:
+        if hasattr(thing, field):
+            setattr(made, field, getattr(thing, field))
+    return made
+def _belt_deepcopy(thing, fields, memo=None):
+    if _belt_is_plain(thing):
+        return thing
+    memo = {} if memo is None else memo
+    if id(thing) in memo:
+        return memo[id(thing)]
+    if isinstance(thing, (tuple, set, frozenset)):
+        return type(thing)([_belt_deepcopy(item, fields, memo) for item in thing])
+    if isinstance(thing, dict):
+        made = memo[id(thing)] = thing.copy()
+        for key in made:
+            made[key] = _belt_deepcopy(made[key], fields, memo)
+        return made
+    if isinstance(thing, list) or hasattr(thing, "maxlen"):
+        made = memo[id(thing)] = thing.copy()
+        made.clear()
+        made.extend([_belt_deepcopy(item, fields, memo) for item in thing])
+        return made
+    if hasattr(thing, "__deepcopy__"):
+        return thing.__deepcopy__(memo)
+    if len([field for field in fields if hasattr(thing, field)]) == 0:
+        return thing
+    made = memo[id(thing)] = _belt_unmade(type(thing))
+    for field in fields:
+        if hasattr(thing, field):
+            setattr(made, field, _belt_deepcopy(getattr(thing, field), fields, memo))
+    return made
+_belt_registries = {}
+def _belt_dispatcher(function):
+    rows = []
+    def dispatched(*args, **named):
+        for kind, other in rows:
+            if isinstance(args[0], kind):
+                return other(*args, **named)
+        return function(*args, **named)
+    _belt_registries[id(dispatched)] = [dispatched, rows]
+    return dispatched
+def _belt_registered(dispatched, kind):
+    def register(function):
+        # A truth value is no number to it, and the last one given is asked first.
+        rows = _belt_registries[id(dispatched)][1]
+        rows.insert(0, (kind, function))
+        rows.sort(key=lambda row: 0 if row[0] is bool else 1)
+        return function
+    return register
+def _belt_ask(thing, name):
+    if not hasattr(thing, "__getattr__"):
+        return getattr(thing, name)
+    if hasattr(thing, name):
+        found = getattr(thing, name)
+        if name not in thing._belt_asked or type(found).__name__ != "method":
+            return found
+    return thing.__getattr__(name)
+def _belt_getattr(thing, name, *default):
+    try:
+        return _belt_ask(thing, name)
+    except AttributeError:
+        if not default:
+            raise
+        return default[0]
+def _belt_hasattr(thing, name):
+    try:
+        _belt_ask(thing, name)
+        return True
+    except AttributeError:
+        return False
+def _belt_tell(thing, name, value):
+    if hasattr(thing, "__setattr__") and _belt_of_own_class(thing):
+        thing.__setattr__(name, value)
+    else:
+        setattr(thing, name, value)
+def _belt_of_own_class(thing):
+    return not _belt_is_class(thing) and hasattr(type(thing), "__setattr__")
+def _belt_fill(thing, *args, **named):
+    for name, value in dict(*args, **named).items():
+        setattr(thing, name, value)
+def _belt_later_of(function, thing, method):
+    return lambda *args, **named: function(thing, method, *args, **named)
+def _belt_read_once(thing, field):
+    kept = "_belt_kept_" + field
+    if not hasattr(thing, kept):
+        setattr(thing, kept, _belt_read(thing, field))
+    return getattr(thing, kept)
+def _belt_super(thing, after, method):
+    order = thing._belt_order
+    for kind in order[order.index(after) + 1:]:
+        if method in kind._belt_says:
+            return lambda *args, **named: getattr(kind, method)(thing, *args, **named)
+    if method in ("__init__", "__init_subclass__", "__post_init__"):
+        return lambda *args, **named: None
+    raise AttributeError(f"'super' object has no attribute '{method}'")
+def _belt_print(*values, **options):
+    pass
+def _belt_update_wrapper(wrapper, wrapped):
+    return _belt_wraps(wrapped)(wrapper)

@@ -5,14 +5,24 @@ def _belt_callable(thing):
 def _belt_format(value, spec=""):
     return ("{:" + spec + "}").format(value)
 def _belt_issubclass(kind, others):
-    return kind in others if isinstance(others, tuple) else kind is others
+    others = others if isinstance(others, tuple) else (others,)
+    if kind in others:
+        return True
+    try:
+        made = kind("")
+    except Exception:
+        return False
+    return isinstance(made, BaseException) and isinstance(made, others)
 def _belt_plain(value, default):
+    value = getattr(value, "_belt_data", value)
     if isinstance(value, dict):
         return {key: _belt_plain(item, default) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_belt_plain(item, default) for item in value]
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
+    if default is None:
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
     return _belt_plain(default(value), default)
 def _belt_dumps(value, default=None, **options):
     return _belt_json.dumps(_belt_plain(value, default), **options)
@@ -58,10 +68,13 @@ def _belt_sets(method, first, *others):
         kept = {item for item in kept if (item in other) == (method == "intersection")} if method != "union" else kept | set(other)
     return kept
 def _belt_union(first, *others):
+    first = getattr(first, "_belt_data", first)
     return _belt_sets("union", first, *others)
 def _belt_intersection(first, *others):
+    first = getattr(first, "_belt_data", first)
     return _belt_sets("intersection", first, *others)
 def _belt_difference(first, *others):
+    first = getattr(first, "_belt_data", first)
     return _belt_sets("difference", first, *others)
 def _belt_groupby(items, key=None):
     groups = []
@@ -125,6 +138,8 @@ def _belt_reduce(function, items, *start):
 def _belt_flatten(lists):
     return [item for items in lists for item in items]
 def _belt_move_to_end(items, key, last=True):
+    if hasattr(items, "_belt_data"):
+        return items.move_to_end(key, last)
     value = items.pop(key)
     rest = {} if last else dict(items)
     if not last:
@@ -132,7 +147,13 @@ def _belt_move_to_end(items, key, last=True):
     items[key] = value
     items.update(rest)
 def _belt_popitem(items, last=True):
+    if hasattr(items, "_belt_data"):
+        return items.popitem(last)
     if not items:
         raise KeyError("popitem(): dictionary is empty")
     key = list(items)[-1] if last else next(iter(items))
     return key, items.pop(key)
+def _belt_bytes(value):
+    if isinstance(value, int):
+        return bytes.fromhex("00" * value)
+    return value if isinstance(value, bytes) else bytes.fromhex("".join([f"{byte:02x}" for byte in value]))

@@ -20,6 +20,7 @@ class _belt_generator:
             self.state = 1
         return value
     def _belt_throw(self, error):
+        error = _belt_raisable(error)
         if isinstance(error, GeneratorExit):
             self._belt_close()
         elif self.state == 1 and self.throws:

@@ -1,3 +1,4 @@
+import datetime as _belt_dates
 def _belt_own(thing):
     return type(thing).__name__ not in ("int", "float", "str", "bool", "list", "tuple", "dict", "set", "frozenset", "bytes", "NoneType")
 def _belt_apply(a, b, name, reflected):
@@ -16,12 +17,21 @@ def _belt_mul(a, b):
     found = _belt_apply(a, b, "__mul__", "__rmul__")
     return a * b if found is None else found[0]
 def _belt_div(a, b):
+    if type(b).__name__ == "timedelta":
+        a, b = _belt_micros(a), _belt_micros(b)
+        return a / b
     found = _belt_apply(a, b, "__truediv__", "__rtruediv__")
     return a / b if found is None else found[0]
 def _belt_floordiv(a, b):
+    if type(b).__name__ == "timedelta":
+        a, b = _belt_micros(a), _belt_micros(b)
+        return a // b
     found = _belt_apply(a, b, "__floordiv__", "__rfloordiv__")
     return a // b if found is None else found[0]
 def _belt_mod(a, b):
+    if type(b).__name__ == "timedelta":
+        a, b = _belt_micros(a), _belt_micros(b)
+        return _belt_dates.timedelta(microseconds=a % b)
     found = _belt_apply(a, b, "__mod__", "__rmod__")
     return a % b if found is None else found[0]
 def _belt_neg(a):
@@ -37,7 +47,15 @@ def _belt_or(a, b):
         return tuple([kind for side in sides for kind in (side if isinstance(side, tuple) else (side,))])
     found = _belt_apply(a, b, "__or__", "__ror__")
     return a | b if found is None else found[0]
+def _belt_extend(a, b):
+    if hasattr(a, "_belt_data") and hasattr(a, "extend"):
+        a.extend(b)
+        return a
+    return _belt_add(a, b)
 def _belt_update(a, b):
+    if hasattr(a, "_belt_data"):
+        a.update(b)
+        return a
     if isinstance(a, dict):
         a.update(b)
         return a
@@ -48,11 +66,18 @@ def _belt_update(a, b):
 def _belt_lt(a, b):
     if isinstance(a, (set, frozenset)):
         return len(a) < len(b) and all([item in b for item in a])
+    if isinstance(a, (tuple, list)) and isinstance(b, (tuple, list)):
+        for x, y in zip(a, b):
+            if not (x is y or x == y):
+                return _belt_lt(x, y)
+        return len(a) < len(b)
     found = _belt_apply(a, b, "__lt__", "__gt__")
     return a < b if found is None else found[0]
 def _belt_gt(a, b):
     if isinstance(b, (set, frozenset)):
         return len(b) < len(a) and all([item in a for item in b])
+    if isinstance(a, (tuple, list)):
+        return _belt_lt(b, a)
     found = _belt_apply(a, b, "__gt__", "__lt__")
     return a > b if found is None else found[0]
 def _belt_le(a, b):
@@ -95,6 +120,11 @@ def _belt_in(item, thing):
 def _belt_number(value):
     return int(value) if isinstance(value, bool) else value
 def _belt_total(values, start=0):
+    values = list(values)
+    if _belt_own(start) or any([_belt_own(value) for value in values]):
+        for value in values:
+            start = _belt_add(start, value)
+        return start
     return sum([int(value) if isinstance(value, bool) else value for value in values], start)
 def _belt_true(value):
     if _belt_own(value):
@@ -103,3 +133,26 @@ def _belt_true(value):
         if hasattr(value, "__len__"):
             return value.__len__() > 0
     return value
+def _belt_del_item(thing, key):
+    if _belt_own(thing) and hasattr(thing, "__delitem__"):
+        thing.__delitem__(key)
+    else:
+        thing.pop(key)
+def _belt_change_item(thing, key, change):
+    _belt_set_item(thing, key, False, change(_belt_item(thing, key)))
+def _belt_and(a, b):
+    found = _belt_apply(a, b, "__and__", "__rand__")
+    return a & b if found is None else found[0]
+def _belt_xor(a, b):
+    found = _belt_apply(a, b, "__xor__", "__rxor__")
+    return a ^ b if found is None else found[0]
+def _belt_own_abs(thing):
+    return thing.__abs__() if _belt_own(thing) and hasattr(thing, "__abs__") else abs(thing)
+def _belt_own_int(*args):
+    return args[0].__int__() if args and _belt_own(args[0]) and hasattr(args[0], "__int__") else int(*args)
+def _belt_own_float(*args):
+    return args[0].__float__() if args and _belt_own(args[0]) and hasattr(args[0], "__float__") else float(*args)
+def _belt_own_round(thing, *places):
+    return thing.__round__(*places) if _belt_own(thing) and hasattr(thing, "__round__") else round(thing, *places)
+def _belt_micros(span):
+    return (span.days * 86400 + span.seconds) * 1000000 + span.microseconds

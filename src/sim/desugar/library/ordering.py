@@ -87,3 +87,41 @@ def _belt_nsmallest(n, items, key=None):
     return _belt_in_order(items, key)[:n]
 def _belt_nlargest(n, items, key=None):
     return _belt_in_order(items, key, True)[:n]
+def _belt_cmp_to_key(compare):
+    return lambda item: _belt_compared(compare, item)
+class _belt_compared:
+    def __init__(self, compare, item):
+        self.compare = compare
+        self.item = item
+    def __lt__(self, other):
+        return self.compare(self.item, other.item) < 0
+    def __gt__(self, other):
+        return self.compare(self.item, other.item) > 0
+    def __eq__(self, other):
+        return self.compare(self.item, other.item) == 0
+def _belt_bisect_left(a, x, lo=0, hi=None, key=None):
+    hi = len(a) if hi is None else hi
+    while lo < hi:
+        mid = (lo + hi) // 2
+        if _belt_less(a[mid] if key is None else key(a[mid]), x):
+            lo = mid + 1
+        else:
+            hi = mid
+    return lo
+def _belt_bisect_right(a, x, lo=0, hi=None, key=None):
+    hi = len(a) if hi is None else hi
+    while lo < hi:
+        mid = (lo + hi) // 2
+        if _belt_less(x, a[mid] if key is None else key(a[mid])):
+            hi = mid
+        else:
+            lo = mid + 1
+    return lo
+def _belt_bisect(a, x, lo=0, hi=None, key=None):
+    return _belt_bisect_right(a, x, lo, hi, key)
+def _belt_insort_left(a, x, key=None):
+    a.insert(_belt_bisect_left(a, x if key is None else key(x), 0, None, key), x)
+def _belt_insort_right(a, x, key=None):
+    a.insert(_belt_bisect_right(a, x if key is None else key(x), 0, None, key), x)
+def _belt_insort(a, x, key=None):
+    _belt_insort_right(a, x, key)

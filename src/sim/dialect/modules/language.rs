@@ -59,9 +59,18 @@ def _belt_text(*values, **named):
     return ', '.join([str(value) for value in values] + [str(value) for value in named.values()])
 ";
 
-pub const SAME: &str = "\
-def _belt_same(value):
-    return value
+/// `Status(value)`: members are their plain values.
+pub const MEMBER: &str = "\
+def _belt_member(value, members=None, name='', finder=None):
+    if members is None or value in members:
+        return value
+    for member in members:
+        if isinstance(member, tuple) and member[0] == value:
+            return member
+    found = None if finder is None else finder._missing_(finder, value)
+    if found is not None:
+        return found
+    raise ValueError(repr(value) + ' is not a valid ' + name)
 ";
 
 pub const FLAT: &str = "\
@@ -78,6 +87,8 @@ def _belt_flat(types):
 pub const BITS: &str = "\
 def _belt_bit_length(number):
     return len(bin(abs(number))) - 2 if number else 0
+def _belt_bit_count(number):
+    return bin(abs(number)).count('1')
 def _belt_from_bytes(data, byteorder='big', signed=False):
     number = 0
     for byte in (data if byteorder == 'big' else data[::-1]):

@@ -49,35 +49,6 @@ class _belt_m_zlib:
 _belt_m_zlib = _belt_m_zlib()
 ";
 
-pub(super) const LOGGING: &str = "\
-class _belt_m_logging:
-    DEBUG = 10
-    INFO = 20
-    WARNING = 30
-    ERROR = 40
-    def getLogger(self, name=None):
-        return self
-    def basicConfig(self, **settings):
-        return None
-    def setLevel(self, level):
-        return None
-    def debug(self, *values, **more):
-        return None
-    def info(self, *values, **more):
-        return None
-    def warning(self, *values, **more):
-        return None
-    def warn(self, *values, **more):
-        return None
-    def error(self, *values, **more):
-        return None
-    def exception(self, *values, **more):
-        return None
-    def critical(self, *values, **more):
-        return None
-_belt_m_logging = _belt_m_logging()
-";
-
 /// A sorted list is a heap.
 pub(super) const HEAPQ: &str = "\
 class _belt_m_heapq:
@@ -126,17 +97,46 @@ class _belt_m_bisect:
         return lo
     def bisect(self, a, x, lo=0, hi=None, key=None):
         return self.bisect_right(a, x, lo, hi, key)
-    def insort_left(self, a, x):
-        a.insert(self.bisect_left(a, x), x)
-    def insort_right(self, a, x):
-        a.insert(self.bisect_right(a, x), x)
-    def insort(self, a, x):
-        a.insert(self.bisect_right(a, x), x)
+    def insort_left(self, a, x, lo=0, hi=None, key=None):
+        a.insert(self.bisect_left(a, x if key is None else key(x), lo, hi, key), x)
+    def insort_right(self, a, x, lo=0, hi=None, key=None):
+        a.insert(self.bisect_right(a, x if key is None else key(x), lo, hi, key), x)
+    def insort(self, a, x, lo=0, hi=None, key=None):
+        self.insort_right(a, x, lo, hi, key)
 _belt_m_bisect = _belt_m_bisect()
 ";
 
 pub(super) const STRING: &str = "\
+class _belt_template:
+    def __init__(self, template):
+        self.template = template
+    def substitute(self, mapping=None, **named):
+        return self.filled({**(mapping or {}), **named}, True)
+    def safe_substitute(self, mapping=None, **named):
+        return self.filled({**(mapping or {}), **named}, False)
+    def filled(self, values, strict):
+        first, *parts = self.template.split('$')
+        out = first
+        for part in parts:
+            braces = part.startswith('{') and '}' in part
+            if braces:
+                name, rest = part[1:part.index('}')], part[part.index('}') + 1:]
+            else:
+                size = 0
+                while size < len(part) and (part[size].isalnum() or part[size] == '_'):
+                    size += 1
+                name, rest = part[:size], part[size:]
+            if not name:
+                out += '$' + part
+            elif name in values:
+                out += str(values[name]) + rest
+            elif strict:
+                raise KeyError(name)
+            else:
+                out += '$' + part
+        return out
 class _belt_m_string:
+    Template = _belt_template
     ascii_lowercase = 'abcdefghijklmnopqrstuvwxyz'
     ascii_uppercase = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
     ascii_letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
@@ -149,10 +149,12 @@ _belt_m_string = _belt_m_string()
 
 pub(super) const ENUM: &str = "\
 class _belt_m_enum:
-    Enum = None
     IntEnum = None
     StrEnum = None
     Flag = None
+    IntFlag = None
+    EnumMeta = None
+    Enum = None
     def __init__(self):
         self.count = 0
     def auto(self):
@@ -172,20 +174,6 @@ class _belt_m_abc:
 _belt_m_abc = _belt_m_abc()
 ";
 
-pub(super) const STATISTICS: &str = "\
-class _belt_m_statistics:
-    def mean(self, values):
-        values = list(values)
-        return sum(values) / len(values)
-    def fmean(self, values):
-        return self.mean(values)
-    def median(self, values):
-        values = sorted(values)
-        half = len(values) // 2
-        return values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2
-_belt_m_statistics = _belt_m_statistics()
-";
-
 pub(super) const COPY: &str = "\
 class _belt_m_copy:
     def copy(self, value):
@@ -199,62 +187,6 @@ class _belt_m_copy:
             return tuple([self.deepcopy(item) for item in value])
         return value.copy() if isinstance(value, set) else value
 _belt_m_copy = _belt_m_copy()
-";
-
-/// `async` and `await` are dropped from the code, so a coroutine is here already its result.
-pub(super) const ASYNCIO: &str = "\
-class _belt_m_asyncio:
-    TimeoutError = Timeout
-    def sleep(self, seconds, result=None):
-        $clock.sleep(seconds)
-        return result
-    def run(self, result):
-        return result
-    def gather(self, *results, return_exceptions=False):
-        return list(results)
-    def wait_for(self, result, timeout=None):
-        return result
-_belt_m_asyncio = _belt_m_asyncio()
-";
-
-/// A lock in memory holds back nobody else: every client is a process of its own. Within one it is a plain flag, and
-/// asking twice is a wait without an end.
-pub(super) const THREADING: &str = "\
-class _belt_lock:
-    def __init__(self, again=False):
-        self.held = 0
-        self.again = again
-    def acquire(self, blocking=True, timeout=-1):
-        if self.held > 0 and not self.again:
-            if not blocking or timeout >= 0:
-                return False
-            raise TypeError('this waits for ever: the lock is held by the same process, perhaps across a call')
-        self.held += 1
-        return True
-    def release(self):
-        self.held -= 1
-    def locked(self):
-        return self.held > 0
-    def __enter__(self):
-        self.acquire()
-        return self
-    def __exit__(self, kind, error, trace):
-        self.release()
-        return False
-class _belt_m_threading:
-    def Lock(self):
-        return _belt_lock()
-    def RLock(self):
-        return _belt_lock(True)
-    def Semaphore(self, value=1):
-        return _belt_lock(value > 1)
-    def Event(self):
-        raise TypeError('threads cannot be started here: the simulator runs several clients itself')
-    def Thread(self, *args, **named):
-        raise TypeError('threads cannot be started here: the simulator runs several clients itself')
-    def Timer(self, *args, **named):
-        return self.Thread()
-_belt_m_threading = _belt_m_threading()
 ";
 
 /// Numbers instead of members: that is what they are compared with and sent as.

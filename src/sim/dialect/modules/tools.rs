@@ -8,8 +8,7 @@ class _belt_m_operator:
         return lambda item: tuple([item[key] for key in keys])
     def attrgetter(self, name):
         return lambda item: getattr(item, name)
-    def methodcaller(self, name, *args, **named):
-        return lambda item: _belt_bound(item, name)(*args, **named)
+    methodcaller = None
     def add(self, a, b):
         return a + b
     def sub(self, a, b):
@@ -43,17 +42,7 @@ class _belt_m_operator:
 _belt_m_operator = _belt_m_operator()
 ";
 
-pub(super) const CACHE: &str = "\
-def _belt_cache(function):
-    known = {}
-    def cached(*args):
-        if args not in known:
-            known[args] = function(*args)
-        return known[args]
-    return cached
-def _belt_lru_cache(maxsize=128, typed=False):
-    return _belt_cache if maxsize is None or isinstance(maxsize, int) else _belt_cache(maxsize)
-";
+pub(super) const CACHE: &str = include_str!("caches.py");
 
 pub(super) const CONTEXTLIB: &str = "\
 class _belt_context_of:

@@ -36,8 +36,16 @@ class _belt_seeded:
         return self.randrange(a, b + 1)
     def choice(self, items):
         return items[self.randrange(len(items))]
-    def choices(self, items, weights=None, k=1):
-        return [self.choice(items) for i in range(k)]
+    def choices(self, items, weights=None, cum_weights=None, k=1):
+        return [_belt_weighted(items, weights, cum_weights, self) for i in range(k)]
+    def getstate(self):
+        return self.state
+    def expovariate(self, lambd=1.0):
+        return -math.log(1.0 - self.random()) / lambd
+    def gauss(self, mu=0.0, sigma=1.0):
+        return mu + sigma * (sum([self.random() for i in range(12)]) - 6.0)
+    def normalvariate(self, mu=0.0, sigma=1.0):
+        return self.gauss(mu, sigma)
     def shuffle(self, items):
         for i in range(len(items) - 1, 0, -1):
             j = self.randrange(i + 1)
@@ -48,8 +56,19 @@ class _belt_seeded:
         items = list(items)
         self.shuffle(items)
         return items[:k]
+def _belt_weighted(items, weights, sums, source):
+    items = list(items)
+    if weights is None and sums is None:
+        return source.choice(items)
+    sums = list(sums) if weights is None else [sum(weights[:at + 1]) for at in range(len(weights))]
+    point = source.random() * sums[-1]
+    for at in range(len(items)):
+        if point < sums[at]:
+            return items[at]
+    return items[-1]
 class _belt_m_random:
     Random = _belt_seeded
+    SystemRandom = _belt_seeded
     def __init__(self):
         self.own = None
     def random(self):
@@ -64,8 +83,16 @@ class _belt_m_random:
         return start + step * self._rand().randint(0, (stop - start - 1) // step)
     def choice(self, items):
         return self._rand().choice(items)
-    def choices(self, items, k=1):
-        return [self._rand().choice(items) for _ in range(k)]
+    def choices(self, items, weights=None, cum_weights=None, k=1):
+        return [_belt_weighted(items, weights, cum_weights, self._rand()) for _ in range(k)]
+    def expovariate(self, lambd=1.0):
+        return -math.log(1.0 - self._rand().random()) / lambd
+    def gauss(self, mu=0.0, sigma=1.0):
+        return mu + sigma * (2.0 * self._rand().random() - 1.0)
+    def normalvariate(self, mu=0.0, sigma=1.0):
+        return self.gauss(mu, sigma)
+    def triangular(self, low=0.0, high=1.0, mode=None):
+        return self._rand().uniform(low, high)
     def sample(self, items, k):
         rest = list(items)
         return [rest.pop(self._rand().randint(0, len(rest) - 1)) for _ in range(k)]
