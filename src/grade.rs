@@ -3,7 +3,7 @@
 //! Rounding is done once, here: a criterion's points are the share its checks earned of what it is worth, rounded *down* to
 //! whole points. Everything else is sums.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod together;
 
@@ -68,6 +68,10 @@ pub fn grade(
         marks.push(mark);
     }
 
+    for (id, points) in held_up(&exercise.rubric.criteria, &marks) {
+        let of_it = findings.iter_mut().filter(|ranked| ranked.finding.criterion.as_deref() == Some(id));
+        of_it.for_each(|ranked| ranked.held_up = points);
+    }
     let findings = together::told_once(findings, document.json());
     let criteria: Vec<Graded> =
         exercise.rubric.criteria.iter().zip(&marks).map(|(criterion, mark)| graded(course, criterion, mark)).collect();
@@ -116,9 +120,31 @@ pub fn unreadable(course: &Course, exercise: &Exercise, path: &str, sha256: &str
     assemble(course, exercise, (path, sha256), criteria, findings)
 }
 
+/// The points of criteria that were skipped, by the criterion that failed and is to be mended first.
+fn held_up<'a>(criteria: &'a [Criterion], marks: &[Mark]) -> BTreeMap<&'a str, f64> {
+    let mut causes: BTreeMap<&str, BTreeSet<&'a str>> = BTreeMap::new();
+    let mut points = BTreeMap::new();
+    for (criterion, mark) in criteria.iter().zip(marks) {
+        let mut of_this = BTreeSet::new();
+        for need in criteria.iter().filter(|need| mark.needs.contains(&need.id)) {
+            match causes.get(need.id.as_str()) {
+                Some(further) if !further.is_empty() => of_this.extend(further),
+                _ => _ = of_this.insert(need.id.as_str()),
+            }
+        }
+        for cause in &of_this {
+            *points.entry(*cause).or_insert(0.0) += f64::from(criterion.points);
+        }
+        causes.insert(&criterion.id, of_this);
+    }
+    points
+}
+
 /// A finding on its way into the report.
 struct Ranked {
     lost: f64,
+    /// Points that cannot be earned before it is mended.
+    held_up: f64,
     slip: bool,
     /// The check that found it, empty for a mistake of form.
     check: String,
@@ -128,8 +154,13 @@ struct Ranked {
 }
 
 impl Ranked {
+    /// The points to win by mending it: what stops other criteria from being tried comes first.
+    fn stake(&self) -> f64 {
+        self.lost + self.held_up
+    }
+
     fn of_form(lost: f64, finding: Finding) -> Self {
-        Ranked { lost, slip: false, check: String::new(), gradable: true, finding }
+        Ranked { lost, held_up: 0.0, slip: false, check: String::new(), gradable: true, finding }
     }
 }
 
@@ -187,7 +218,7 @@ fn grade_criterion(
         for problem in &verdict.problems {
             if verdict.outcome != Outcome::Passed {
                 let finding = finding(document, Some(criterion), problem, hints);
-                findings.push(Ranked { lost, slip: problem.slip, check: id.clone(), gradable, finding });
+                findings.push(Ranked { lost, held_up: 0.0, slip: problem.slip, check: id.clone(), gradable, finding });
             }
         }
     }
@@ -259,7 +290,7 @@ fn assemble(
     let percent = if max_score > 0.0 { (score * 1000.0 / max_score).floor() / 10.0 } else { 0.0 };
     let pass_mark = exercise.rubric.pass_mark.unwrap_or(course.pass_mark);
     // The same slip shows in many scenarios: it is told once, under the criterion where it costs most.
-    findings.sort_by(|a, b| b.lost.total_cmp(&a.lost));
+    findings.sort_by(|a, b| b.stake().total_cmp(&a.stake()));
     let mut told = BTreeSet::new();
     findings.retain(|Ranked { slip, finding, .. }| {
         !slip || told.insert((finding.message.clone(), finding.location.line, finding.location.column))
@@ -353,6 +384,41 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn criterion(id: &str, points: u32, needs: &[&str]) -> Criterion {
+        let criterion = serde_json::json!({
+            "id": id, "title": id, "points": points, "needs": needs, "lessons": [], "checks": [], "hints": []
+        });
+        serde_json::from_value(criterion).expect("a criterion")
+    }
+
+    #[test]
+    fn what_stops_other_criteria_from_being_tried_is_worth_their_points_too() {
+        let criteria = [
+            criterion("code", 5, &[]),
+            criterion("numbers", 10, &[]),
+            criterion("safe", 40, &["code"]),
+            criterion("fast", 20, &["safe"]),
+            criterion("cheap", 7, &["numbers", "safe"]),
+            criterion("told", 18, &[]),
+        ];
+        let mark = |id: &str, needs: &[&str]| Mark {
+            id: id.into(),
+            points: 0,
+            status: if needs.is_empty() { Status::Failed } else { Status::Skipped },
+            needs: needs.iter().map(|need| (*need).to_owned()).collect(),
+            executed: Vec::new(),
+        };
+        let marks = [
+            mark("code", &[]),
+            mark("numbers", &[]),
+            mark("safe", &["code"]),
+            mark("fast", &["safe"]),
+            mark("cheap", &["numbers", "safe"]),
+            mark("told", &[]),
+        ];
+        assert_eq!(held_up(&criteria, &marks), BTreeMap::from([("code", 67.0), ("numbers", 7.0)]));
+    }
 
     fn shares() -> impl Strategy<Value = Vec<(u32, u32, u32)>> {
         let share = (1_u32..6, 1_u32..9).prop_flat_map(|(weight, of)| (Just(weight), 0..=of, Just(of)));

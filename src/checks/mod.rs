@@ -114,7 +114,11 @@ impl Check {
             Check::Function(check) => check.run(context),
             Check::Graph(check) => Ok(check.run(context.document, context.at)),
             Check::Migration(check) => check.run(context),
-            Check::Prose(check) => Ok(check.run(context.document, context.at, &context.originals())),
+            Check::Prose(check) => {
+                known::verdict(context, &["prose", &format!("{check:?}"), context.at.unwrap_or_default()], |document| {
+                    Ok(check.run(document, context.at, &context.originals()))
+                })
+            }
             Check::Quantity(check) => Ok(check.among(&context.exercise.rubric).run(context.document, context.at)),
             Check::Query(check) => Ok(check.run(context.document)),
             Check::Scenario(check) => check.run(context),

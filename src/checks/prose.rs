@@ -19,7 +19,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Place, Problem, Verdict};
+use super::{Place, Problem, Reading, Verdict};
 
 mod grammar;
 mod lexicon;
@@ -120,7 +120,7 @@ impl ProseCheck {
     }
 
     /// `originals` are the texts that earn nothing when copied: the template, the task, the hints.
-    pub fn run(&self, document: &Value, at: Option<&str>, originals: &[&Original]) -> Verdict {
+    pub fn run(&self, document: &Reading, at: Option<&str>, originals: &[&Original]) -> Verdict {
         let pointer = self.at.as_deref().or(at).unwrap_or("");
         let Some(text) = document.pointer(pointer).and_then(Value::as_str).filter(|t| is_written(t)) else {
             return Verdict::failed(vec![Problem {

@@ -20,7 +20,7 @@ enum Cause {
 
 /// Merges what has one cause; the costliest comes first and speaks for the rest, which add to its cost.
 pub(super) fn told_once(mut findings: Vec<Ranked>, document: &Json) -> Vec<Ranked> {
-    findings.sort_by(|a, b| b.lost.total_cmp(&a.lost));
+    findings.sort_by(|a, b| b.stake().total_cmp(&a.stake()));
     let mut places: BTreeMap<Cause, usize> = BTreeMap::new();
     let mut told: Vec<Told> = Vec::new();
     for (number, ranked) in findings.into_iter().enumerate() {
@@ -133,7 +133,7 @@ mod tests {
         let mut finding = Finding { message: message.into(), ..finding(1, lost) };
         finding.criterion = (!criterion.is_empty()).then(|| criterion.to_owned());
         finding.location.pointer = pointer.into();
-        Ranked { lost, slip: false, check: check.into(), gradable: true, finding }
+        Ranked { lost, held_up: 0.0, slip: false, check: check.into(), gradable: true, finding }
     }
 
     fn told(findings: Vec<Ranked>) -> Vec<(String, f64)> {

@@ -19,7 +19,7 @@ fn feed() -> ProseCheck {
 const TEMPLATE: &str = "because: |\n  Say in one to three sentences which of reads and writes dominates and what your choice does to the other one.";
 
 fn outcome(text: &str) -> Outcome {
-    feed().run(&json!({"because": text}), Some("/because"), &[&Original::new(TEMPLATE)]).outcome
+    feed().run(&Reading::new(&json!({"because": text})), Some("/because"), &[&Original::new(TEMPLATE)]).outcome
 }
 
 const NOTHING: Outcome = Outcome::Failed { earned: 0, of: 1 };
@@ -34,7 +34,8 @@ fn reasons_in_plain_words_pass() {
         "The feed gets queried constantly, e.g. on every app start, while updates are few.",
         "Ein Feed is read often; I don't want to write each post 1,000 times for one celebrity.",
     ] {
-        let verdict = feed().run(&json!({"because": text}), Some("/because"), &[&Original::new(TEMPLATE)]);
+        let verdict =
+            feed().run(&Reading::new(&json!({"because": text})), Some("/because"), &[&Original::new(TEMPLATE)]);
         assert_eq!(verdict.outcome, Outcome::Passed, "{text}: {:?}", verdict.problems);
     }
 }
@@ -61,7 +62,7 @@ fn lists_copies_and_repetitions_earn_nothing() {
 #[test]
 fn contradictions_count_unless_negated() {
     let text = "Posts are written in large numbers and writes are far more frequent than reads here.";
-    let verdict = feed().run(&json!({"because": text}), Some("/because"), &[]);
+    let verdict = feed().run(&Reading::new(&json!({"because": text})), Some("/because"), &[]);
     assert_eq!(verdict.problems[0].message, "a feed is read far more often than it is written");
     let range = verdict.problems[0].place.range.clone().expect("a place");
     assert_eq!(&text[range], "writes are far more frequent");
@@ -75,19 +76,22 @@ fn contradictions_count_unless_negated() {
 fn distinct_reasons_need_a_sentence_each() {
     let check = ProseCheck { distinct: true, ..feed() };
     let one = json!({"because": "Reads are frequent and each post is copied to every follower."});
-    let verdict = check.run(&one, Some("/because"), &[]);
+    let verdict = check.run(&Reading::new(&one), Some("/because"), &[]);
     assert_eq!(verdict.outcome, NOTHING);
     let two = json!({"because": "The feed is opened by everybody all day long. Each new post is copied to every follower's list."});
-    assert_eq!(check.run(&two, Some("/because"), &[]).outcome, Outcome::Passed);
+    assert_eq!(check.run(&Reading::new(&two), Some("/because"), &[]).outcome, Outcome::Passed);
 }
 
 #[test]
 fn either_fact_may_suffice() {
     let check = ProseCheck { need: Some(1), ..feed() };
     let text = json!({"because": "A celebrity's fan-out to a million followers would be far too slow for us."});
-    assert_eq!(check.run(&text, Some("/because"), &[]).outcome, Outcome::Passed);
-    let verdict =
-        check.run(&json!({"because": "It is simply the best choice that we can make here."}), Some("/because"), &[]);
+    assert_eq!(check.run(&Reading::new(&text), Some("/because"), &[]).outcome, Outcome::Passed);
+    let verdict = check.run(
+        &Reading::new(&json!({"because": "It is simply the best choice that we can make here."})),
+        Some("/because"),
+        &[],
+    );
     assert_eq!(verdict.problems[0].message, "nothing is said about how often the feed is read, or what a write costs");
 }
 
@@ -96,11 +100,11 @@ fn the_same_text_counts_once() {
     let check = ProseCheck { also: vec!["/a".into()], ..feed() };
     let text = "People open the feed a hundred times for each post that is written.";
     let document = json!({"a": text, "b": text});
-    assert_eq!(check.run(&document, Some("/b"), &[]).outcome, NOTHING);
-    assert_eq!(check.run(&document, Some("/a"), &[]).outcome, Outcome::Passed);
+    assert_eq!(check.run(&Reading::new(&document), Some("/b"), &[]).outcome, NOTHING);
+    assert_eq!(check.run(&Reading::new(&document), Some("/a"), &[]).outcome, Outcome::Passed);
     // With something before it, it is still the same reason.
     let more = format!("There is not much to say here. {text}");
-    let verdict = check.run(&json!({"a": text, "b": more}), Some("/b"), &[]);
+    let verdict = check.run(&Reading::new(&json!({"a": text, "b": more})), Some("/b"), &[]);
     assert_eq!((verdict.outcome, verdict.problems[0].message.as_str()), (NOTHING, "this sentence stands in `/a` too"));
 }
 
@@ -129,7 +133,7 @@ fn a_line_may_end_a_sentence_that_has_no_full_stop() {
 #[test]
 fn notes_to_oneself_are_nothing_yet() {
     for text in ["TODO: say which of reads and writes dominates here", "todo", "TBD.", "FIXME write the reason"] {
-        let verdict = feed().run(&json!({"because": text}), Some("/because"), &[]);
+        let verdict = feed().run(&Reading::new(&json!({"because": text})), Some("/because"), &[]);
         assert_eq!(verdict.problems[0].message, "nothing is written here", "{text}");
     }
 }
@@ -137,6 +141,6 @@ fn notes_to_oneself_are_nothing_yet() {
 proptest! {
     #[test]
     fn reading_never_panics(text in "([ -~é—\n\u{1b}]|read |the |\\. ){0,80}") {
-        let _ = feed().run(&json!({"because": text}), Some("/because"), &[&Original::new(TEMPLATE), &Original::new(&text)]);
+        let _ = feed().run(&Reading::new(&json!({"because": text})), Some("/because"), &[&Original::new(TEMPLATE), &Original::new(&text)]);
     }
 }
