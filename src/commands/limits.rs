@@ -6,20 +6,20 @@ use std::time::Duration;
 
 /// Address space of a worker, in bytes: 1.5 GiB.
 pub const MEMORY_BYTES: u64 = 3 << 29;
-/// Processor time of a worker, in seconds. See [`WORKER_AGE_MAX`] for why one submission cannot use up another's.
+/// Processor time a worker may use for one submission, in seconds.
 pub const CPU_S: u64 = 20;
 /// How long a worker may go without a sign of life where nothing else is asked for: that is, how long one check may
 /// take.
 pub const SILENCE_MAX: Duration = Duration::from_secs(10);
-/// A worker that has been busy for longer than this gets no further submission, so that each begins with nearly all of
-/// [`CPU_S`] ahead of it.
-pub const WORKER_AGE_MAX: Duration = Duration::from_secs(2);
+/// A worker that has been busy for longer than this gets no further submission, so that what stays behind in its memory
+/// does not add up. What it has worked out before saves a third of the time of the next similar submission.
+pub const WORKER_AGE_MAX: Duration = Duration::from_secs(60);
 /// Workers that may die over one submission before the rest of it is not graded.
 pub const RESTARTS_MAX: usize = 8;
 /// The longest line a worker may answer with, in bytes.
 pub const LINE_BYTES_MAX: u64 = 64 << 20;
 
-/// Puts the limits on this process.
+/// Puts the limits on this process that hold until it ends.
 #[cfg(unix)]
 pub fn apply() -> io::Result<()> {
     use rlimit::Resource;
@@ -29,7 +29,6 @@ pub fn apply() -> io::Result<()> {
         let limit = limit.min(hard);
         resource.set(limit, limit.max(limit.saturating_add(1).min(hard)))
     };
-    lower(Resource::CPU, CPU_S)?;
     lower(Resource::CORE, 0)?;
     // macOS knows the limit and does not keep it; the limits on time remain.
     if cfg!(not(target_os = "macos")) {
@@ -38,9 +37,23 @@ pub fn apply() -> io::Result<()> {
     Ok(())
 }
 
+/// Gives the submission that comes now its processor time, whatever those before it have used.
+#[cfg(unix)]
+pub fn renew() -> io::Result<()> {
+    let used = cpu_time::ProcessTime::try_now()?.as_duration().as_secs_f64().ceil() as u64;
+    let (_, hard) = rlimit::Resource::CPU.get()?;
+    // The system ends the process at the soft limit; nothing a submission can say raises it.
+    rlimit::Resource::CPU.set((used + CPU_S).min(hard), hard)
+}
+
 /// Elsewhere only the parent's clock limits a worker.
 #[cfg(not(unix))]
 pub fn apply() -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub fn renew() -> io::Result<()> {
     Ok(())
 }
 

@@ -70,6 +70,7 @@ fn serve(input: &mut impl BufRead, output: &mut impl Write) -> io::Result<()> {
         if input.read_line(&mut line)? == 0 {
             return Ok(());
         }
+        limits::renew()?;
         let request: Request = serde_json::from_str(&line)?;
         let mut bytes = vec![0; request.bytes];
         input.read_exact(&mut bytes)?;
