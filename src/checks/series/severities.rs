@@ -111,7 +111,7 @@ fn labels_of(rule: &Rule) -> Vec<Labels> {
 }
 
 /// The label of an alert that changes with its value, if there is one.
-pub fn changing<'a>(rule: &'a Rule) -> Option<&'a str> {
+pub fn changing(rule: &Rule) -> Option<&str> {
     let label = rule.labels.iter().find(|(_, text)| template::shows_value(text));
     label.filter(|_| rule.alert.is_some()).map(|(label, _)| label.as_str())
 }
