@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 mod together;
 
+use crate::checks::expression::Answers;
 use crate::checks::{Context, Detail, Outcome, Place, Problem, Story, Verdict};
 use crate::course::{Course, Criterion, Error, Exercise};
 use crate::portfolio::Portfolio;
@@ -45,7 +46,9 @@ pub fn grade(
     for problem in &form {
         findings.push(Ranked::of_form(0.0, finding(document, None, problem, &[])));
     }
-    let context = Context { document: document.json(), exercise, at: None, course, portfolio, detail };
+    let answers = Answers::default();
+    let context =
+        Context { document: document.json(), exercise, at: None, course, portfolio, detail, answers: &answers };
 
     for criterion in &exercise.rubric.criteria {
         let unmet: Vec<String> = criterion

@@ -6,10 +6,15 @@ use super::{Context, Place, Problem, Reading, Verdict};
 use crate::course::Error;
 use crate::sim::{self, value::Value};
 
+mod together;
+
+pub use together::Answers;
+
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExpressionCheck {
-    /// Python; `submission` is the document, `text(...)` lower-cases and strips what it is given. With `portfolio: true` in
+    /// Python; `submission` is the document, `text(...)` lower-cases and strips what it is given, and
+    /// `where(submission, message, [word])` is the record of `LISTS` that a message begins with. With `portfolio: true` in
     /// the rubric, what [`crate::portfolio::Portfolio::in_python`] lists is there too.
     pub expect: String,
     /// What is wrong otherwise; braces hold Python, as in an f-string.
@@ -29,23 +34,22 @@ pub struct ExpressionCheck {
     pub expected: Option<String>,
 }
 
-const HELPERS: &str = "def text(value):\n    return str(value).strip().lower() if value is not None else ''\n";
+/// What authors may use without writing it: `text` and `where`.
+const HELPERS: &str = include_str!("expression/helpers.py");
 
 impl ExpressionCheck {
     pub fn run(&self, context: &Context) -> Result<Verdict, Error> {
-        let otherwise = sim::python::f_string(&self.otherwise);
-        let shared = context.shared(self.helpers_file.as_deref(), "rubric.yaml")?;
+        let known = together::answer(self, context)?;
         let worked_out = self.at.as_deref().filter(|at| at.contains('{'));
-        let at = worked_out.map_or_else(|| "\"\"".to_owned(), sim::python::f_string);
-        // A place that cannot be worked out is no reason to grade otherwise.
-        let program = format!(
-            "{HELPERS}{shared}{}\nmessage = (None if ({}) else {otherwise})\n_belt_at = ''\nif message is not None:\n    try:\n        \
-             _belt_at = {at}\n    except Exception:\n        pass\n(message, _belt_at)\n",
-            self.helpers,
-            self.expect.trim()
-        );
-        let answer =
-            sim::python::evaluate_program(&program, &context.named_in(&program, &Reading::new(context.document)));
+        let answer = match known {
+            Some(answer) => Ok(answer),
+            None => {
+                let shared = context.shared(self.helpers_file.as_deref(), "rubric.yaml")?;
+                let program = format!("{HELPERS}{shared}{}(message, _belt_at)\n", self.body());
+                let named = context.named_in(&program, &Reading::new(context.document));
+                sim::python::evaluate_program(&program, &named)
+            }
+        };
         let fixed = self.at.as_deref().filter(|_| worked_out.is_none()).or(context.at).unwrap_or_default();
         let place = Place::field(fixed);
         let answer = answer.map(|answer| match answer {
@@ -77,6 +81,22 @@ impl ExpressionCheck {
     }
 }
 
+impl ExpressionCheck {
+    /// Python that leaves what is wrong in `message`, `None` for nothing, and where in `_belt_at`.
+    fn body(&self) -> String {
+        let otherwise = sim::python::f_string(&self.otherwise);
+        let worked_out = self.at.as_deref().filter(|at| at.contains('{'));
+        let at = worked_out.map_or_else(|| "\"\"".to_owned(), sim::python::f_string);
+        // A place that cannot be worked out is no reason to grade otherwise.
+        format!(
+            "{}\nmessage = (None if ({}) else {otherwise})\n_belt_at = ''\nif message is not None:\n    try:\n        \
+             _belt_at = {at}\n    except Exception:\n        pass\n",
+            self.helpers,
+            self.expect.trim()
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value as Json, json};
@@ -97,6 +117,7 @@ mod tests {
             course: &course,
             portfolio: &portfolio,
             detail: Detail::Stories,
+            answers: &Answers::default(),
         };
         let check: ExpressionCheck = serde_json::from_value(check).expect("a check");
         check.run(&context).expect("a right rubric")
@@ -117,6 +138,61 @@ mod tests {
         assert_eq!(verdict.problems[0].message, "idea 2 is small");
         assert_eq!(verdict.problems[0].place.pointer, "/ideas/2");
         assert_eq!(run(small(), &json!({"ideas": [3]})).outcome, Outcome::Passed);
+    }
+
+    #[test]
+    fn the_record_that_a_message_names_is_found_by_its_list() {
+        let check = json!({
+            "helpers": "LISTS = {'idea': ('/ideas', 'name')}\n",
+            "expect": "False",
+            "otherwise": "{submission['said']} is small",
+            "at": "{where(submission, message, ['idea'])}",
+        });
+        for (said, place) in
+            [("cache", "/ideas/1"), ("idea 1", "/ideas/0"), ("cached", "/ideas"), ("the idea on cache", "/ideas/1")]
+        {
+            let document = json!({"said": said, "ideas": [{"name": "shard"}, {"name": "cache"}]});
+            assert_eq!(run(check.clone(), &document).problems[0].place.pointer, place, "{said}");
+        }
+    }
+
+    #[test]
+    fn expressions_say_together_what_they_say_alone() {
+        let course = Course::load(Pack::embedded()).expect("loads");
+        for id in ["day09", "day16", "day22", "day27", "day28"] {
+            let exercise = course.exercise(id).expect("is there");
+            let cases = exercise.cases(&Pack::embedded()).expect("cases");
+            let expressions = || {
+                exercise.rubric.criteria.iter().flat_map(|criterion| &criterion.checks).filter_map(|weighted| {
+                    match &weighted.check {
+                        crate::checks::Check::Expression(check) => Some(check),
+                        _ => None,
+                    }
+                })
+            };
+            for case in cases.iter().step_by(7) {
+                let document =
+                    crate::submission::Document::parse("case", &case.bytes, &crate::submission::Limits::submission())
+                        .expect("cases can be read");
+                let portfolio = Portfolio::default();
+                let answers = Answers::default();
+                let context = Context {
+                    document: document.json(),
+                    exercise,
+                    at: None,
+                    course: &course,
+                    portfolio: &portfolio,
+                    detail: Detail::Points,
+                    answers: &answers,
+                };
+                for check in expressions() {
+                    let together = check.run(&context).expect("a right rubric");
+                    // A copy has no fellows.
+                    let alone = check.clone().run(&context).expect("a right rubric");
+                    assert_eq!(together, alone, "{id} {}: {}", case.name, check.expect);
+                }
+            }
+        }
     }
 
     #[test]

@@ -660,22 +660,3 @@ def shown(doc):
 
 # Lists of records, with the field that names one.
 LISTS = {"copy": ("/copies", "name"), "step": ("/failover/steps", "id"), "drill": ("/drills", "drill")}
-
-
-def where(doc, told, lists):
-    """The record that a message begins with, as a JSON pointer; nothing if it names none."""
-    best, length = "", 0
-    for word in lists:
-        at, key = LISTS[word]
-        rows = doc
-        for step in at.split("/")[1:]:
-            rows = rows.get(step) if isinstance(rows, dict) else None
-        for n, row in enumerate(rows if isinstance(rows, list) else []):
-            names = [f"{word} {n + 1}"]
-            if isinstance(row, dict):
-                names.append(str(row.get(key, "")).strip())
-            for name in names:
-                begins = [told.startswith(lead + name) and not told[len(lead + name):len(lead + name) + 1].isalnum() for lead in ("", "the alert on ")]
-                if len(name) > length and any(begins):
-                    best, length = f"{at}/{n}", len(name)
-    return best

@@ -262,7 +262,7 @@ fn word(word: &str, rest: &[char], tokens: &mut Vec<Token>) -> Result<(), String
                 .collect::<String>()
                 .trim()
                 .strip_prefix("1")
-                .is_none_or(|unit| !unit.trim_start().starts_with('/')) =>
+                .is_none_or(|unit| !unit.trim().is_empty() && !unit.trim_start().starts_with('/')) =>
         {
             return Err("two numbers stand with `to` between them; write the one you mean".to_owned());
         }

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::super::scenario::ScenarioCheck;
 use super::super::{Context, Outcome, Place, Problem, Verdict, nearest, quote};
 use super::{Break, Chosen};
+use crate::checks::expression::Answers;
 use crate::course::Error;
 
 /// What a learner says of a design that stands it.
@@ -21,6 +22,8 @@ enum Shown {
 pub(super) fn run(context: &Context, file: &str, chosen: &Chosen, given: &Json) -> Result<Verdict, Error> {
     let place = Place::field(format!("{}/breaks_first", chosen.at));
     let said = given.get("breaks_first").and_then(Json::as_str).unwrap_or_default().trim().to_lowercase();
+    let said = said.trim_end_matches(['.', '!']);
+    let said = ["the ", "it ", "our ", "my "].iter().find_map(|lead| said.strip_prefix(lead)).unwrap_or(said);
     let said = said.replace([' ', '_', ',', ':', '('], "-");
     let ids: Vec<&str> = chosen.day.breaks.keys().map(String::as_str).chain([HOLDS]).collect();
     let failed = |message: String, expected: Option<String>| {
@@ -78,7 +81,9 @@ fn look(context: &Context, file: &str, chosen: &Chosen, part: &Break) -> Result<
         });
     }
     let Some(scenario) = &part.scenario else { return Ok(Shown::Unknown) };
-    let there = Context { document: chosen.document, exercise: chosen.exercise, at: None, ..*context };
+    let answers = Answers::default();
+    let there =
+        Context { document: chosen.document, exercise: chosen.exercise, at: None, answers: &answers, ..*context };
     let verdict = ScenarioCheck { file: scenario.clone() }.run_with(&there, &part.with)?;
     Ok(match verdict.outcome {
         Outcome::Passed => Shown::Held,

@@ -82,7 +82,12 @@ fn names(offered: &[&String]) -> String {
 /// The entry's number: by its pointer, by the pointer with dots, by its last name, or by some of the words of a figure that
 /// has no field, where only one has them.
 fn meant<'a>(offered: &[&'a String], said: &str) -> Option<&'a String> {
-    let plain = |name: &str| name.trim().trim_start_matches('/').replace(['.', ' '], "/").to_lowercase();
+    let plain = |name: &str| {
+        let name = name.trim().to_lowercase();
+        let name = ["the ", "our ", "my "].iter().find_map(|lead| name.strip_prefix(lead)).unwrap_or(&name);
+        // `bytes_per_link`, `bytes-per-link` and `Bytes per link` are one name.
+        name.trim_start_matches('/').trim_end_matches('.').replace(['.', ' ', '_', '-'], "/")
+    };
     let said = plain(said);
     if said.is_empty() {
         return None;
@@ -92,7 +97,7 @@ fn meant<'a>(offered: &[&'a String], said: &str) -> Option<&'a String> {
         found.next().filter(|_| found.next().is_none())
     };
     only(&|name| plain(name) == said)
-        .or_else(|| only(&|name| plain(name).rsplit('/').next() == Some(&said)))
+        .or_else(|| only(&|name| name.rsplit('/').next().is_some_and(|last| plain(last) == said)))
         .or_else(|| only(&|name| !name.starts_with('/') && plain(name).contains(&said)))
 }
 
@@ -129,6 +134,9 @@ fn one(
     let mut values = [0.0; 2];
     for (value, field) in values.iter_mut().zip(["was", "now"]) {
         let given = text(field);
+        // `from 2 TB to 20 TB` says both.
+        let ends = given.trim().strip_prefix("from ").and_then(|both| both.split_once(" to "));
+        let given = ends.map_or(given.as_str(), |(from, to)| if field == "now" { to } else { from }).to_owned();
         match rule.value_of(&given) {
             Some(read) => *value = read,
             None => {
