@@ -7,7 +7,8 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtClassDef, StmtFunctionDef};
 
 use super::containers::{is_container, value_type};
-use super::expressions::METHODS;
+use super::expressions::{METHODS, is_set};
+use super::members::sentinel;
 use super::{last_name, name};
 use crate::sim::dialect;
 
@@ -64,6 +65,10 @@ pub struct Survey<'a> {
     pub lazy: bool,
     /// Some of them have something to do when they are given up.
     pub closes: bool,
+    /// Names of the module that are nothing but themselves.
+    pub sentinels: BTreeSet<&'a str>,
+    /// Names that hold sets.
+    pub sets: BTreeSet<&'a str>,
     /// Names that are called as methods.
     pub called: BTreeSet<&'a str>,
     /// Classes derive from containers.
@@ -111,6 +116,7 @@ impl<'a> Survey<'a> {
     pub fn of(body: &'a [Stmt], prelude: &'a str) -> Self {
         let mut survey = Survey { objects: dialect::objects(prelude).into_iter().collect(), ..Survey::default() };
         survey.visit_body(body);
+        survey.sentinels = body.iter().filter_map(sentinel).collect();
         survey.sort_classes();
         survey.sort_containers();
         survey.sort_tuples();
@@ -306,6 +312,10 @@ pub fn is_truth(expr: &Expr) -> bool {
     }
 }
 
+fn is_set_type(annotation: &Expr) -> bool {
+    matches!(last_name(annotation), Some("set" | "frozenset" | "Set" | "FrozenSet" | "AbstractSet"))
+}
+
 /// Anything but a docstring, `pass` and `...`.
 fn says_something(statement: &Stmt) -> bool {
     match statement {
@@ -328,6 +338,9 @@ impl<'a> Visitor<'a> for Survey<'a> {
                 if matches!(function.name.as_str(), "__exit__" | "__aexit__") {
                     self.caught.extend(function.parameters.args.get(2).map(|raised| raised.parameter.name.as_str()));
                 }
+                let given = function.parameters.iter_non_variadic_params();
+                let sets = given.filter(|given| given.parameter.annotation.as_deref().is_some_and(is_set_type));
+                self.sets.extend(sets.map(|given| given.parameter.name.as_str()));
                 if !function.decorator_list.is_empty() {
                     self.decorated.insert(function.name.as_str());
                     if decorators(function).any(|name| name == "singledispatch") {
@@ -337,6 +350,14 @@ impl<'a> Visitor<'a> for Survey<'a> {
             }
             Stmt::Assign(assign) if is_truth(&assign.value) => {
                 self.truths.extend(assign.targets.iter().filter_map(last_name));
+            }
+            Stmt::Assign(assign) if is_set(&assign.value) => {
+                self.sets.extend(assign.targets.iter().filter_map(last_name));
+            }
+            Stmt::AnnAssign(assign)
+                if assign.value.as_deref().is_some_and(is_set) || is_set_type(&assign.annotation) =>
+            {
+                self.sets.extend(last_name(&assign.target));
             }
             Stmt::Import(import) => {
                 self.imports.extend(import.names.iter().map(|alias| alias.name.to_string()));
