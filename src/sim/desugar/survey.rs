@@ -279,22 +279,6 @@ impl<'a> Survey<'a> {
     pub fn holder(&self, class: &str) -> String {
         if self.tuples.contains(class) { format!("_belt_of_{class}") } else { class.to_owned() }
     }
-
-    fn find_worldly(&mut self, body: &'a [Stmt]) {
-        let mut functions = Functions::default();
-        functions.visit_body(body);
-        loop {
-            let before = self.worldly.len();
-            for (name, names) in &functions.found {
-                if names.iter().any(|name| self.objects.contains(name) || self.worldly.contains(name)) {
-                    self.worldly.insert(name);
-                }
-            }
-            if self.worldly.len() == before {
-                return;
-            }
-        }
-    }
 }
 
 /// Expressions whose value is true or false by their form.
@@ -432,37 +416,5 @@ impl<'a> Survey<'a> {
             matches!(name, "Exception" | "BaseException") || bases.any(|base| last_name(base) == Some(name))
         };
         self.classes.keys().copied().filter(|class| self.is_rich(class)).filter(|class| below(class)).collect()
-    }
-}
-
-/// The names each function mentions.
-#[derive(Default)]
-struct Functions<'a> {
-    around: Vec<&'a str>,
-    found: BTreeMap<&'a str, BTreeSet<&'a str>>,
-}
-
-impl<'a> Visitor<'a> for Functions<'a> {
-    fn visit_stmt(&mut self, statement: &'a Stmt) {
-        let function = statement.as_function_def_stmt().map(|function| function.name.as_str());
-        self.around.extend(function);
-        visitor::walk_stmt(self, statement);
-        if function.is_some() {
-            self.around.pop();
-        }
-    }
-
-    fn visit_expr(&mut self, expr: &'a Expr) {
-        let mentioned = match expr {
-            Expr::Name(name) => Some(name.id.as_str()),
-            Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
-            _ => None,
-        };
-        if let Some(mentioned) = mentioned {
-            for function in &self.around {
-                self.found.entry(function).or_default().insert(mentioned);
-            }
-        }
-        visitor::walk_expr(self, expr);
     }
 }
