@@ -164,6 +164,14 @@ impl Program {
             definitions.push('\n');
         }
         definitions.push_str(&adapted.shims);
+        let named = dialect::with_names(epilogue, &adapted.renamed);
+        let epilogue = match &named {
+            Some((epilogue, names)) => {
+                definitions.push_str(names);
+                epilogue
+            }
+            None => epilogue,
+        };
         let (mut source, epilogue) = needed::needed(&definitions, &adapted.code, epilogue);
         let prelude_lines = source.matches('\n').count() as u32;
         source.push_str(&adapted.code);

@@ -66,7 +66,8 @@ impl<'a> Pass<'a> {
     /// `getattr` and `hasattr` ask as well.
     pub fn ask_by_name(&mut self, call: &'a ExprCall) -> bool {
         let known = Self::called(call).filter(|function| matches!(*function, "getattr" | "hasattr"));
-        if known.is_none() || !self.survey.asks() {
+        let has = known == Some("hasattr") && !self.survey.functions.contains_key("hasattr");
+        if known.is_none() || !(self.survey.asks() || has) {
             return false;
         }
         self.need(library::CLASSES);

@@ -98,7 +98,7 @@ impl<'a> Pass<'a> {
             "_belt_bound"
         } else if matches!(field, "value" | "name")
             && (self.survey.has_enums() || self.survey.imports.contains("http"))
-            && !self.survey.attributes.contains(field)
+            && !self.is_this(&attribute.value)
             && !self.is_member(&attribute.value)
         {
             if field == "value" { "_belt_value" } else { "_belt_name" }
@@ -135,6 +135,13 @@ impl<'a> Pass<'a> {
             _ => ")".to_owned(),
         };
         self.edits.replace(dot..expr.end().to_usize(), rest);
+    }
+
+    /// `self` in a class that is no enumeration.
+    fn is_this(&self, value: &Expr) -> bool {
+        let this = self.function.and_then(|function| function.first);
+        let plain = self.class.is_some_and(|class| self.survey.kind(class) != Some(Kind::Enum));
+        plain && this.is_some() && this == name(value)
     }
 
     /// `Order.Status`, where the class inside has a name of its own by now.

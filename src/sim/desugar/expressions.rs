@@ -216,8 +216,9 @@ impl<'a> Pass<'a> {
             self.exception_type(&[left, right]);
         }
         for (sign, right) in compare.ops.iter().zip(&compare.comparators) {
+            let sentinel = |side: &Expr| name(side).is_some_and(|side| self.survey.sentinels.contains(side));
             if matches!(sign, CmpOp::Is | CmpOp::IsNot)
-                && self.survey.has_enums()
+                && (self.survey.has_enums() || sentinel(left) || sentinel(right))
                 && name(right) != Some("_belt_end")
                 && !is_constant(left)
                 && !is_constant(right)
@@ -255,7 +256,8 @@ impl<'a> Pass<'a> {
             _ => return,
         };
         let methods = [method, "__lt__", "__gt__"];
-        if self.survey.overloads(&methods) || is_set(&compare.left) || is_set(right) {
+        let set = |side: &Expr| is_set(side) || last_name(side).is_some_and(|side| self.survey.sets.contains(side));
+        if self.survey.overloads(&methods) || set(&compare.left) || set(right) {
             self.need(library::OPERATORS);
             self.wrap(expr, function);
             self.operand(compare.left.end().to_usize(), sign.as_str());
@@ -296,7 +298,7 @@ fn is_constant(expr: &Expr) -> bool {
 }
 
 /// Expressions that are a set by their form.
-fn is_set(expr: &Expr) -> bool {
+pub fn is_set(expr: &Expr) -> bool {
     match expr {
         Expr::Set(_) | Expr::SetComp(_) => true,
         Expr::Call(call) => match call.func.as_ref() {

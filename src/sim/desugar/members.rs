@@ -78,6 +78,14 @@ impl<'a> Survey<'a> {
     }
 }
 
+/// `END = object()`.
+pub fn sentinel(statement: &Stmt) -> Option<&str> {
+    let assign = statement.as_assign_stmt()?;
+    let call = assign.value.as_call_expr().filter(|call| call.arguments.is_empty())?;
+    let [target] = assign.targets.as_slice() else { return None };
+    if name(&call.func) == Some("object") { name(target) } else { None }
+}
+
 /// `self.field = parameter` in a constructor, with the parameter's place.
 fn fields_given(function: &StmtFunctionDef) -> impl Iterator<Item = (&str, usize)> {
     let parameters = function.parameters.args.iter().skip(1).map(|parameter| parameter.parameter.name.as_str());

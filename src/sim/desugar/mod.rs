@@ -27,6 +27,7 @@ mod patterns;
 mod statements;
 mod stores;
 mod survey;
+mod worldly;
 
 use std::collections::BTreeSet;
 use std::ops::Range;

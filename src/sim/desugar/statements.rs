@@ -64,6 +64,11 @@ impl<'a> Visitor<'a> for Pass<'a> {
                     self.handler(handler);
                 }
             }
+            // It must be known after a trip through the world, too, so it is a text that nobody writes.
+            Stmt::Assign(assign) if self.is_outermost() && super::members::sentinel(statement).is_some() => {
+                let name = super::members::sentinel(statement).unwrap_or_default();
+                return self.edits.replace(span(assign.value.as_ref()), format!("\"<object {name}>\""));
+            }
             Stmt::Assign(assign) => {
                 if let [Expr::Attribute(attribute)] = assign.targets.as_slice()
                     && matches!(attribute.attr.as_str(), "__doc__" | "__qualname__")
@@ -137,6 +142,10 @@ impl<'a> Visitor<'a> for Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
+    fn is_outermost(&self) -> bool {
+        self.class.is_none() && self.function.is_none()
+    }
+
     /// `__name__ == "__main__"`: a design is called, not started.
     fn is_main(&self, test: &Expr) -> bool {
         let text = self.text(test);

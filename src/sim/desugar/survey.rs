@@ -7,7 +7,8 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtClassDef, StmtFunctionDef};
 
 use super::containers::{is_container, value_type};
-use super::expressions::METHODS;
+use super::expressions::{METHODS, is_set};
+use super::members::sentinel;
 use super::{last_name, name};
 use crate::sim::dialect;
 
@@ -64,6 +65,10 @@ pub struct Survey<'a> {
     pub lazy: bool,
     /// Some of them have something to do when they are given up.
     pub closes: bool,
+    /// Names of the module that are nothing but themselves.
+    pub sentinels: BTreeSet<&'a str>,
+    /// Names that hold sets.
+    pub sets: BTreeSet<&'a str>,
     /// Names that are called as methods.
     pub called: BTreeSet<&'a str>,
     /// Classes derive from containers.
@@ -111,6 +116,7 @@ impl<'a> Survey<'a> {
     pub fn of(body: &'a [Stmt], prelude: &'a str) -> Self {
         let mut survey = Survey { objects: dialect::objects(prelude).into_iter().collect(), ..Survey::default() };
         survey.visit_body(body);
+        survey.sentinels = body.iter().filter_map(sentinel).collect();
         survey.sort_classes();
         survey.sort_containers();
         survey.sort_tuples();
@@ -273,22 +279,6 @@ impl<'a> Survey<'a> {
     pub fn holder(&self, class: &str) -> String {
         if self.tuples.contains(class) { format!("_belt_of_{class}") } else { class.to_owned() }
     }
-
-    fn find_worldly(&mut self, body: &'a [Stmt]) {
-        let mut functions = Functions::default();
-        functions.visit_body(body);
-        loop {
-            let before = self.worldly.len();
-            for (name, names) in &functions.found {
-                if names.iter().any(|name| self.objects.contains(name) || self.worldly.contains(name)) {
-                    self.worldly.insert(name);
-                }
-            }
-            if self.worldly.len() == before {
-                return;
-            }
-        }
-    }
 }
 
 /// Expressions whose value is true or false by their form.
@@ -304,6 +294,10 @@ pub fn is_truth(expr: &Expr) -> bool {
         ),
         _ => false,
     }
+}
+
+fn is_set_type(annotation: &Expr) -> bool {
+    matches!(last_name(annotation), Some("set" | "frozenset" | "Set" | "FrozenSet" | "AbstractSet"))
 }
 
 /// Anything but a docstring, `pass` and `...`.
@@ -328,6 +322,9 @@ impl<'a> Visitor<'a> for Survey<'a> {
                 if matches!(function.name.as_str(), "__exit__" | "__aexit__") {
                     self.caught.extend(function.parameters.args.get(2).map(|raised| raised.parameter.name.as_str()));
                 }
+                let given = function.parameters.iter_non_variadic_params();
+                let sets = given.filter(|given| given.parameter.annotation.as_deref().is_some_and(is_set_type));
+                self.sets.extend(sets.map(|given| given.parameter.name.as_str()));
                 if !function.decorator_list.is_empty() {
                     self.decorated.insert(function.name.as_str());
                     if decorators(function).any(|name| name == "singledispatch") {
@@ -337,6 +334,14 @@ impl<'a> Visitor<'a> for Survey<'a> {
             }
             Stmt::Assign(assign) if is_truth(&assign.value) => {
                 self.truths.extend(assign.targets.iter().filter_map(last_name));
+            }
+            Stmt::Assign(assign) if is_set(&assign.value) => {
+                self.sets.extend(assign.targets.iter().filter_map(last_name));
+            }
+            Stmt::AnnAssign(assign)
+                if assign.value.as_deref().is_some_and(is_set) || is_set_type(&assign.annotation) =>
+            {
+                self.sets.extend(last_name(&assign.target));
             }
             Stmt::Import(import) => {
                 self.imports.extend(import.names.iter().map(|alias| alias.name.to_string()));
@@ -411,37 +416,5 @@ impl<'a> Survey<'a> {
             matches!(name, "Exception" | "BaseException") || bases.any(|base| last_name(base) == Some(name))
         };
         self.classes.keys().copied().filter(|class| self.is_rich(class)).filter(|class| below(class)).collect()
-    }
-}
-
-/// The names each function mentions.
-#[derive(Default)]
-struct Functions<'a> {
-    around: Vec<&'a str>,
-    found: BTreeMap<&'a str, BTreeSet<&'a str>>,
-}
-
-impl<'a> Visitor<'a> for Functions<'a> {
-    fn visit_stmt(&mut self, statement: &'a Stmt) {
-        let function = statement.as_function_def_stmt().map(|function| function.name.as_str());
-        self.around.extend(function);
-        visitor::walk_stmt(self, statement);
-        if function.is_some() {
-            self.around.pop();
-        }
-    }
-
-    fn visit_expr(&mut self, expr: &'a Expr) {
-        let mentioned = match expr {
-            Expr::Name(name) => Some(name.id.as_str()),
-            Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
-            _ => None,
-        };
-        if let Some(mentioned) = mentioned {
-            for function in &self.around {
-                self.found.entry(function).or_default().insert(mentioned);
-            }
-        }
-        visitor::walk_expr(self, expr);
     }
 }

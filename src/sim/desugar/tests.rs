@@ -148,6 +148,21 @@ fn mistakes_are_shown_at_the_line_that_was_written() {
 }
 
 #[test]
+fn what_authors_run_beside_the_code_knows_errors_by_their_names() {
+    let epilogue =
+        "try:\n    f()\nexcept Exception as error:\n    out = type(error).__name__ + ': ' + str(error)\nout\n";
+    for (code, told) in [
+        ("def f():\n    raise CheckViolation('row')", "CheckViolation: row"),
+        ("def f():\n    raise ServiceUnavailable('down')", "ServiceUnavailable: down"),
+        ("def f():\n    {}['k']", "KeyError: 'k'"),
+        ("class Gone(Exception):\n    code = 1\ndef f():\n    raise Gone('no')", "Gone: no"),
+    ] {
+        let value = run_pure(code, epilogue, &[]).expect("what is raised is caught");
+        assert_eq!(value.as_str(), Some(told), "{code}");
+    }
+}
+
+#[test]
 fn code_that_uses_none_of_it_comes_back_unchanged() {
     for code in [
         "def f(a, b):\n    return a + b if a < b else a[b]\n",

@@ -19,7 +19,11 @@ pub use classes::is_exception;
 use lexer::lex;
 pub use modules::extra;
 
-use super::desugar::desugar;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::desugar::{desugar, library};
 
 /// Code in the interpreter's words.
 #[derive(Debug, Default)]
@@ -51,6 +55,24 @@ pub fn adapt(code: &str, prelude: &str) -> Adapted {
     adapted.lines = desugared.lines;
     adapted
 }
+
+/// What an author runs beside the code, with errors under the names by which they are written, and the definitions that needs.
+pub fn with_names(code: &str, renamed: &[(&'static str, String)]) -> Option<(String, String)> {
+    static NAME: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\btype\((\w+)\)\.__name__").expect("the pattern is a constant that compiles"));
+    if !code.contains(".__name__") || !NAME.is_match(code) {
+        return None;
+    }
+    let own: String = renamed.iter().map(|(stands, name)| format!("{stands:?}: {name:?}, ")).collect();
+    let names = format!("{}\n_belt_own_names = {{{own}}}\n{NAMED}", library::CLASSES.trim_end());
+    Some((NAME.replace_all(code, "_belt_named($1)").into_owned(), names))
+}
+
+const NAMED: &str = "\
+def _belt_named(error):
+    name = str(type(error)).split(\"'\")[1]
+    return _belt_own_names.get(name, _belt_world_names.get(name, name.split(\".\")[-1]))
+";
 
 fn words(code: &str, prelude: &str) -> Adapted {
     match lex(code) {

@@ -57,7 +57,7 @@ pub(super) fn from_monty(object: MontyObject) -> Value {
         MontyObject::Bool(b) => Value::Bool(b),
         MontyObject::Int(i) => Value::Int(i),
         MontyObject::Float(f) => Value::float(f),
-        MontyObject::String(s) => Value::Str(s),
+        MontyObject::String(s) => Value::Str(if s.contains('\0') { without_numbers(&s) } else { s }),
         MontyObject::Bytes(b) => Value::Bytes(b),
         MontyObject::List(items) => Value::List(items.into_iter().map(from_monty).collect()),
         MontyObject::Tuple(items) => Value::Tuple(items.into_iter().map(from_monty).collect()),
@@ -80,4 +80,11 @@ pub(super) fn from_monty(object: MontyObject) -> Value {
         }
         other => Value::Other(other.to_string()),
     }
+}
+
+/// A text without the numbers of objects behind exceptions, which begin with a sign nobody writes.
+pub(super) fn without_numbers(text: &str) -> String {
+    let mut parts = text.split('\0');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |kept, part| kept + part.trim_start_matches(|sign: char| sign.is_ascii_digit()))
 }

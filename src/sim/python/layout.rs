@@ -5,7 +5,7 @@ use std::sync::Arc;
 use monty::RunProgress;
 use monty_types::{ExcType, ExtFunctionResult, MontyException, MontyObject, NameLookupResult, PrintWriter};
 
-use super::exchange::{fault_of, from_monty, to_monty};
+use super::exchange::{fault_of, from_monty, to_monty, without_numbers};
 use super::{ErrorKind, Frame, HOST_CALL, PyError, Suspended, TIME_LIMIT, Turn};
 use crate::sim::dialect;
 use crate::sim::errors::Fault;
@@ -149,8 +149,8 @@ impl Layout {
     pub(super) fn error(&self, exception: &MontyException) -> PyError {
         let mut message = exception.message().unwrap_or_default().to_owned();
         // The number of the object behind an exception of the learner's own.
-        if let Some(mark) = message.find('\0') {
-            message.truncate(mark);
+        if message.contains('\0') {
+            message = without_numbers(&message);
         }
         let mut frames = self.frames(exception);
         let raised: &'static str = exception.exc_type().into();

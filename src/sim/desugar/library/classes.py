@@ -67,6 +67,8 @@ def _belt_part(member, field, place):
         return member[place]
     return getattr(member, field) if hasattr(member, field) else member
 def _belt_name(member, members):
+    if hasattr(member, "name"):
+        return member.name
     for value, name in members:
         if value == member and type(value) is type(member):
             return name
@@ -187,7 +189,33 @@ def _belt_getattr(thing, name, *default):
         if not default:
             raise
         return default[0]
+# Methods of built-in types that people ask for, which the interpreter has but does not admit.
+_belt_methods = {
+    "str": ("lower", "upper", "strip", "split", "encode", "format", "join", "replace", "startswith", "endswith", "__iter__", "__len__", "__getitem__", "__contains__"),
+    "bytes": ("decode", "hex", "__iter__", "__len__", "__getitem__"),
+    "list": ("append", "extend", "insert", "pop", "remove", "sort", "index", "count", "copy", "__iter__", "__len__", "__getitem__", "__setitem__", "__contains__"),
+    "tuple": ("index", "count", "__iter__", "__len__", "__getitem__"),
+    "dict": ("get", "items", "keys", "values", "pop", "update", "setdefault", "copy", "__iter__", "__len__", "__getitem__", "__setitem__", "__contains__"),
+    "set": ("add", "discard", "remove", "update", "union", "copy", "__iter__", "__len__", "__contains__"),
+    "frozenset": ("union", "copy", "__iter__", "__len__", "__contains__"),
+    "deque": ("append", "appendleft", "pop", "popleft", "extend", "__iter__", "__len__", "__getitem__"),
+    "int": ("bit_length", "to_bytes", "__int__", "__index__"),
+    "float": ("is_integer", "__float__", "__int__"),
+    "timedelta": ("total_seconds", "days", "seconds"),
+    "datetime": ("isoformat", "timestamp", "strftime", "date", "year", "tzinfo", "replace"),
+    "date": ("isoformat", "strftime", "year", "replace"),
+    "function": ("__call__", "__name__"),
+}
 def _belt_hasattr(thing, name):
+    if hasattr(thing, name) or hasattr(thing, "_belt_get_" + name):
+        return True
+    kind = type(thing).__name__
+    if kind in _belt_methods:
+        return name in _belt_methods[kind] or name == "__class__"
+    if name in ("__dict__", "__class__"):
+        return True
+    if not hasattr(thing, "__getattr__"):
+        return False
     try:
         _belt_ask(thing, name)
         return True

@@ -44,6 +44,12 @@ _belt_m_hmac = _belt_m_hmac()
 
 pub(super) const ZLIB: &str = "\
 class _belt_m_zlib:
+    def adler32(self, data, value=1):
+        a, b = value % 65536, value // 65536
+        for byte in data:
+            a = (a + byte) % 65521
+            b = (b + a) % 65521
+        return b * 65536 + a
     def crc32(self, data):
         return _belt_crc32(data)
 _belt_m_zlib = _belt_m_zlib()
