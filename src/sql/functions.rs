@@ -4,11 +4,14 @@ mod aggregates;
 mod arrays;
 mod chance;
 mod dates;
+mod exact;
 mod json;
 mod kept;
 mod math;
+mod orders;
 mod pattern;
 mod text;
+mod written;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -171,9 +174,7 @@ fn numeric_of(ctx: &Context<'_>) -> Result<Sqlite> {
     }
     convert(ctx, "a number", |value| {
         let number = number(value)?;
-        let factor = 10f64.powi(scale);
-        let rounded = (number * factor).round() / factor;
-        Some(Sqlite::Real(if rounded.is_finite() { rounded } else { number }))
+        Some(Sqlite::Real(exact::rounded(number, scale)))
     })
     .and_then(|converted| match converted {
         #[expect(clippy::cast_possible_wrap, reason = "precision is at most a few hundred")]
@@ -327,7 +328,7 @@ pub(super) fn register(connection: &Connection, state: &Shared, schema: &Schema)
         Dialect::MySql => MYSQL,
         Dialect::Sqlite => SQLITE,
     };
-    let tables = [text::TEXT, pattern::PATTERN, math::MATH, dates::DATES, json::JSON, arrays::ARRAYS];
+    let tables = [exact::EXACT, text::TEXT, pattern::PATTERN, math::MATH, dates::DATES, json::JSON, arrays::ARRAYS];
     for (name, arguments, dialects, function) in tables.into_iter().flatten() {
         if dialects & mine != 0 {
             connection.create_scalar_function(*name, *arguments, pure, *function)?;
@@ -392,6 +393,7 @@ pub(super) fn register(connection: &Connection, state: &Shared, schema: &Schema)
         })
     })?;
     aggregates::register(connection)?;
+    orders::register(connection, schema)?;
     kept::register(connection, state)?;
     let (shared, by) = (Arc::clone(state), Arc::clone(&steps));
     connection.create_scalar_function("belt_setval", 3, counting, move |ctx| {

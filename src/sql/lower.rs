@@ -5,7 +5,10 @@
 mod assignments;
 mod before;
 mod booleans;
+pub(super) mod elsewhere;
 mod insert;
+mod merge;
+pub(super) mod refresh;
 mod returning;
 mod shapes;
 mod sources;
@@ -53,6 +56,8 @@ pub(super) struct Lowered {
     pub(super) parts: Vec<steps::Part>,
     /// Whether it counts the rows it answers although parts of it changed others.
     pub(super) answers_rows_read: bool,
+    /// Whether its one value is how many rows its parts changed.
+    pub(super) answers_count: bool,
     /// The columns it answers, where they can be told.
     shape: shapes::Shape,
 }
@@ -70,6 +75,10 @@ struct Surroundings {
     changed: Vec<String>,
     /// Tables that have to be kept as they were.
     before: Vec<String>,
+    /// Whether it fills a materialized view.
+    refreshes: bool,
+    /// What has to be kept before the part runs, for what it returns of other tables.
+    joined: Vec<steps::Part>,
 }
 
 impl Lowered {
@@ -89,6 +98,7 @@ impl Lowered {
             looked_up: Vec::new(),
             parts: Vec::new(),
             answers_rows_read: false,
+            answers_count: false,
             shape: Vec::new(),
         }
     }
@@ -127,6 +137,12 @@ pub(super) fn statement(schema: &Schema, sql: &str) -> Result<Lowered, DbError> 
         }
     };
     match statement {
+        Statement::Call(function) if refresh::is_refresh(&function) => refresh::lower(schema, &function, slots),
+        Statement::Merge(merge) => merge::lower(schema, &merge, None, slots),
+        Statement::Query(query) if matches!(query.body.as_ref(), SetExpr::Merge(_)) => match *query.body {
+            SetExpr::Merge(Statement::Merge(merge)) => merge::lower(schema, &merge, query.with, slots),
+            _ => Err(SqlProblem::unsupported("this form of MERGE is not something belt can run").into()),
+        },
         Statement::Query(query) if steps::is_needed(&Statement::Query(query.clone())) => {
             steps::lower(schema, query, slots)
         }
@@ -142,7 +158,10 @@ pub(super) fn lower_statement(
     slots: Vec<Slot>,
     rows: &[(String, String)],
 ) -> Result<Lowered, DbError> {
-    lower_part(schema, statement, slots, &mut Surroundings { rows: rows.to_vec(), ..Surroundings::default() })
+    let mut around = Surroundings { rows: rows.to_vec(), ..Surroundings::default() };
+    let mut lowered = lower_part(schema, statement, slots, &mut around)?;
+    lowered.parts = around.joined;
+    Ok(lowered)
 }
 
 fn lower_part(
@@ -152,12 +171,16 @@ fn lower_part(
     around: &mut Surroundings,
 ) -> Result<Lowered, DbError> {
     trigger::write_out(schema, &mut statement);
+    if let (Dialect::MySql, Statement::Delete(delete)) = (schema.dialect, &mut statement) {
+        assignments::from_using(delete);
+    }
     let mut sources = Sources { dialect: schema.dialect, tables: around.rows.clone(), ctes: around.names.clone() };
     let _ = Visit::visit(&statement, &mut sources);
     let mut lowering = Lowering::new(schema, sources);
     lowering.changed.clone_from(&around.changed);
     lowering.shapes.clone_from(&around.shapes);
     lowering.arrange(head(&mut statement))?;
+    elsewhere::keep(schema, &mut statement, around)?;
     let (wrote, returns_rows, target) = match head(&mut statement) {
         Statement::Query(query) => {
             if !is_read_only(query) {
@@ -196,6 +219,14 @@ fn lower_part(
         other => return unlike(schema, other).map(|sql| Lowered::nothing(sql, slots)),
     };
     lowering.check_tables(target.as_deref())?;
+    if let Some((view, _)) = schema.materialized.iter().find(|(view, _)| Some(view) == target.as_ref())
+        && !around.refreshes
+    {
+        return Err(DbError::new(
+            DbErrorKind::Syntax,
+            format!("the materialized view {view} cannot be changed: REFRESH MATERIALIZED VIEW fills it"),
+        ));
+    }
     lowering.write_triggers(head(&mut statement), target.as_deref())?;
     let looked_up = lowering.looked_up(&statement);
     lowering.collect_shapes(&statement);
@@ -232,6 +263,7 @@ fn lower_part(
         looked_up,
         parts: Vec::new(),
         answers_rows_read: false,
+        answers_count: false,
         shape: shape.unwrap_or_default(),
     })
 }

@@ -139,6 +139,15 @@ impl<'a> Subject<'a> {
                 }
                 Ok(())
             }
+            Op::DropPrimaryKey { .. } => {
+                let table = self.table();
+                let before = table.uniques.len();
+                table.uniques.retain(|unique| !unique.primary);
+                if table.uniques.len() == before {
+                    return Err(invalid(format!("{} has no primary key", table.name)));
+                }
+                Ok(())
+            }
             Op::DropIndex { name } => {
                 let name = fold(self.dialect, name);
                 let table = self.table();
