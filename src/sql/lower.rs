@@ -7,6 +7,7 @@ mod before;
 mod booleans;
 pub(super) mod elsewhere;
 mod insert;
+mod lowered;
 mod merge;
 pub(super) mod refresh;
 mod returning;
@@ -24,6 +25,8 @@ use sqlparser::ast::{
 };
 use sqlparser::tokenizer::Span;
 
+pub(super) use self::lowered::Lowered;
+use self::lowered::Surroundings;
 use self::sources::Sources;
 use self::unlike::unlike;
 use super::model::Schema;
@@ -31,78 +34,6 @@ use super::names::{last_name, plain_name};
 use super::params::{self, Slot};
 use super::rewrite::Scope;
 use super::{DbError, DbErrorKind, Dialect, Locking, SqlProblem, parse, trigger};
-
-/// A statement ready for SQLite.
-#[derive(Debug, Clone)]
-pub(super) struct Lowered {
-    pub(super) sql: String,
-    pub(super) slots: Vec<Slot>,
-    pub(super) locking: Option<Locking>,
-    pub(super) wrote: bool,
-    /// Whether it may take a number from a generator.
-    pub(super) counts: bool,
-    pub(super) returns_rows: bool,
-    /// Places of the answer's columns that hold booleans.
-    pub(super) booleans: Vec<usize>,
-    /// The table an `INSERT`, `UPDATE` or `DELETE` changes.
-    pub(super) target: Option<String>,
-    /// Whether it is an `INSERT`.
-    pub(super) inserts: bool,
-    /// Alias and table of everything read.
-    pub(super) aliases: Vec<(String, String)>,
-    /// Alias and column of what is compared for equality.
-    pub(super) looked_up: Vec<(String, String)>,
-    /// What runs before it: parts of a `WITH` that changes data.
-    pub(super) parts: Vec<steps::Part>,
-    /// Whether it counts the rows it answers although parts of it changed others.
-    pub(super) answers_rows_read: bool,
-    /// Whether its one value is how many rows its parts changed.
-    pub(super) answers_count: bool,
-    /// The columns it answers, where they can be told.
-    shape: shapes::Shape,
-}
-
-/// What a part of a statement finds around it.
-#[derive(Debug, Default)]
-struct Surroundings {
-    /// Tables under names of their own: alias and table.
-    rows: Vec<(String, String)>,
-    /// Names made by the parts before it.
-    names: Vec<String>,
-    /// The columns under these names.
-    shapes: Vec<(String, shapes::Shape)>,
-    /// Tables they changed.
-    changed: Vec<String>,
-    /// Tables that have to be kept as they were.
-    before: Vec<String>,
-    /// Whether it fills a materialized view.
-    refreshes: bool,
-    /// What has to be kept before the part runs, for what it returns of other tables.
-    joined: Vec<steps::Part>,
-}
-
-impl Lowered {
-    /// A statement that is taken and does nothing.
-    fn nothing(sql: &str, slots: Vec<Slot>) -> Self {
-        Lowered {
-            sql: sql.to_string(),
-            slots,
-            locking: None,
-            wrote: false,
-            counts: false,
-            returns_rows: true,
-            booleans: Vec::new(),
-            target: None,
-            inserts: false,
-            aliases: Vec::new(),
-            looked_up: Vec::new(),
-            parts: Vec::new(),
-            answers_rows_read: false,
-            answers_count: false,
-            shape: Vec::new(),
-        }
-    }
-}
 
 /// Finished SQLite text as an expression.
 pub(super) fn raw(text: String) -> Expr {

@@ -60,7 +60,7 @@ impl Builder<'_> {
     }
 
     /// A unique index becomes a constraint, and has its name from then on.
-    fn from_index(
+    fn by_index(
         &mut self,
         at: usize,
         using: &ConstraintUsingIndex,
@@ -144,8 +144,8 @@ impl Builder<'_> {
                     range,
                 });
             }
-            TableConstraint::UniqueUsingIndex(using) => self.from_index(at, &using, false, range)?,
-            TableConstraint::PrimaryKeyUsingIndex(using) => self.from_index(at, &using, true, range)?,
+            TableConstraint::UniqueUsingIndex(using) => self.by_index(at, &using, false, range)?,
+            TableConstraint::PrimaryKeyUsingIndex(using) => self.by_index(at, &using, true, range)?,
             TableConstraint::ForeignKey(key) => self.foreign_key(at, key, range)?,
             TableConstraint::Check(check) => {
                 let number = self.schema.tables[at].checks.len() + 1;

@@ -175,9 +175,7 @@ pub(super) const EXACT: &[Entry] = &[
         value => Ok(Sqlite::try_from(value).unwrap_or(Sqlite::Null)),
     }),
     ("belt_divisor", 1, POSTGRES, |ctx| match ctx.get_raw(0) {
-        ValueRef::Integer(0) => Err(fails(&format!("{}division by zero", super::TYPE_ERROR))),
-        #[expect(clippy::float_cmp, reason = "only zero itself is refused")]
-        ValueRef::Real(r) if r == 0.0 => Err(fails(&format!("{}division by zero", super::TYPE_ERROR))),
+        ValueRef::Integer(0) | ValueRef::Real(0.0) => Err(fails(&format!("{}division by zero", super::TYPE_ERROR))),
         value => Ok(Sqlite::try_from(value).unwrap_or(Sqlite::Null)),
     }),
     ("belt_many", 0, BOTH, |_| Err(fails("a subquery that stands for one value answers more than one row"))),

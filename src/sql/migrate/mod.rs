@@ -6,6 +6,7 @@
 
 mod alter;
 mod columns;
+mod definitions;
 mod rebuild;
 mod renames;
 mod script;

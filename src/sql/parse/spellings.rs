@@ -158,6 +158,20 @@ fn refresh(tokens: &mut Vec<TokenWithSpan>, at: usize) {
     replace(tokens, at, end - at, call);
 }
 
+/// Whether the optimizer sees an index, said behind it; a column may be invisible as well, which the parser reads.
+fn shows(tokens: &[TokenWithSpan], at: usize, start: usize) -> bool {
+    if !stands(tokens, start, &["CREATE"]) {
+        return false;
+    }
+    let is_index = |open: usize| {
+        let key = open.checked_sub(2);
+        key.is_some_and(|key| stands(tokens, key, &["INDEX"]) || stands(tokens, key, &["KEY"]))
+            && is(tokens, open, &Token::LParen)
+            && close(tokens, open) == at.checked_sub(1)
+    };
+    stands(tokens, at, &["VISIBLE"]) || (stands(tokens, at, &["INVISIBLE"]) && (start..at).any(is_index))
+}
+
 fn mysql(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
     if stands(tokens, at, &["FROM", "DUAL"]) {
         replace(tokens, at, 2, Vec::new());
@@ -192,20 +206,9 @@ fn mysql(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
         replace(tokens, at, 6, alter);
     } else if stands(tokens, at, &["LOCK", "IN", "SHARE", "MODE"]) {
         replace(tokens, at, 4, words(&["FOR", "SHARE"]));
-    } else if stands(tokens, at, &["VISIBLE"]) && stands(tokens, start, &["CREATE"]) {
-        replace(tokens, at, 1, Vec::new());
-    } else if stands(tokens, at, &["INVISIBLE"])
-        && stands(tokens, start, &["CREATE"])
-        && (start..at).any(|open| {
-            let key = |before: usize| {
-                let place = open.checked_sub(before);
-                place.is_some_and(|place| stands(tokens, place, &["INDEX"]) || stands(tokens, place, &["KEY"]))
-            };
-            is(tokens, open, &Token::LParen) && close(tokens, open) == Some(at - 1) && key(2)
-        })
+    } else if shows(tokens, at, start)
+        || (stands(tokens, at, &["ZEROFILL"]) && stands(tokens, start, &["CREATE", "TABLE"]))
     {
-        replace(tokens, at, 1, Vec::new());
-    } else if stands(tokens, at, &["ZEROFILL"]) && stands(tokens, start, &["CREATE", "TABLE"]) {
         replace(tokens, at, 1, Vec::new());
     } else if stands(tokens, at, &["NOT", "ENFORCED"]) || stands(tokens, at, &["ENFORCED"]) {
         // A condition that is not enforced is none: the bracket before it becomes true.
