@@ -79,6 +79,9 @@ impl Because {
     }
 }
 
+/// What begins the words about a row that should have been taken.
+const REFUSED: &str = "it is refused: ";
+
 enum Ended {
     Right,
     Wrong(Problem),
@@ -114,6 +117,16 @@ impl SchemaProbe {
         }
         let total = u32::try_from(self.probes.len()).unwrap_or(u32::MAX);
         let wrong = u32::try_from(problems.len()).unwrap_or(u32::MAX);
+        // What refuses one row for this reason refuses the others, too.
+        let mut told: Vec<String> = Vec::new();
+        problems.retain(|problem| match &problem.actual {
+            Some(actual) if actual.starts_with(REFUSED) => {
+                let new = !told.contains(actual);
+                told.push(actual.clone());
+                new
+            }
+            _ => true,
+        });
         let executed = Some(format!("tried {total} row{} on the schema", if total == 1 { "" } else { "s" }));
         let outcome = if wrong == 0 { Outcome::Passed } else { Outcome::Failed { earned: total - wrong, of: total } };
         Verdict { outcome, problems, executed }
@@ -215,7 +228,7 @@ impl SchemaProbe {
                         );
                         if judged {
                             return wrong(
-                                format!("it is refused: {error}"),
+                                format!("{REFUSED}{error}"),
                                 "the row is accepted",
                                 "this table refuses the row",
                                 notes,
@@ -286,6 +299,14 @@ mod tests {
         let check: SchemaProbe = serde_json::from_str(YAMLISH).unwrap();
         let document = serde_json::json!({"s": {"dialect": dialect, "sql": sql, "table": "keys", "account": "account_id", "key": "idem_key"}});
         check.run(&document)
+    }
+
+    #[test]
+    fn one_reason_is_told_once() {
+        let short = "CREATE TABLE keys (account_id INT NOT NULL, idem_key VARCHAR(1) NOT NULL, PRIMARY KEY (account_id, idem_key))";
+        let verdict = verdict("postgres", short);
+        assert_eq!(verdict.outcome, Outcome::Failed { earned: 0, of: 2 });
+        assert_eq!(verdict.problems.len(), 1, "{:?}", verdict.problems);
     }
 
     #[test]

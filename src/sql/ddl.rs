@@ -6,18 +6,20 @@ pub(super) mod constraints;
 mod domains;
 pub(super) mod exclusions;
 mod script;
+pub(super) mod without_effect;
 
 use std::ops::Range;
 
 use sqlparser::ast::{
-    CreateDomain, CreateTable, CreateTableLikeKind, CreateTableOptions, Ident, Query, SetExpr, SqlOption, Statement,
-    UserDefinedTypeRepresentation,
+    CreateDomain, CreateTable, CreateTableLikeKind, CreateTableOptions, CreateView, Ident, Query, SetExpr, SqlOption,
+    Statement, UserDefinedTypeRepresentation,
 };
 use sqlparser::tokenizer::Span;
 
-use super::model::{Schema, Table, View};
-use super::names::{fold, last_name};
-use super::{Dialect, SqlProblem, parse, tables};
+use super::lower::refresh;
+use super::model::{Column, Schema, Table, View};
+use super::names::{fold, last_name, quoted};
+use super::{Dialect, Kind, SqlProblem, parse, tables};
 
 pub(super) struct Builder<'a> {
     pub(super) schema: Schema,
@@ -120,6 +122,11 @@ impl Builder<'_> {
                 self.schema.views.push(View { name, columns, query: view.query, range: range.clone() });
                 Ok(())
             }
+            Statement::CreateView(view) => self.create_materialized(view, range),
+            Statement::Call(function) if refresh::is_refresh(&function) => {
+                self.schema.seeds.push((self.sql[range.clone()].to_string(), range.clone()));
+                Ok(())
+            }
             // A generator that is set, or a helper of an extension that has its own tables.
             Statement::Query(query) if !changes(&query) && !query.to_string().to_lowercase().contains("setval(") => {
                 Ok(())
@@ -154,6 +161,36 @@ impl Builder<'_> {
                     ))
             }
         }
+    }
+
+    /// A materialized view is a table that is filled when it is made and whenever it is refreshed.
+    fn create_materialized(&mut self, view: CreateView, range: &Range<usize>) -> Result<(), SqlProblem> {
+        let name = last_name(self.schema.dialect, &view.name);
+        if self.schema.table(&name).is_some() {
+            if view.if_not_exists {
+                return Ok(());
+            }
+            return Err(SqlProblem::invalid(format!("there is a table {name} already")).at(range.clone()));
+        }
+        let shape = refresh::columns(&self.schema, &Statement::Query(view.query.clone()))?;
+        let mut given = view.columns.iter().map(|column| fold(self.schema.dialect, &column.name));
+        let columns = shape.into_iter().map(|(known, kind)| {
+            Column::plain(given.next().unwrap_or(known), kind.unwrap_or(Kind::Any), range.clone())
+        });
+        let columns = columns.collect();
+        self.schema.tables.push(Table {
+            name: name.clone(),
+            range: range.clone(),
+            columns,
+            uniques: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            indexes: Vec::new(),
+        });
+        let fill = format!("REFRESH MATERIALIZED VIEW {}", quoted(&name));
+        self.schema.materialized.push((name, view.query));
+        self.schema.seeds.push((fill, range.clone()));
+        Ok(())
     }
 
     pub(super) fn table_index(&self, name: &str, range: &Range<usize>) -> Result<usize, SqlProblem> {

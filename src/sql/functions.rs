@@ -4,11 +4,15 @@ mod aggregates;
 mod arrays;
 mod chance;
 mod dates;
+mod exact;
+mod fields;
 mod json;
 mod kept;
 mod math;
+mod orders;
 mod pattern;
 mod text;
+mod written;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -171,9 +175,7 @@ fn numeric_of(ctx: &Context<'_>) -> Result<Sqlite> {
     }
     convert(ctx, "a number", |value| {
         let number = number(value)?;
-        let factor = 10f64.powi(scale);
-        let rounded = (number * factor).round() / factor;
-        Some(Sqlite::Real(if rounded.is_finite() { rounded } else { number }))
+        Some(Sqlite::Real(exact::rounded(number, scale)))
     })
     .and_then(|converted| match converted {
         #[expect(clippy::cast_possible_wrap, reason = "precision is at most a few hundred")]
@@ -186,81 +188,9 @@ fn numeric_of(ctx: &Context<'_>) -> Result<Sqlite> {
     })
 }
 
-#[expect(clippy::cast_precision_loss, reason = "calendar fields")]
-fn extract(ctx: &Context<'_>) -> Result<Sqlite> {
-    let field: String = ctx.get(0)?;
-    let value = ctx.get_raw(1);
-    if value == ValueRef::Null {
-        return Ok(Sqlite::Null);
-    }
-    let at = seconds(value).ok_or_else(|| refused("a time", value))?;
-    let (year, month, day, of_day) = time::civil(at);
-    let days = (at / 86_400.0).floor();
-    // 2026-01-01 was a Thursday.
-    let weekday = (days + 4.0).rem_euclid(7.0);
-    let number = match field.to_ascii_lowercase().as_str() {
-        "epoch" => at,
-        "year" => year as f64,
-        "month" => month as f64,
-        "day" => day as f64,
-        "hour" => (of_day / 3_600.0).floor(),
-        "minute" => (of_day / 60.0).floor().rem_euclid(60.0),
-        "second" => of_day.rem_euclid(60.0),
-        "dow" | "dayofweek" => weekday,
-        "isodow" => {
-            if weekday == 0.0 {
-                7.0
-            } else {
-                weekday
-            }
-        }
-        "quarter" => ((month - 1) / 3 + 1) as f64,
-        "doy" | "dayofyear" => days - (time::from_civil(year, 1, 1, 0.0) / 86_400.0) + 1.0,
-        // The week and year of its Thursday.
-        "week" | "isoyear" => {
-            let thursday = days - (weekday + 6.0).rem_euclid(7.0) + 3.0;
-            let (year, _, _, _) = time::civil(thursday * 86_400.0);
-            if field.eq_ignore_ascii_case("isoyear") {
-                year as f64
-            } else {
-                ((thursday - time::from_civil(year, 1, 1, 0.0) / 86_400.0) / 7.0).floor() + 1.0
-            }
-        }
-        "millisecond" | "milliseconds" => of_day.rem_euclid(60.0) * 1e3,
-        "microsecond" | "microseconds" => of_day.rem_euclid(60.0) * 1e6,
-        "decade" => (year / 10) as f64,
-        "century" => ((year + 99) / 100) as f64,
-        _ => {
-            return Err(Error::UserFunctionError(format!("{CANNOT_RUN}EXTRACT({field})").into()));
-        }
-    };
-    Ok(whole(number))
-}
-
 #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
 fn whole(number: f64) -> Sqlite {
     if number.fract() == 0.0 && number.abs() < 9.0e15 { Sqlite::Integer(number as i64) } else { Sqlite::Real(number) }
-}
-
-fn truncate(ctx: &Context<'_>) -> Result<Sqlite> {
-    let unit: String = ctx.get(0)?;
-    let value = ctx.get_raw(1);
-    if value == ValueRef::Null {
-        return Ok(Sqlite::Null);
-    }
-    let at = seconds(value).ok_or_else(|| refused("a time", value))?;
-    let (year, month, _, _) = time::civil(at);
-    Ok(Sqlite::Real(match unit.to_ascii_lowercase().as_str() {
-        "year" => time::from_civil(year, 1, 1, 0.0),
-        "quarter" => time::from_civil(year, (month - 1) / 3 * 3 + 1, 1, 0.0),
-        "month" => time::from_civil(year, month, 1, 0.0),
-        // Weeks begin on Monday; 2025-12-29 was one.
-        "week" => ((at + 3.0 * 86_400.0) / 604_800.0).floor() * 604_800.0 - 3.0 * 86_400.0,
-        other => match time::unit_s(other) {
-            Some(unit_s) => (at / unit_s).floor() * unit_s,
-            None => return Err(refused("a unit of time", ctx.get_raw(0))),
-        },
-    }))
 }
 
 const PURE: &[(&str, i32, Function)] = &[
@@ -309,8 +239,8 @@ const PURE: &[(&str, i32, Function)] = &[
     ("belt_ts_text", 1, |ctx| {
         convert(ctx, "a timestamp", |value| seconds(value).map(|s| Sqlite::Text(time::format_timestamp(s))))
     }),
-    ("belt_extract", 2, extract),
-    ("belt_date_trunc", 2, truncate),
+    ("belt_extract", 2, fields::extract),
+    ("belt_date_trunc", 2, fields::truncate),
 ];
 
 /// Registers everything.
@@ -327,7 +257,7 @@ pub(super) fn register(connection: &Connection, state: &Shared, schema: &Schema)
         Dialect::MySql => MYSQL,
         Dialect::Sqlite => SQLITE,
     };
-    let tables = [text::TEXT, pattern::PATTERN, math::MATH, dates::DATES, json::JSON, arrays::ARRAYS];
+    let tables = [exact::EXACT, text::TEXT, pattern::PATTERN, math::MATH, dates::DATES, json::JSON, arrays::ARRAYS];
     for (name, arguments, dialects, function) in tables.into_iter().flatten() {
         if dialects & mine != 0 {
             connection.create_scalar_function(*name, *arguments, pure, *function)?;
@@ -392,6 +322,7 @@ pub(super) fn register(connection: &Connection, state: &Shared, schema: &Schema)
         })
     })?;
     aggregates::register(connection)?;
+    orders::register(connection, schema)?;
     kept::register(connection, state)?;
     let (shared, by) = (Arc::clone(state), Arc::clone(&steps));
     connection.create_scalar_function("belt_setval", 3, counting, move |ctx| {

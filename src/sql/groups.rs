@@ -85,6 +85,20 @@ impl Visitor for Bare<'_> {
     }
 }
 
+/// Whether an expression is, or computes with, one value for all rows.
+pub(super) fn aggregates(expr: &Expr) -> bool {
+    let mut bare = Bare { keys: &[], depth: 0, aggregated: false, columns: Vec::new() };
+    let _ = expr.visit(&mut bare);
+    bare.aggregated || {
+        // What an aggregate has become on its way to SQLite.
+        let text = expr.to_string();
+        ["json_group_", "belt_percentile_", "belt_mode(", "belt_stddev", "belt_var_", "belt_bit_", "belt_num(sum("]
+            .iter()
+            .chain(&["belt_exact(avg(", "belt_num(SUM(", "belt_exact(AVG("])
+            .any(|head| text.contains(head))
+    }
+}
+
 /// Refuses what PostgreSQL and MySQL (since 5.7) refuse; `select` is as the learner wrote it.
 pub(super) fn check(lowering: &Lowering<'_>, select: &Select) -> Result<(), DbError> {
     let dialect = lowering.dialect();

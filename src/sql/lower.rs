@@ -5,7 +5,11 @@
 mod assignments;
 mod before;
 mod booleans;
+pub(super) mod elsewhere;
 mod insert;
+mod lowered;
+mod merge;
+pub(super) mod refresh;
 mod returning;
 mod shapes;
 mod sources;
@@ -21,6 +25,8 @@ use sqlparser::ast::{
 };
 use sqlparser::tokenizer::Span;
 
+pub(super) use self::lowered::Lowered;
+use self::lowered::Surroundings;
 use self::sources::Sources;
 use self::unlike::unlike;
 use super::model::Schema;
@@ -28,71 +34,6 @@ use super::names::{last_name, plain_name};
 use super::params::{self, Slot};
 use super::rewrite::Scope;
 use super::{DbError, DbErrorKind, Dialect, Locking, SqlProblem, parse, trigger};
-
-/// A statement ready for SQLite.
-#[derive(Debug, Clone)]
-pub(super) struct Lowered {
-    pub(super) sql: String,
-    pub(super) slots: Vec<Slot>,
-    pub(super) locking: Option<Locking>,
-    pub(super) wrote: bool,
-    /// Whether it may take a number from a generator.
-    pub(super) counts: bool,
-    pub(super) returns_rows: bool,
-    /// Places of the answer's columns that hold booleans.
-    pub(super) booleans: Vec<usize>,
-    /// The table an `INSERT`, `UPDATE` or `DELETE` changes.
-    pub(super) target: Option<String>,
-    /// Whether it is an `INSERT`.
-    pub(super) inserts: bool,
-    /// Alias and table of everything read.
-    pub(super) aliases: Vec<(String, String)>,
-    /// Alias and column of what is compared for equality.
-    pub(super) looked_up: Vec<(String, String)>,
-    /// What runs before it: parts of a `WITH` that changes data.
-    pub(super) parts: Vec<steps::Part>,
-    /// Whether it counts the rows it answers although parts of it changed others.
-    pub(super) answers_rows_read: bool,
-    /// The columns it answers, where they can be told.
-    shape: shapes::Shape,
-}
-
-/// What a part of a statement finds around it.
-#[derive(Debug, Default)]
-struct Surroundings {
-    /// Tables under names of their own: alias and table.
-    rows: Vec<(String, String)>,
-    /// Names made by the parts before it.
-    names: Vec<String>,
-    /// The columns under these names.
-    shapes: Vec<(String, shapes::Shape)>,
-    /// Tables they changed.
-    changed: Vec<String>,
-    /// Tables that have to be kept as they were.
-    before: Vec<String>,
-}
-
-impl Lowered {
-    /// A statement that is taken and does nothing.
-    fn nothing(sql: &str, slots: Vec<Slot>) -> Self {
-        Lowered {
-            sql: sql.to_string(),
-            slots,
-            locking: None,
-            wrote: false,
-            counts: false,
-            returns_rows: true,
-            booleans: Vec::new(),
-            target: None,
-            inserts: false,
-            aliases: Vec::new(),
-            looked_up: Vec::new(),
-            parts: Vec::new(),
-            answers_rows_read: false,
-            shape: Vec::new(),
-        }
-    }
-}
 
 /// Finished SQLite text as an expression.
 pub(super) fn raw(text: String) -> Expr {
@@ -127,6 +68,12 @@ pub(super) fn statement(schema: &Schema, sql: &str) -> Result<Lowered, DbError> 
         }
     };
     match statement {
+        Statement::Call(function) if refresh::is_refresh(&function) => refresh::lower(schema, &function, slots),
+        Statement::Merge(merge) => merge::lower(schema, &merge, None, slots),
+        Statement::Query(query) if matches!(query.body.as_ref(), SetExpr::Merge(_)) => match *query.body {
+            SetExpr::Merge(Statement::Merge(merge)) => merge::lower(schema, &merge, query.with, slots),
+            _ => Err(SqlProblem::unsupported("this form of MERGE is not something belt can run").into()),
+        },
         Statement::Query(query) if steps::is_needed(&Statement::Query(query.clone())) => {
             steps::lower(schema, query, slots)
         }
@@ -142,7 +89,10 @@ pub(super) fn lower_statement(
     slots: Vec<Slot>,
     rows: &[(String, String)],
 ) -> Result<Lowered, DbError> {
-    lower_part(schema, statement, slots, &mut Surroundings { rows: rows.to_vec(), ..Surroundings::default() })
+    let mut around = Surroundings { rows: rows.to_vec(), ..Surroundings::default() };
+    let mut lowered = lower_part(schema, statement, slots, &mut around)?;
+    lowered.parts = around.joined;
+    Ok(lowered)
 }
 
 fn lower_part(
@@ -152,12 +102,16 @@ fn lower_part(
     around: &mut Surroundings,
 ) -> Result<Lowered, DbError> {
     trigger::write_out(schema, &mut statement);
+    if let (Dialect::MySql, Statement::Delete(delete)) = (schema.dialect, &mut statement) {
+        assignments::from_using(delete);
+    }
     let mut sources = Sources { dialect: schema.dialect, tables: around.rows.clone(), ctes: around.names.clone() };
     let _ = Visit::visit(&statement, &mut sources);
     let mut lowering = Lowering::new(schema, sources);
     lowering.changed.clone_from(&around.changed);
     lowering.shapes.clone_from(&around.shapes);
     lowering.arrange(head(&mut statement))?;
+    elsewhere::keep(schema, &mut statement, around)?;
     let (wrote, returns_rows, target) = match head(&mut statement) {
         Statement::Query(query) => {
             if !is_read_only(query) {
@@ -196,6 +150,14 @@ fn lower_part(
         other => return unlike(schema, other).map(|sql| Lowered::nothing(sql, slots)),
     };
     lowering.check_tables(target.as_deref())?;
+    if let Some((view, _)) = schema.materialized.iter().find(|(view, _)| Some(view) == target.as_ref())
+        && !around.refreshes
+    {
+        return Err(DbError::new(
+            DbErrorKind::Syntax,
+            format!("the materialized view {view} cannot be changed: REFRESH MATERIALIZED VIEW fills it"),
+        ));
+    }
     lowering.write_triggers(head(&mut statement), target.as_deref())?;
     let looked_up = lowering.looked_up(&statement);
     lowering.collect_shapes(&statement);
@@ -232,6 +194,7 @@ fn lower_part(
         looked_up,
         parts: Vec::new(),
         answers_rows_read: false,
+        answers_count: false,
         shape: shape.unwrap_or_default(),
     })
 }

@@ -19,6 +19,8 @@ pub struct Schema {
     /// The number generators; a column refers to one by its position.
     pub(super) sequences: Vec<Sequence>,
     pub(super) views: Vec<View>,
+    /// Names of the tables that are materialized views, with what fills them.
+    pub(super) materialized: Vec<(String, Box<Query>)>,
     pub(super) triggers: Vec<Trigger>,
     /// What triggers call, by name.
     pub(super) functions: BTreeMap<String, Function>,
@@ -151,6 +153,7 @@ impl Schema {
             seeds: Vec::new(),
             sequences: Vec::new(),
             views: Vec::new(),
+            materialized: Vec::new(),
             triggers: Vec::new(),
             functions: BTreeMap::new(),
             scalars: Vec::new(),
@@ -196,6 +199,29 @@ impl Schema {
 /// A name without its schema and quotes.
 fn bare(name: &str) -> &str {
     name.trim().rsplit('.').next().unwrap_or(name).trim_matches(['"', '`', '[', ']'])
+}
+
+impl Column {
+    /// A column of what a query answers.
+    pub(super) fn plain(name: String, kind: Kind, range: Range<usize>) -> Column {
+        Column {
+            name,
+            type_text: String::new(),
+            kind,
+            nullable: true,
+            default: None,
+            generated: false,
+            range,
+            default_expr: None,
+            lowered_default: None,
+            sequence: None,
+            always: false,
+            computed: None,
+            ignores_case: false,
+            touched_on_update: false,
+            row_number: false,
+        }
+    }
 }
 
 impl Table {

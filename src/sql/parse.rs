@@ -2,6 +2,7 @@
 
 mod conflicts;
 pub(super) mod cut;
+mod foreign;
 pub(super) mod is;
 mod sequences;
 mod spellings;
@@ -9,7 +10,7 @@ mod spellings;
 use std::ops::Range;
 
 pub(super) use conflicts::PARTIAL;
-pub(super) use spellings::OVERRIDING;
+pub(super) use spellings::{OVERRIDING, REFRESH};
 use sqlparser::ast::Statement;
 use sqlparser::dialect::{Dialect as Grammar, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::{Parser, ParserError};
@@ -103,7 +104,10 @@ pub(super) fn statements(sql: &str, dialect: Dialect) -> Result<Vec<(Statement, 
             let range = lines.range(next.span).unwrap_or(sql.len()..sql.len());
             let meant = misspelt(sql, range.end).or_else(|| misspelt(sql, range.start));
             let mut problem = syntax(&error, dialect);
-            if let Some((word, meant)) = meant {
+            let end = sql.get(range.end..).and_then(|rest| rest.find(';')).map_or(sql.len(), |end| range.end + end);
+            if let Some(advice) = sql.get(start..end).and_then(|text| foreign::advice(text, dialect)) {
+                problem.message.push_str(&format!("; {advice}"));
+            } else if let Some((word, meant)) = meant {
                 problem.message.push_str(&format!("; {word} may have to be {meant}"));
             }
             problem.at(range)
@@ -111,11 +115,13 @@ pub(super) fn statements(sql: &str, dialect: Dialect) -> Result<Vec<(Statement, 
         let next = parser.peek_token();
         if next.token != Token::EOF && next.token != Token::SemiColon {
             let range = lines.range(next.span).unwrap_or(sql.len()..sql.len());
-            let text = match misspelt(sql, range.start) {
-                Some((word, meant)) => {
+            let end = sql[start..].find(';').map_or(sql.len(), |end| start + end);
+            let text = match (foreign::advice(&sql[start..end], dialect), misspelt(sql, range.start)) {
+                (Some(advice), _) => format!("{} does not belong here in {}; {advice}", next.token, dialect.name()),
+                (None, Some((word, meant))) => {
                     format!("{word} does not belong here in {}; did you mean {meant}?", dialect.name())
                 }
-                None => format!("{} does not belong here in {}", next.token, dialect.name()),
+                (None, None) => format!("{} does not belong here in {}", next.token, dialect.name()),
             };
             return Err(
                 SqlProblem::new(SqlProblemKind::Syntax, text, Some(range)).with_help("statements are separated by ;")

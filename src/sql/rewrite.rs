@@ -3,12 +3,15 @@
 mod calls;
 mod distinct;
 mod expressions;
+mod foreign;
 mod from;
 mod grouping;
 mod kinds;
+mod moments;
 mod operators;
 mod quantified;
 mod renamed;
+mod single;
 
 use std::ops::ControlFlow;
 
@@ -24,6 +27,7 @@ use super::names::{fold, last_name, plain_name, quoted_ident};
 use super::{DbError, DbErrorKind, Dialect, Kind, Locking, groups, parse};
 use calls::units_as_text;
 pub(super) use from::Scope;
+pub(super) use moments::EXACT;
 
 type Step = ControlFlow<DbError>;
 
@@ -119,8 +123,13 @@ impl VisitorMut for Lowering<'_> {
         if matches!(select.distinct, Some(Distinct::All)) {
             select.distinct = None;
         }
-        if select.top.is_some()
-            || !select.lateral_views.is_empty()
+        if select.top.is_some() {
+            return unsupported("SELECT TOP, which is T-SQL's,").map_break(|mut error| {
+                error.message.push_str(": write LIMIT at the end");
+                error
+            });
+        }
+        if !select.lateral_views.is_empty()
             || select.prewhere.is_some()
             || select.qualify.is_some()
             || !select.connect_by.is_empty()
@@ -233,7 +242,20 @@ impl VisitorMut for Lowering<'_> {
     }
 
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> Step {
+        self.moved(expr);
         match expr {
+            // A query beside ANY and ALL answers as many rows as it likes.
+            Expr::AnyOp { right, .. } | Expr::AllOp { right, .. } => {
+                let mut inner = right.as_mut();
+                while let Expr::Nested(nested) = inner {
+                    inner = nested.as_mut();
+                }
+                if let Expr::Subquery(query) = inner {
+                    let subquery = query.clone();
+                    *inner = Expr::Exists { subquery, negated: false };
+                }
+                ON
+            }
             // A date plus an interval is a time.
             Expr::BinaryOp { left, op: BinaryOperator::Plus | BinaryOperator::Minus, right }
                 if matches!(right.as_ref(), Expr::Interval(_))

@@ -1,8 +1,10 @@
 //! The model becomes SQLite's tables and indexes. What SQLite does not hold a row to by itself becomes a condition here.
 
-use super::model::{Index, Schema};
+use sqlparser::ast::Expr;
+
+use super::model::{Column, Index, Schema};
 use super::names::quoted;
-use super::{Dialect, SqlProblem, lower};
+use super::{Dialect, Kind, SqlProblem, lower, time};
 
 /// What begins the names of the conditions belt adds for types; the column's name follows.
 pub(super) const TYPE_CHECK: &str = "belt.type.";
@@ -14,6 +16,7 @@ pub(super) fn lower_all(schema: &mut Schema) -> Result<(), SqlProblem> {
             let column = &schema.tables[at].columns[column_at];
             let default = match (&column.default_expr, column.sequence) {
                 (Some(expr), _) => {
+                    readable_default(column, expr)?;
                     let text =
                         lower::expression(schema, at, expr).map_err(|problem| problem.at(column.range.clone()))?;
                     Some(column.kind.coerced(&text).unwrap_or(text))
@@ -53,6 +56,25 @@ pub(super) fn lower_all(schema: &mut Schema) -> Result<(), SqlProblem> {
     }
     schema.lowered = lowered;
     Ok(())
+}
+
+/// A default that is no time is told when the table is made, not when the first row comes.
+fn readable_default(column: &Column, expr: &Expr) -> Result<(), SqlProblem> {
+    let kind = match column.kind {
+        Kind::Timestamp => "a timestamp",
+        Kind::Date => "a date",
+        _ => return Ok(()),
+    };
+    let known = |text: &str| {
+        ["now", "today"].contains(&text.trim().to_ascii_lowercase().as_str()) || time::parse_timestamp(text).is_some()
+    };
+    match lower::string(expr) {
+        Some(text) if !known(text) => {
+            let message = format!("the default of {}, '{text}', is not {kind}", column.name);
+            Err(SqlProblem::invalid(message).at(column.range.clone()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Makes nulls compare equal: no column holds this value.
@@ -119,8 +141,10 @@ fn create_table(schema: &Schema, at: usize) -> Result<String, SqlProblem> {
         } else if let Some(default) = &column.lowered_default {
             text.push_str(&format!(" DEFAULT ({default})"));
         }
-        if column.ignores_case {
-            text.push_str(" COLLATE NOCASE");
+        match column.kind.order() {
+            Some(order) => text.push_str(&format!(" COLLATE {}", quoted(&order))),
+            None if column.ignores_case => text.push_str(" COLLATE NOCASE"),
+            None => {}
         }
         if let Some(condition) = column.kind.condition(&name) {
             text.push_str(&format!(

@@ -77,6 +77,13 @@ pub(super) fn parse_date(text: &str) -> Option<(i64, i64, i64)> {
 /// Reads `2026-01-02`, `2026-01-02 03:04:05.6`, `2026-01-02T03:04:05Z`, `...+02:00` as seconds on the simulated clock.
 pub fn parse_timestamp(text: &str) -> Option<f64> {
     let text = text.trim();
+    // PostgreSQL's, before and after all others.
+    match text.to_ascii_lowercase().as_str() {
+        "infinity" => return Some(f64::INFINITY),
+        "-infinity" => return Some(f64::NEG_INFINITY),
+        "epoch" => return Some(0.0),
+        _ => {}
+    }
     let (date, rest) = match text.find(['T', 't', ' ']) {
         Some(at) => (&text[..at], text[at + 1..].trim()),
         None => (text, ""),
@@ -109,13 +116,23 @@ pub fn parse_timestamp(text: &str) -> Option<f64> {
 
 /// Writes `2026-01-02 03:04:05`, with milliseconds where there are any.
 pub fn format_timestamp(seconds: f64) -> String {
+    if seconds.is_infinite() {
+        return endless(seconds);
+    }
     let rounded = (seconds * 1_000.0).round() / 1_000.0;
     let (year, month, day, of_day) = civil(rounded);
     let time = format_time(of_day);
     format!("{year:04}-{month:02}-{day:02} {time}")
 }
 
+fn endless(seconds: f64) -> String {
+    if seconds < 0.0 { "-infinity".into() } else { "infinity".into() }
+}
+
 pub(super) fn format_date(seconds: f64) -> String {
+    if seconds.is_infinite() {
+        return endless(seconds);
+    }
     let (year, month, day, _) = civil(seconds);
     format!("{year:04}-{month:02}-{day:02}")
 }
@@ -139,7 +156,43 @@ pub(super) fn unit_s(unit: &str) -> Option<f64> {
         "day" | "d" => DAY_S,
         "week" | "w" => 7.0 * DAY_S,
         "month" | "mon" => 30.0 * DAY_S,
+        "quarter" => 90.0 * DAY_S,
         "year" | "y" | "yr" => 365.25 * DAY_S,
+        _ => return None,
+    })
+}
+
+/// Calendar months and seconds of `1 month`, `1 year 2 days`; `None` where there are no months in it.
+pub(super) fn parse_months(text: &str) -> Option<(f64, f64)> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (mut months, mut rest): (f64, Vec<&str>) = (0.0, Vec::new());
+    let mut at = 0;
+    while at < words.len() {
+        let count = words[at].parse::<f64>().ok().filter(|count| count.is_finite());
+        match (count, words.get(at + 1).and_then(|unit| unit_months(unit))) {
+            (Some(count), Some(unit)) => {
+                months += count * unit;
+                at += 2;
+            }
+            _ => {
+                rest.push(words[at]);
+                at += 1;
+            }
+        }
+    }
+    let ago = if rest.last().is_some_and(|word| word.eq_ignore_ascii_case("ago")) { -1.0 } else { 1.0 };
+    let only_ago = rest.iter().all(|word| word.eq_ignore_ascii_case("ago"));
+    let seconds = if only_ago { 0.0 } else { parse_interval(&rest.join(" "))? };
+    (months.abs() > 0.0).then_some((months * ago, seconds))
+}
+
+/// Calendar months in one of `unit`.
+pub(super) fn unit_months(unit: &str) -> Option<f64> {
+    Some(match unit.trim().to_ascii_lowercase().trim_end_matches('s') {
+        "month" | "mon" => 1.0,
+        "quarter" => 3.0,
+        "year" | "yr" | "y" => 12.0,
+        "decade" => 120.0,
         _ => return None,
     })
 }

@@ -1,6 +1,8 @@
 //! Column types: what a column of the learner's database accepts, and how SQLite stores it.
 
-use sqlparser::ast::{ArrayElemTypeDef, BinaryLength, CharacterLength, DataType, EnumMember, ExactNumberInfo};
+use sqlparser::ast::{
+    ArrayElemTypeDef, BinaryLength, CharacterLength, DataType, EnumMember, ExactNumberInfo, TimezoneInfo,
+};
 
 use super::{Dialect, SqlProblem};
 
@@ -100,6 +102,47 @@ fn numeric(info: &ExactNumberInfo) -> Kind {
     }
 }
 
+/// What stands for another database's type in this one.
+fn foreign(dialect: Dialect, data_type: &DataType) -> Option<&'static str> {
+    use DataType as T;
+    let custom = match data_type {
+        T::Custom(name, _) => name.to_string().to_ascii_lowercase(),
+        _ => String::new(),
+    };
+    match (dialect, data_type, custom.as_str()) {
+        (Dialect::Sqlite, ..) => None,
+        (Dialect::PostgreSql, T::Datetime(_), _) => Some("TIMESTAMPTZ"),
+        (Dialect::PostgreSql, T::TinyInt(_), _) => Some("SMALLINT or BOOLEAN"),
+        (Dialect::PostgreSql, T::MediumInt(_), _) => Some("INTEGER"),
+        (Dialect::PostgreSql, T::TinyText | T::MediumText | T::LongText | T::Clob(_), _) => Some("TEXT"),
+        (Dialect::PostgreSql, T::Blob(_) | T::TinyBlob | T::MediumBlob | T::LongBlob, _) => Some("BYTEA"),
+        (Dialect::PostgreSql, T::Binary(_) | T::Varbinary(_), _) => Some("BYTEA"),
+        (Dialect::PostgreSql, T::Nvarchar(_), _) | (_, _, "varchar2" | "nvarchar2") => Some("VARCHAR"),
+        (Dialect::PostgreSql, T::Double(_), _) => Some("DOUBLE PRECISION"),
+        (Dialect::PostgreSql, T::Enum(..), _) => Some("CREATE TYPE ... AS ENUM (...) first"),
+        (
+            Dialect::PostgreSql,
+            T::TinyIntUnsigned(_)
+            | T::SmallIntUnsigned(_)
+            | T::MediumIntUnsigned(_)
+            | T::IntUnsigned(_)
+            | T::IntegerUnsigned(_)
+            | T::BigIntUnsigned(_),
+            _,
+        ) => Some("it without UNSIGNED, and a CHECK that it is not negative"),
+        (Dialect::PostgreSql, _, "datetime2" | "datetimeoffset" | "smalldatetime") => Some("TIMESTAMPTZ"),
+        (Dialect::MySql, _, "datetime2" | "datetimeoffset" | "smalldatetime" | "timestamptz") => Some("DATETIME"),
+        (Dialect::PostgreSql, _, "uniqueidentifier") => Some("UUID"),
+        (Dialect::MySql, _, "uniqueidentifier") => Some("CHAR(36)"),
+        (_, _, "number") => Some("NUMERIC"),
+        (Dialect::MySql, T::Timestamp(_, TimezoneInfo::Tz), _) => Some("DATETIME"),
+        (Dialect::MySql, T::JSONB, _) => Some("JSON"),
+        (Dialect::MySql, T::Bytea, _) => Some("BLOB or VARBINARY"),
+        (Dialect::MySql, T::Array(_), _) => Some("JSON, or a table of its own"),
+        _ => None,
+    }
+}
+
 /// The kind of a type as written, and whether it makes its own numbers (`SERIAL`).
 pub(super) fn kind_of(
     dialect: Dialect,
@@ -107,6 +150,12 @@ pub(super) fn kind_of(
     enums: &[(String, Vec<String>)],
 ) -> Result<(Kind, bool), SqlProblem> {
     use DataType as T;
+    if let Some(instead) = foreign(dialect, data_type) {
+        return Err(SqlProblem::invalid(format!(
+            "there is no type {data_type} in {}: write {instead}",
+            dialect.name()
+        )));
+    }
     let kind = match data_type {
         T::Character(n) | T::Char(n) => Kind::Text { max: Some(length(n).unwrap_or(1)) },
         T::CharacterVarying(n) | T::CharVarying(n) | T::Varchar(n) | T::Nvarchar(n) => Kind::Text { max: length(n) },
@@ -219,6 +268,14 @@ fn custom(
 }
 
 impl Kind {
+    /// The name of the order an enum's labels are in, where that is not the alphabet's.
+    pub(super) fn order(&self) -> Option<String> {
+        match self {
+            Kind::Enum(labels) if !labels.is_sorted() => Some(format!("belt.order.{}", labels.join(","))),
+            _ => None,
+        }
+    }
+
     /// SQLite's name for the storage, in a STRICT table.
     pub(super) fn storage(&self) -> &'static str {
         match self {

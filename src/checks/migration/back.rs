@@ -50,12 +50,7 @@ pub(super) fn from_here(
             wrong.1.place = Place::field(&step.pointer);
             found.add(wrong);
         }
-        Back::Switch if before => {
-            found.add(at(format!(
-                "at step {} traffic is still where it was, so switching it back undoes nothing",
-                step.id
-            )));
-        }
+        // Before the switch that is: traffic stays where it is, and so does the schema.
         Back::Switch => {
             // A later version may be left for the one between.
             let between = trail.came_from.iter().copied().find(|environment| {
@@ -146,6 +141,8 @@ fn back_and_forth(copy: &mut World<'_>, home: Environment, forth: &[Environment]
     copy.moment = format!("with traffic back on {}", home.name());
     copy.read_all(home)?;
     copy.traffic()?;
+    let left: Vec<Environment> = forth.iter().copied().filter(|environment| *environment != home).collect();
+    copy.change_latest(home, &left)?;
     copy.traffic()?;
     for environment in forth.iter().filter(|environment| **environment != home) {
         copy.moment = format!("after going back and coming to {} again", environment.name());

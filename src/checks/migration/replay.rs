@@ -61,6 +61,7 @@ pub(super) fn replay(situation: &Situation, plan: &Plan) -> Result<Run, Stop> {
         runs: BTreeMap::from([(Environment::Blue, situation.old.version.clone())]),
         serving: vec![Environment::Blue],
         ledger: BTreeMap::new(),
+        latest: BTreeMap::new(),
         trials: BTreeSet::new(),
         events: Vec::new(),
         count: 0,
@@ -145,6 +146,9 @@ pub(super) fn replay(situation: &Situation, plan: &Plan) -> Result<Run, Stop> {
                     found.note(world.create(environment));
                     let ids: Vec<i64> = world.changing().take(3).collect();
                     found.note(world.change(environment, &ids));
+                    // Whom the other side has just made or changed is among them.
+                    let serving = world.serving.clone();
+                    found.note(world.change_latest(environment, &serving));
                 }
             }
             Act::Stop { environment } => {

@@ -76,6 +76,8 @@ fn with(pointer: &str, value: Json) -> Json {
 #[test]
 fn a_plan_that_works_loses_nothing() {
     assert_eq!(lost(&document(&steps(), "stop")), []);
+    // Before traffic has moved it is where it would go back to, and what has been added may stay.
+    assert_eq!(lost(&document(&with("/1/back", json!("switch")), "stop")), []);
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub(super) struct World<'a> {
     pub(super) runs: BTreeMap<Environment, String>,
     pub(super) serving: Vec<Environment>,
     pub(super) ledger: BTreeMap<i64, Record>,
+    /// What each environment made or changed last, the newest first.
+    pub(super) latest: BTreeMap<Environment, Vec<i64>>,
     /// Records that tests made and nobody misses.
     pub(super) trials: BTreeSet<i64>,
     pub(super) events: Vec<Rc<Event>>,
@@ -33,6 +35,9 @@ pub(super) struct World<'a> {
     /// The step's name, for messages.
     pub(super) moment: String,
 }
+
+/// How many of the records an environment wrote last are remembered: one of each operation.
+const LATEST: usize = 4;
 
 /// Something that went wrong, and what it is about.
 pub(super) type Wrong = (Judge, Box<Problem>);
@@ -46,6 +51,7 @@ impl World<'_> {
             runs: self.runs.clone(),
             serving: self.serving.clone(),
             ledger: self.ledger.clone(),
+            latest: self.latest.clone(),
             trials: self.trials.clone(),
             events: self.events.clone(),
             count: self.count,
@@ -170,6 +176,7 @@ impl World<'_> {
         match self.operation(environment, "create", &given, id) {
             Ok(_) => {
                 self.ledger.insert(id, record);
+                self.remember(environment, id);
                 Ok(id)
             }
             Err((error, shown)) => Err(self.failed(environment, &error, &shown)),
@@ -201,6 +208,23 @@ impl World<'_> {
                 Ok(_) => self.ledger.insert(id, record),
                 Err((error, shown)) => return Err(self.failed(environment, &error, &shown)),
             };
+            self.remember(environment, id);
+        }
+        Ok(())
+    }
+
+    fn remember(&mut self, environment: Environment, id: i64) {
+        let latest = self.latest.entry(environment).or_default();
+        latest.retain(|known| *known != id);
+        latest.insert(0, id);
+        latest.truncate(LATEST);
+    }
+
+    /// Changes what these environments made or changed last: what another version wrote is what goes wrong.
+    pub(super) fn change_latest(&mut self, by: Environment, of: &[Environment]) -> Result<(), Wrong> {
+        let ids: Vec<i64> = of.iter().filter_map(|other| self.latest.get(other)).flatten().copied().collect();
+        for id in ids {
+            self.change(by, &[id])?;
         }
         Ok(())
     }
@@ -268,7 +292,7 @@ impl World<'_> {
                 let written = shown(record.get(&shows[column]).unwrap_or(&Value::Null));
                 (
                     format!(
-                        "{}, {name} ({version}) reads {column} {} of {what} {id}, which is {written}",
+                        "{}, {name} ({version}) reads {column} {} of {what} {id}, and it should be {written}",
                         self.moment,
                         shown(&got)
                     ),

@@ -40,7 +40,7 @@ impl Database {
             self.control("ROLLBACK TO parts");
         }
         self.control("RELEASE parts");
-        answer
+        answer.map(|answer| if lowered.answers_count { counted(answer) } else { answer })
     }
 
     fn each_part(&self, lowered: &Lowered, values: &[&Value]) -> Result<(), Failure> {
@@ -64,4 +64,13 @@ impl Database {
         }
         Ok(())
     }
+}
+
+/// The rows a statement of several parts changed, in place of the number it answers.
+fn counted(mut answer: Answer) -> Answer {
+    if let Some([Value::Int(changed)]) = answer.rows.first().map(Vec::as_slice) {
+        answer.changed = u64::try_from(*changed).unwrap_or_default();
+    }
+    (answer.columns, answer.rows, answer.returns_rows) = (Vec::new(), Vec::new(), false);
+    answer
 }

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use sqlparser::ast::{
-    CreateIndex, Expr, ForeignKeyConstraint, Ident, IndexColumn, IndexType, NullsDistinctOption, ObjectNamePart,
-    OrderBySort, ReferentialAction, Spanned, TableConstraint,
+    ConstraintUsingIndex, CreateIndex, Expr, ForeignKeyConstraint, Ident, IndexColumn, IndexType, NullsDistinctOption,
+    ObjectNamePart, OrderBySort, ReferentialAction, Spanned, TableConstraint,
 };
 
 use super::Builder;
@@ -59,6 +59,41 @@ impl Builder<'_> {
         self.known(at, &idents, within)
     }
 
+    /// A unique index becomes a constraint, and has its name from then on.
+    fn by_index(
+        &mut self,
+        at: usize,
+        using: &ConstraintUsingIndex,
+        primary: bool,
+        range: Range<usize>,
+    ) -> Result<(), SqlProblem> {
+        let index_name = self.fold(&using.index_name);
+        let name = using.name.as_ref().map_or_else(|| index_name.clone(), |name| self.fold(name));
+        let table = &mut self.schema.tables[at];
+        let Some(place) = table.indexes.iter().position(|index| index.name == index_name) else {
+            return Err(SqlProblem::invalid(format!("the table {} has no index {index_name}", table.name)).at(range));
+        };
+        let index = &table.indexes[place];
+        let columns: Option<Vec<String>> = index.parts.iter().map(|part| part.column.clone()).collect();
+        let Some(columns) = columns.filter(|_| index.unique && index.predicate.is_none()) else {
+            let message = format!("{index_name} is not a unique index over plain columns of all rows");
+            return Err(SqlProblem::invalid(message).at(range));
+        };
+        let nulls_not_distinct = index.nulls_not_distinct;
+        if primary {
+            if table.primary_key().is_some() {
+                let message = format!("the table {} has two primary keys", table.name);
+                return Err(SqlProblem::invalid(message).at(range));
+            }
+            for column in table.columns.iter_mut().filter(|column| columns.contains(&column.name)) {
+                column.nullable = false;
+            }
+        }
+        table.indexes.remove(place);
+        table.uniques.push(Unique { name, columns, primary, nulls_not_distinct, range });
+        Ok(())
+    }
+
     pub(in crate::sql) fn constraint(
         &mut self,
         at: usize,
@@ -109,6 +144,8 @@ impl Builder<'_> {
                     range,
                 });
             }
+            TableConstraint::UniqueUsingIndex(using) => self.by_index(at, &using, false, range)?,
+            TableConstraint::PrimaryKeyUsingIndex(using) => self.by_index(at, &using, true, range)?,
             TableConstraint::ForeignKey(key) => self.foreign_key(at, key, range)?,
             TableConstraint::Check(check) => {
                 let number = self.schema.tables[at].checks.len() + 1;
@@ -125,9 +162,6 @@ impl Builder<'_> {
             TableConstraint::FulltextOrSpatial(index) => {
                 let name = index.opt_index_name.map(|name| self.fold(&name));
                 self.index(at, name, &index.columns, false, false, None, false, &range)?;
-            }
-            other => {
-                return Err(SqlProblem::unsupported(format!("{other} is not something belt can run")).at(range));
             }
         }
         Ok(())

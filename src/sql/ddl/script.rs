@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
+use super::without_effect::{WITHOUT_EFFECT, is_about_storage};
 use crate::sql::model::Schema;
 use crate::sql::parse::cut::{cut, without_delimiters, words};
 use crate::sql::trigger::{self, Does, Function, Made, Scalar, Subject, Timing, Trigger};
@@ -18,81 +19,6 @@ pub(super) struct Script {
     pub(super) functions: BTreeMap<String, Function>,
     pub(super) scalars: Vec<Scalar>,
 }
-
-/// How statements begin that change nothing of what the tables accept.
-const WITHOUT_EFFECT: &[&[&str]] = &[
-    &["DROP", "TRIGGER"],
-    &["DROP", "FUNCTION"],
-    &["DROP", "PROCEDURE"],
-    &["DROP", "POLICY"],
-    &["DROP", "EXTENSION"],
-    &["DROP", "ROLE"],
-    &["DROP", "USER"],
-    &["DROP", "OWNED"],
-    &["DROP", "TYPE"],
-    &["DROP", "DOMAIN"],
-    &["DROP", "SCHEMA"],
-    &["DROP", "DATABASE"],
-    &["DROP", "SEQUENCE"],
-    &["DROP", "RULE"],
-    &["DROP", "EVENT"],
-    &["DROP", "MATERIALIZED"],
-    &["DROP", "PUBLICATION"],
-    &["DROP", "STATISTICS"],
-    &["DROP", "AGGREGATE"],
-    &["GRANT"],
-    &["REVOKE"],
-    &["COMMENT"],
-    &["VACUUM"],
-    &["ANALYZE"],
-    &["CLUSTER"],
-    &["REINDEX"],
-    &["LOCK"],
-    &["UNLOCK"],
-    &["SECURITY"],
-    &["LISTEN"],
-    &["NOTIFY"],
-    &["DISCARD"],
-    &["RESET"],
-    &["CHECKPOINT"],
-    &["OPTIMIZE"],
-    &["FLUSH"],
-    &["DELIMITER"],
-    &["ALTER", "DEFAULT"],
-    &["ALTER", "DATABASE"],
-    &["ALTER", "SCHEMA"],
-    &["ALTER", "ROLE"],
-    &["ALTER", "USER"],
-    &["ALTER", "SYSTEM"],
-    &["ALTER", "FUNCTION"],
-    &["ALTER", "TYPE"],
-    &["ALTER", "EXTENSION"],
-    &["ALTER", "SEQUENCE"],
-    &["ALTER", "INDEX"],
-    &["ALTER", "VIEW"],
-    &["ALTER", "DOMAIN"],
-    &["ALTER", "POLICY"],
-    &["ALTER", "PUBLICATION"],
-    &["CREATE", "EXTENSION"],
-    &["CREATE", "USER"],
-    &["CREATE", "ROLE"],
-    &["CREATE", "GROUP"],
-    &["CREATE", "STATISTICS"],
-    &["CREATE", "PUBLICATION"],
-    &["CREATE", "SUBSCRIPTION"],
-    &["CREATE", "COLLATION"],
-    &["CREATE", "CAST"],
-    &["CREATE", "OPERATOR"],
-    &["CREATE", "AGGREGATE"],
-    &["CREATE", "SERVER"],
-    &["CREATE", "TABLESPACE"],
-    &["CREATE", "FULLTEXT"],
-    &["CREATE", "SPATIAL"],
-    &["CREATE", "PROCEDURE"],
-    &["CREATE", "OR", "REPLACE", "PROCEDURE"],
-    &["CREATE", "DEFINER"],
-    &["CREATE", "TEXT", "SEARCH"],
-];
 
 pub(super) fn read(dialect: Dialect, sql: &str) -> Result<Script, SqlProblem> {
     let mut script =
@@ -145,48 +71,6 @@ pub(super) fn read(dialect: Dialect, sql: &str) -> Result<Script, SqlProblem> {
     }
     script.tables = blanked(&plain, &taken);
     Ok(script)
-}
-
-/// Whether an `ALTER TABLE` says how rows are kept and by whom, rather than which.
-fn is_about_storage(words: &[&str]) -> bool {
-    const SAID: &[&[&str]] = &[
-        &["CLUSTER", "ON"],
-        &["REPLICA", "IDENTITY"],
-        &["SET", "STATISTICS"],
-        &["SET", "STORAGE"],
-        &["SET", "COMPRESSION"],
-        &["SET", "TABLESPACE"],
-        &["SET", "SCHEMA"],
-        &["SET", "LOGGED"],
-        &["SET", "UNLOGGED"],
-        &["SET", "WITHOUT"],
-        &["DISABLE", "TRIGGER"],
-        &["ENABLE", "TRIGGER"],
-        &["ROW", "LEVEL", "SECURITY"],
-        &["OWNER", "TO"],
-        &["INHERIT"],
-        &["ATTACH", "PARTITION"],
-        &["DETACH", "PARTITION"],
-        &["ADD", "PARTITION"],
-        &["DROP", "PARTITION"],
-        &["PARTITION", "BY"],
-        &["DISABLE", "KEYS"],
-        &["ENABLE", "KEYS"],
-        &["CONVERT", "TO"],
-        &["COMMENT"],
-        &["ENGINE"],
-        &["ROW_FORMAT"],
-        &["DEFAULT", "CHARACTER", "SET"],
-    ];
-    const MORE: &[&str] = &["ADD", "RENAME", "MODIFY", "CHANGE", "TYPE", "CONSTRAINT", "COLUMN"];
-    let said = |known: &&&[&str]| words.windows(known.len()).skip(2).any(|found| found == **known);
-    match SAID.iter().find(said) {
-        Some(&["ADD" | "DROP", "PARTITION"]) => true,
-        Some(&["SET", "STATISTICS" | "STORAGE" | "COMPRESSION"]) => true,
-        Some(_) => !words.iter().any(|word| MORE.contains(word)),
-        // `SET (fillfactor = 70)`.
-        None => words.last() != Some(&"SET") && words.windows(2).skip(2).any(|pair| matches!(pair, ["SET", option] if option.contains("AUTOVACUUM") || *option == "FILLFACTOR" || option.contains("TOAST"))),
-    }
 }
 
 /// Whether it is this that a `CREATE` makes; a column may have such a name.

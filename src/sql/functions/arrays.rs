@@ -235,6 +235,19 @@ pub(super) const ARRAYS: &[Entry] = &[
     ("array_position", 2, POSTGRES, array_position),
     ("array_to_string", 2, POSTGRES, array_to_string),
     ("string_to_array", 2, POSTGRES, string_to_array),
+    // From one place to another, both counted from 1 and among them.
+    ("belt_slice", 3, POSTGRES, |ctx| match super::json::parsed(ctx, 0)? {
+        Some(serde_json::Value::Array(items)) => {
+            let place = |at: Option<i64>, otherwise: usize| {
+                at.map_or(otherwise, |at| usize::try_from(at).unwrap_or(0).min(items.len()))
+            };
+            let from = place(super::text::integer(ctx, 1), 1).max(1) - 1;
+            let to = place(super::text::integer(ctx, 2), items.len());
+            let part = items.get(from..to.max(from)).unwrap_or_default().to_vec();
+            super::json::json(&serde_json::Value::Array(part))
+        }
+        _ => Ok(Sqlite::Null),
+    }),
     // Arrays count from 1.
     ("belt_item", 2, POSTGRES, |ctx| {
         let at = integer(ctx, 1).and_then(|at| usize::try_from(at.checked_sub(1)?).ok());

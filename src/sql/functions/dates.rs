@@ -5,7 +5,7 @@ use rusqlite::functions::Context;
 use rusqlite::types::{Value as Sqlite, ValueRef};
 
 use super::text::{integer, string};
-use super::{BOTH, Entry, MYSQL, POSTGRES, number, refused, seconds};
+use super::{BOTH, Entry, MYSQL, POSTGRES, number, refused, seconds, written};
 use crate::sql::time;
 
 const MONTHS: [&str; 12] = [
@@ -73,6 +73,18 @@ fn fields(seconds: f64) -> Fields {
     }
 }
 
+/// Year and number of the week, which are those of its Thursday.
+fn week_of(f: &Fields) -> (i64, i64) {
+    let weekday = i64::try_from(f.weekday).unwrap_or(0);
+    let thursday = f.day_of_year - (weekday + 6).rem_euclid(7) + 3;
+    let length = |year: i64| if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) { 366 } else { 365 };
+    match thursday {
+        ..1 => (f.year - 1, (thursday + length(f.year - 1) - 1) / 7 + 1),
+        day if day > length(f.year) => (f.year + 1, 1),
+        day => (f.year, (day - 1) / 7 + 1),
+    }
+}
+
 fn twelve(hour: i64) -> i64 {
     if hour % 12 == 0 { 12 } else { hour % 12 }
 }
@@ -85,6 +97,8 @@ fn name(names: &[&'static str], at: i64) -> &'static str {
 type Pattern = (&'static str, fn(&Fields) -> String);
 
 const PATTERNS: &[Pattern] = &[
+    ("IYYY", |f| week_of(f).0.to_string()),
+    ("IW", |f| format!("{:02}", week_of(f).1)),
     ("YYYY", |f| format!("{:04}", f.year)),
     ("YY", |f| format!("{:02}", f.year % 100)),
     ("HH24", |f| format!("{:02}", f.hour)),
@@ -110,7 +124,13 @@ const PATTERNS: &[Pattern] = &[
 ];
 
 fn to_char(ctx: &Context<'_>) -> Result<Sqlite> {
-    let (Some(at), Some(format)) = (at(ctx, 0)?, string(ctx, 1)) else {
+    let format = string(ctx, 1);
+    if let (Some(format), Some(number)) = (&format, number(ctx.get_raw(0)))
+        && format.contains(['9', '0'])
+    {
+        return Ok(Sqlite::Text(written::number(number, format)));
+    }
+    let (Some(at), Some(format)) = (at(ctx, 0)?, format) else {
         return Ok(Sqlite::Null);
     };
     let fields = fields(at);
@@ -142,6 +162,19 @@ fn to_char(ctx: &Context<'_>) -> Result<Sqlite> {
         }
     }
     Ok(Sqlite::Text(out))
+}
+
+/// Text in somebody's format as a time or a date.
+fn read_as(ctx: &Context<'_>, mysql: bool, days: bool) -> Result<Sqlite> {
+    let (Some(text), Some(format)) = (string(ctx, 0), string(ctx, 1)) else {
+        return Ok(Sqlite::Null);
+    };
+    match written::read(&text, &format, mysql) {
+        Some(at) if days => Ok(Sqlite::Text(time::format_date(at))),
+        Some(at) => Ok(Sqlite::Real(at)),
+        None if mysql => Ok(Sqlite::Null),
+        None => Err(refused("a time in that format", ctx.get_raw(0))),
+    }
 }
 
 fn date_format(ctx: &Context<'_>) -> Result<Sqlite> {
@@ -229,7 +262,17 @@ fn of_time(ctx: &Context<'_>, f: impl FnOnce(f64) -> i64) -> Result<Sqlite> {
 const TO_EPOCH: i64 = 719_528;
 
 pub(super) const DATES: &[Entry] = &[
+    ("isfinite", 1, POSTGRES, |ctx| {
+        Ok(at(ctx, 0)?.map_or(Sqlite::Null, |at| Sqlite::Integer(i64::from(at.is_finite()))))
+    }),
     ("to_char", 2, POSTGRES, to_char),
+    ("to_date", 2, POSTGRES, |ctx| read_as(ctx, false, true)),
+    ("belt_to_timestamp", 2, POSTGRES, |ctx| read_as(ctx, false, false)),
+    ("belt_str_to_date", 2, MYSQL, |ctx| {
+        let days = string(ctx, 1)
+            .is_some_and(|format| !["%H", "%h", "%i", "%s", "%S", "%T"].iter().any(|part| format.contains(part)));
+        read_as(ctx, true, days)
+    }),
     ("date_format", 2, MYSQL, date_format),
     ("belt_date_bin", 3, POSTGRES, date_bin),
     ("make_date", 3, POSTGRES, |ctx| Ok(made(ctx)?.map_or(Sqlite::Null, |at| Sqlite::Text(time::format_date(at))))),

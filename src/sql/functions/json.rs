@@ -323,5 +323,13 @@ pub(super) const JSON: &[Entry] = &[
         other => json(&other),
     }),
     ("json_unquote", 1, MYSQL, unquoted),
+    ("json_keys", 1, MYSQL, |ctx| {
+        of(ctx, |json| match json {
+            Json::Object(map) => {
+                Sqlite::Text(Json::Array(map.keys().map(|key| Json::from(key.as_str())).collect()).to_string())
+            }
+            _ => Sqlite::Null,
+        })
+    }),
     ("json_length", 1, MYSQL, |ctx| of(ctx, |json| length(&json))),
 ];

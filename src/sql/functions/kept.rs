@@ -26,6 +26,17 @@ pub(super) fn register(connection: &Connection, state: &Shared) -> Result<()> {
         }))
     })?;
     let shared = Arc::clone(state);
+    // What a changed row was joined with: the part that kept it, the row's place, the column.
+    connection.create_scalar_function("belt_joined", 3, flags, move |ctx| {
+        let (part, row, column) = (place(ctx.get(0)?), ctx.get::<i64>(1)?, place(ctx.get(2)?));
+        Ok(with(&shared, |s| {
+            let rows = s.kept.get(part)?;
+            let found = rows.iter().find(|cells| cells.first() == Some(&Sqlite::Integer(row)))?;
+            found.get(column).cloned()
+        })
+        .unwrap_or(Sqlite::Null))
+    })?;
+    let shared = Arc::clone(state);
     // 1 and 0 set it, anything else asks: whether a change is belt's own, and no trigger's.
     connection.create_scalar_function("belt_quiet", 1, flags, move |ctx| {
         let given = ctx.get::<i64>(0)?;

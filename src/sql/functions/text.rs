@@ -36,6 +36,11 @@ pub(super) fn integer(ctx: &Context<'_>, at: usize) -> Option<i64> {
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "a field of a time")]
+pub(super) fn as_real(number: i64) -> f64 {
+    number as f64
+}
+
 pub(super) fn text_or_null(text: Option<String>) -> Result<Sqlite> {
     Ok(text.map_or(Sqlite::Null, Sqlite::Text))
 }
@@ -250,6 +255,9 @@ pub(super) const TEXT: &[Entry] = &[
         let seed = integer(ctx, 1).unwrap_or(0);
         Ok(string(ctx, 0).map_or(Sqlite::Null, |text| Sqlite::Integer(number_of(&format!("{seed}:{text}")) as i64)))
     }),
+    // The engine's own know the letters of English only.
+    ("lower", 1, BOTH, |ctx| text_or_null(string(ctx, 0).map(|text| text.to_lowercase()))),
+    ("upper", 1, BOTH, |ctx| text_or_null(string(ctx, 0).map(|text| text.to_uppercase()))),
     ("left", 2, BOTH, |ctx| end(ctx, true)),
     ("right", 2, BOTH, |ctx| end(ctx, false)),
     ("lpad", -1, BOTH, |ctx| pad(ctx, true)),

@@ -3,9 +3,10 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Assignment, AssignmentTarget, BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Insert,
-    Join, JoinConstraint, JoinOperator, ObjectName, OnConflictAction, OnInsert, SelectItem, Statement, TableAlias,
-    TableFactor, TableWithJoins, Update, UpdateTableFromKind, Value, visit_expressions_mut,
+    Assignment, AssignmentTarget, BinaryOperator, Delete, Expr, FromTable, FunctionArg, FunctionArgExpr,
+    FunctionArguments, Ident, Insert, Join, JoinConstraint, JoinOperator, ObjectName, OnConflictAction, OnInsert,
+    SelectItem, Statement, TableAlias, TableFactor, TableWithJoins, Update, UpdateTableFromKind, Value,
+    visit_expressions_mut,
 };
 
 use super::store::DEFAULT;
@@ -228,6 +229,18 @@ impl<'a> Lowering<'a> {
             }
         }
     }
+}
+
+/// MySQL's `DELETE FROM a USING a JOIN b ...` is its `DELETE a FROM a JOIN b ...`.
+pub(super) fn from_using(delete: &mut Delete) {
+    let Some(using) = delete.using.take() else { return };
+    let (FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from)) = &mut delete.from;
+    let named = |from: &TableWithJoins| match &from.relation {
+        TableFactor::Table { name, .. } => Some(name.clone()),
+        _ => None,
+    };
+    delete.tables = from.iter().filter_map(named).collect();
+    *from = using;
 }
 
 fn nowhere() -> TableFactor {

@@ -18,6 +18,7 @@ const ANSWERS: &[&str] = &[
     "pg_try_advisory_xact_lock_shared",
     "regexp_like",
     "isempty",
+    "isfinite",
 ];
 
 impl Lowering<'_> {
@@ -32,7 +33,7 @@ impl Lowering<'_> {
     }
 
     /// What an expression of an answer is.
-    pub(super) fn result_kind(&self, expr: &Expr) -> Option<Kind> {
+    pub(in crate::sql) fn result_kind(&self, expr: &Expr) -> Option<Kind> {
         if self.is_boolean(expr) { Some(Kind::Boolean) } else { self.infer(expr) }
     }
 

@@ -22,6 +22,7 @@ impl Lowering<'_> {
             )
             .into());
         };
+        foreign(insert, dialect)?;
         let target = last_name(dialect, name);
         let Some(table) = self.table(&target) else {
             return Err(self.missing_table(&target));
@@ -152,6 +153,18 @@ impl Lowering<'_> {
         // The printer puts the brackets around the whole.
         Ok(Some(Ident::new(format!("{}) WHERE ({condition}", columns.join(", ")))))
     }
+}
+
+/// What another database says about a key that is taken.
+fn foreign(insert: &Insert, dialect: Dialect) -> Result<(), DbError> {
+    let message = match (&insert.on, dialect) {
+        (Some(OnInsert::DuplicateKeyUpdate(_)), Dialect::PostgreSql | Dialect::Sqlite) => {
+            "has no ON DUPLICATE KEY UPDATE: write ON CONFLICT (...) DO UPDATE SET"
+        }
+        (Some(OnInsert::OnConflict(_)), Dialect::MySql) => "has no ON CONFLICT: write ON DUPLICATE KEY UPDATE",
+        _ => return Ok(()),
+    };
+    Err(DbError::new(DbErrorKind::Syntax, format!("{} {message}", dialect.name())))
 }
 
 /// `NULLS NOT DISTINCT` is an index over expressions, and a conflict with it has to name these.

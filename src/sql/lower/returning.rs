@@ -147,7 +147,7 @@ fn equals(condition: &Expr, found: &mut dyn FnMut(&Expr, &Expr)) {
     }
 }
 
-fn elsewhere(table: &str) -> DbError {
+pub(super) fn elsewhere(table: &str) -> DbError {
     let message = format!(
         "RETURNING columns of {table}, which is not the changed table, is not something belt can run: read them with a SELECT in the same transaction"
     );

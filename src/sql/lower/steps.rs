@@ -6,6 +6,7 @@
 
 use sqlparser::ast::{Query, SetExpr, Statement};
 
+use super::elsewhere::JOINED;
 use super::{Lowered, Surroundings, is_read_only, lower_part};
 use crate::sql::model::Schema;
 use crate::sql::names::{fold, quoted};
@@ -50,7 +51,9 @@ pub(super) fn lower(schema: &Schema, mut query: Box<Query>, slots: Vec<Slot>) ->
         if reads && with.recursive {
             around.names.push(name.clone());
         }
+        let known = around.joined.len();
         let lowered = lower_part(schema, changing(cte.query)?, Vec::new(), &mut around)?;
+        parts.extend(around.joined.iter().skip(known).cloned());
         around.changed.extend(lowered.target.clone().filter(|_| !reads));
         if !around.names.contains(&name) {
             around.names.push(name.clone());
@@ -73,7 +76,9 @@ pub(super) fn lower(schema: &Schema, mut query: Box<Query>, slots: Vec<Slot>) ->
         parts.push(part);
     }
     let reads = is_read_only(&query);
+    let known = around.joined.len();
     let mut lowered = lower_part(schema, Statement::Query(query), slots, &mut around)?;
+    parts.extend(around.joined.iter().skip(known).cloned());
     let kept = around.before.iter().map(|table| Part {
         name: before(table),
         columns: Vec::new(),
@@ -112,6 +117,9 @@ pub(in crate::sql) fn on_kept(sql: &str, own: Option<&str>, kept: &[(String, Vec
     for (at, (name, columns)) in
         kept.iter().enumerate().filter(|(_, (name, _))| sql.contains(name.as_str()) || own.is_some())
     {
+        if name.starts_with(JOINED) {
+            continue;
+        }
         if columns.is_empty() {
             continue;
         }
@@ -124,5 +132,10 @@ pub(in crate::sql) fn on_kept(sql: &str, own: Option<&str>, kept: &[(String, Vec
         ));
     }
     tables.extend(own.map(ToString::to_string));
-    if tables.is_empty() { sql.to_string() } else { format!("WITH RECURSIVE {} {sql}", tables.join(", ")) }
+    // A call that reads of what was joined says which part that was.
+    let mut sql = sql.to_string();
+    for (at, (name, _)) in kept.iter().enumerate().filter(|(_, (name, _))| name.starts_with(JOINED)) {
+        sql = sql.replace(&format!("'{name}'"), &at.to_string());
+    }
+    if tables.is_empty() { sql } else { format!("WITH RECURSIVE {} {sql}", tables.join(", ")) }
 }

@@ -8,7 +8,8 @@ use sqlparser::ast::{
 use super::{Lowering, raw};
 use crate::sql::model::{Column, Table};
 use crate::sql::names::{last_name, plain_name, quoted};
-use crate::sql::{DbError, DbErrorKind, Dialect};
+use crate::sql::rewrite::EXACT;
+use crate::sql::{DbError, DbErrorKind, Dialect, Kind};
 
 /// Marks `DEFAULT` in a list of values.
 pub(super) const DEFAULT: &str = "belt:default";
@@ -27,7 +28,12 @@ impl<'a> Lowering<'a> {
                 let columns: Vec<&Column> =
                     insert.columns.iter().filter_map(|name| table.column(&last_name(Dialect::Sqlite, name))).collect();
                 if let Some(source) = &mut insert.source {
-                    store_all(&mut source.body, &columns, self.dialect() != Dialect::PostgreSql, self.overriding)?;
+                    let rules = Rules {
+                        counted: self.dialect() != Dialect::PostgreSql,
+                        overriding: self.overriding,
+                        rounds: self.dialect() != Dialect::Sqlite,
+                    };
+                    store_all(&mut source.body, &columns, rules)?;
                 }
                 if let Some(OnInsert::OnConflict(OnConflict { action: OnConflictAction::DoUpdate(update), .. })) =
                     &mut insert.on
@@ -132,7 +138,8 @@ impl<'a> Lowering<'a> {
                 AssignmentTarget::ColumnName(name) => {
                     let column = self.known(table, &last_name(self.dialect(), name))?;
                     *name = plain_name(&column.name);
-                    store(&mut assignment.value, column, false, false)?;
+                    let rounds = self.dialect() != Dialect::Sqlite;
+                    store(&mut assignment.value, column, Rules { counted: false, overriding: false, rounds })?;
                 }
                 AssignmentTarget::Tuple(names) => {
                     for name in names {
@@ -175,12 +182,22 @@ fn picked_rows(table: &Table, selection: Option<Expr>, order: &[OrderByExpr], li
     text
 }
 
-fn store_all(body: &mut SetExpr, columns: &[&Column], counted: bool, overriding: bool) -> Result<(), DbError> {
+/// How a dialect stores values.
+#[derive(Debug, Clone, Copy)]
+struct Rules {
+    /// Given keys move the key generator, and null asks it for one, as in MySQL and SQLite; PostgreSQL's do not look.
+    counted: bool,
+    overriding: bool,
+    /// A number with a fraction is rounded where a whole one is stored.
+    rounds: bool,
+}
+
+fn store_all(body: &mut SetExpr, columns: &[&Column], rules: Rules) -> Result<(), DbError> {
     match body {
         SetExpr::Values(values) => {
             for row in &mut values.rows {
                 for (value, column) in row.content.iter_mut().zip(columns) {
-                    store(value, column, counted, overriding)?;
+                    store(value, column, rules)?;
                 }
             }
         }
@@ -192,36 +209,53 @@ fn store_all(body: &mut SetExpr, columns: &[&Column], counted: bool, overriding:
             if plain {
                 for (item, column) in select.projection.iter_mut().zip(columns) {
                     if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } = item {
-                        store(expr, column, counted, overriding)?;
+                        store(expr, column, rules)?;
                     }
                 }
             }
         }
         SetExpr::SetOperation { left, right, .. } => {
-            store_all(left, columns, counted, overriding)?;
-            store_all(right, columns, counted, overriding)?;
+            store_all(left, columns, rules)?;
+            store_all(right, columns, rules)?;
         }
-        SetExpr::Query(query) => store_all(&mut query.body, columns, counted, overriding)?,
+        SetExpr::Query(query) => store_all(&mut query.body, columns, rules)?,
         _ => {}
     }
     Ok(())
 }
 
-/// Gives a value the form its column is stored in. `counted`: given keys move the key generator, and null asks it for
-/// one, as MySQL and SQLite do; PostgreSQL's sequences do not look.
-fn store(value: &mut Expr, column: &Column, counted: bool, overriding: bool) -> Result<(), DbError> {
+/// Gives a value the form its column is stored in.
+/// Whether a value for a column of whole numbers may have a fraction.
+fn may_have_fraction(value: &Expr, column: &Column) -> bool {
+    const SIGNS: &[&str] = &[".", "avg(", "AVG(", "pow(", "sqrt(", "exp(", "ln(", "belt_random(", "belt_real("];
+    let named = match value {
+        Expr::Identifier(name) => name.quote_style.is_some(),
+        Expr::CompoundIdentifier(_) => true,
+        _ => false,
+    };
+    if named || !matches!(column.kind, Kind::Integer { .. }) {
+        return false;
+    }
+    let text = value.to_string();
+    SIGNS.iter().chain(EXACT).any(|sign| text.contains(sign))
+}
+
+fn store(value: &mut Expr, column: &Column, rules: Rules) -> Result<(), DbError> {
     let is_default = matches!(value, Expr::Value(v) if matches!(&v.value, Value::Placeholder(p) if p == DEFAULT));
     if is_default {
         *value = raw(column.lowered_default.clone().unwrap_or_else(|| "NULL".into()));
         return Ok(());
     }
-    if column.always && !(overriding && column.computed.is_none()) {
+    if column.always && !(rules.overriding && column.computed.is_none()) {
         return Err(DbError::new(
             DbErrorKind::Syntax,
             format!("the column {} is GENERATED ALWAYS, so no value can be given for it", column.name),
         ));
     }
-    if let (Some(sequence), true) = (column.sequence, counted) {
+    if rules.rounds && may_have_fraction(value, column) {
+        *value = raw(format!("belt_whole({value})"));
+    }
+    if let (Some(sequence), true) = (column.sequence, rules.counted) {
         *value = raw(format!("belt_auto({sequence}, {value})"));
     } else if let Some(text) = column.kind.coerced(&value.to_string()) {
         *value = raw(text);

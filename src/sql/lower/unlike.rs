@@ -4,7 +4,7 @@ use sqlparser::ast::{ContextModifier, Set, Statement};
 
 use crate::sql::model::Schema;
 use crate::sql::names::last_name;
-use crate::sql::{DbError, DbErrorKind, Dialect};
+use crate::sql::{DbError, DbErrorKind};
 
 /// Answers no rows.
 const NOTHING: &str = "SELECT NULL WHERE 0";
@@ -59,7 +59,6 @@ pub(super) fn unlike(schema: &Schema, statement: &Statement) -> Result<&'static 
         Statement::LockTables { .. } | Statement::UnlockTables => {
             refused("LOCK TABLES", "lock rows with SELECT ... FOR UPDATE inside a transaction")
         }
-        Statement::Merge(_) => refused("MERGE", &format!("use {}", upsert(schema.dialect))),
         // A hint that may be lost.
         Statement::NOTIFY { .. } => Ok(NOTHING),
         Statement::LISTEN { .. } | Statement::UNLISTEN { .. } => {
@@ -79,11 +78,4 @@ pub(super) fn unlike(schema: &Schema, statement: &Statement) -> Result<&'static 
 
 fn first_words(statement: &Statement, count: usize) -> String {
     statement.to_string().split_whitespace().take(count).collect::<Vec<_>>().join(" ").to_uppercase()
-}
-
-fn upsert(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::MySql => "INSERT ... ON DUPLICATE KEY UPDATE",
-        Dialect::PostgreSql | Dialect::Sqlite => "INSERT ... ON CONFLICT",
-    }
 }

@@ -1,6 +1,8 @@
 //! Statements that change tables which are there: `ALTER`, `DROP` and `RENAME`.
 
-use sqlparser::ast::{AlterTableOperation as Op, ObjectName, ObjectType, RenameTableNameKind, Statement};
+use sqlparser::ast::{
+    AlterIndexOperation, AlterTableOperation as Op, ObjectName, ObjectType, RenameTableNameKind, Statement,
+};
 
 use super::columns::Subject;
 use super::rebuild::Change;
@@ -55,8 +57,9 @@ pub(super) fn apply(change: &mut Change, statement: &Statement) -> Result<bool, 
             Ok(true)
         }
         Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => Ok(false),
-        Statement::Truncate(_) => {
-            Err(DbError::new(DbErrorKind::Unsupported, "TRUNCATE is not something belt can run; use DELETE"))
+        Statement::AlterIndex { name, operation: AlterIndexOperation::RenameIndex { index_name } } => {
+            rename_index(change, &last_name(dialect, name), &last_name(dialect, index_name))?;
+            Ok(true)
         }
         _ => Ok(false),
     }
@@ -100,6 +103,21 @@ fn view_renamed(change: &mut Change, from: &str, to: &str) -> Result<bool, DbErr
     Ok(true)
 }
 
+/// The index of a constraint has its name, and the constraint changes it too.
+fn rename_index(change: &mut Change, from: &str, to: &str) -> Result<(), DbError> {
+    let mut found = false;
+    for table in &mut change.model.schema.tables {
+        let indexes = table.indexes.iter_mut().map(|index| &mut index.name);
+        for name in indexes.chain(table.uniques.iter_mut().map(|unique| &mut unique.name)) {
+            if name == from {
+                *name = to.to_string();
+                found = true;
+            }
+        }
+    }
+    if found { Ok(()) } else { Err(invalid(format!("there is no index {from}"))) }
+}
+
 /// PostgreSQL renames a view with `ALTER TABLE` as well.
 fn rename_view(change: &mut Change, name: &str, operations: &[Op]) -> Result<bool, DbError> {
     if let [Op::RenameTable { table_name }] = operations {
@@ -138,7 +156,13 @@ fn drop_one(
     let dialect = change.model.schema.dialect;
     let name = last_name(dialect, name);
     match kind {
-        ObjectType::Table => {
+        ObjectType::Table | ObjectType::MaterializedView => {
+            let view = |known: &str| change.model.schema.materialized.iter().any(|(view, _)| view == known);
+            let as_view = kind == ObjectType::MaterializedView;
+            if table(change, &name).is_some() && view(&name) != as_view {
+                let what = if as_view { "a table" } else { "a materialized view" };
+                return Err(invalid(format!("{name} is {what}")));
+            }
             let Some(found) = table(change, &name).map(|table| table.name.clone()) else {
                 return if if_exists { Ok(()) } else { Err(missing(&name)) };
             };
@@ -204,6 +228,7 @@ fn drop_table(change: &mut Change, name: &str, cascade: bool) -> Result<(), DbEr
         change.model.triggers.retain(|trigger| !dependent.contains(&trigger.table));
     }
     schema.tables.retain(|table| table.name != name);
+    schema.materialized.retain(|(view, _)| view != name);
     change.model.triggers.retain(|trigger| trigger.table != name);
     change.model.not_valid.retain(|(table, _)| table != name);
     change.note_new_tables();

@@ -2,28 +2,25 @@
 
 use std::ops::Range;
 
-use sqlparser::ast::{
-    AlterColumnOperation, AlterTableOperation as Op, ColumnDef, ColumnOption, ColumnOptionDef, DataType, Expr, Ident,
-    VisitMut,
-};
+use sqlparser::ast::{AlterTableOperation as Op, ColumnDef, ColumnOption, Expr, Ident, VisitMut};
 
-use super::rebuild::{Change, Source};
+use super::rebuild::Change;
 use super::renames::{self, speaks_of};
 use super::{alter, invalid};
 use crate::sql::ddl::Builder;
 use crate::sql::model::Table;
 use crate::sql::names::fold;
-use crate::sql::{DbError, DbErrorKind, Dialect, SqlProblem, types};
+use crate::sql::{DbError, DbErrorKind, Dialect, SqlProblem};
 
 pub(super) struct Subject<'a> {
-    change: &'a mut Change,
+    pub(super) change: &'a mut Change,
     at: usize,
-    dialect: Dialect,
+    pub(super) dialect: Dialect,
 }
 
-const NOWHERE: Range<usize> = 0..0;
+pub(super) const NOWHERE: Range<usize> = 0..0;
 
-fn missing(table: &str, column: &str) -> DbError {
+pub(super) fn missing(table: &str, column: &str) -> DbError {
     DbError::new(DbErrorKind::MissingColumn, format!("the table {table} has no column {column}"))
 }
 
@@ -37,15 +34,15 @@ impl<'a> Subject<'a> {
         Ok(Subject { change, at, dialect })
     }
 
-    fn table(&mut self) -> &mut Table {
+    pub(super) fn table(&mut self) -> &mut Table {
         &mut self.change.model.schema.tables[self.at]
     }
 
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         self.change.model.schema.tables[self.at].name.clone()
     }
 
-    fn column(&self, ident: &Ident) -> Result<String, DbError> {
+    pub(super) fn column(&self, ident: &Ident) -> Result<String, DbError> {
         let name = fold(self.dialect, ident);
         let table = &self.change.model.schema.tables[self.at];
         let found = match self.dialect {
@@ -56,7 +53,10 @@ impl<'a> Subject<'a> {
     }
 
     /// The ordinary way a schema is read.
-    fn build(&mut self, f: impl FnOnce(&mut Builder<'_>, usize) -> Result<(), SqlProblem>) -> Result<(), DbError> {
+    pub(super) fn build(
+        &mut self,
+        f: impl FnOnce(&mut Builder<'_>, usize) -> Result<(), SqlProblem>,
+    ) -> Result<(), DbError> {
         let schema = self.change.model.schema.clone();
         let mut builder = Builder::new(schema, "");
         f(&mut builder, self.at)?;
@@ -136,6 +136,15 @@ impl<'a> Subject<'a> {
                     if *name == old {
                         name.clone_from(&new);
                     }
+                }
+                Ok(())
+            }
+            Op::DropPrimaryKey { .. } => {
+                let table = self.table();
+                let before = table.uniques.len();
+                table.uniques.retain(|unique| !unique.primary);
+                if table.uniques.len() == before {
+                    return Err(invalid(format!("{} has no primary key", table.name)));
                 }
                 Ok(())
             }
@@ -329,74 +338,6 @@ impl<'a> Subject<'a> {
             && let Some(source) = carry.columns.remove(&from)
         {
             carry.columns.insert(to, source);
-        }
-        Ok(())
-    }
-
-    fn alter_column(&mut self, ident: &Ident, op: &AlterColumnOperation) -> Result<(), DbError> {
-        let name = self.column(ident)?;
-        let dialect = self.dialect;
-        let enums = self.change.model.schema.enums.clone();
-        let table = self.table();
-        let primary = table.primary_key().is_some_and(|key| key.columns.contains(&name));
-        let Some(column) = table.columns.iter_mut().find(|column| column.name == name) else {
-            return Err(missing(&name, &name));
-        };
-        match op {
-            AlterColumnOperation::SetNotNull => column.nullable = false,
-            AlterColumnOperation::DropNotNull if primary => {
-                return Err(invalid(format!("the column {name} is in the primary key and cannot be null")));
-            }
-            AlterColumnOperation::DropNotNull => column.nullable = true,
-            AlterColumnOperation::SetDefault { value } => {
-                column.default = Some(value.to_string());
-                column.default_expr = Some(value.clone());
-            }
-            AlterColumnOperation::DropDefault => {
-                column.default = None;
-                column.default_expr = None;
-                column.sequence = None;
-            }
-            AlterColumnOperation::SetDataType { data_type, using, .. } => {
-                let (kind, _) = types::kind_of(dialect, data_type, &enums)?;
-                column.kind = kind;
-                column.type_text = data_type.to_string();
-                let table = self.name();
-                if let Some(carry) = self.change.carries.get_mut(&table) {
-                    let old = match carry.columns.get(&name) {
-                        Some(Source::Keep(old)) => old.clone(),
-                        _ => name.clone(),
-                    };
-                    let expr = using.clone().unwrap_or_else(|| Expr::Identifier(Ident::with_quote('"', old)));
-                    carry.columns.insert(name, Source::Using(Box::new(expr)));
-                }
-            }
-            AlterColumnOperation::AddGenerated { .. } => {
-                return Err(DbError::new(
-                    DbErrorKind::Unsupported,
-                    format!("ALTER COLUMN {op} is not something belt can run"),
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    /// MySQL's `MODIFY`: the column as if it were written anew.
-    fn modify(&mut self, ident: &Ident, data_type: &DataType, options: &[ColumnOption]) -> Result<(), DbError> {
-        let name = self.column(ident)?;
-        let options = options.iter().map(|option| ColumnOptionDef { name: None, option: option.clone() }).collect();
-        let def = ColumnDef { name: Ident::with_quote('`', name.clone()), data_type: data_type.clone(), options };
-        let table = self.table();
-        let Some(place) = table.columns.iter().position(|column| column.name == name) else {
-            return Err(missing(&name, &name));
-        };
-        let primary = table.primary_key().is_some_and(|key| key.columns.contains(&name));
-        table.columns.remove(place);
-        self.build(|builder, at| builder.column(at, def, &NOWHERE))?;
-        let table = self.table();
-        if let Some(mut column) = table.columns.pop() {
-            column.nullable &= !primary;
-            table.columns.insert(place, column);
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 
 mod alter;
 mod columns;
+mod definitions;
 mod rebuild;
 mod renames;
 mod script;
@@ -48,6 +49,8 @@ pub struct Live {
 fn is_data(statement: &Statement) -> bool {
     match statement {
         Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => true,
+        Statement::Merge(_) | Statement::Truncate(_) => true,
+        Statement::Call(function) => super::lower::refresh::is_refresh(function),
         Statement::Query(query) => !matches!(query.body.as_ref(), SetExpr::Table(_)),
         _ => false,
     }
@@ -173,7 +176,14 @@ impl Live {
         };
         let database = rebuild::rebuilt_at(&self.database, &self.model.schema, &change, now_s)?;
         self.database = database;
+        let known = self.model.schema.materialized.len();
         self.model = change.model;
+        // A new materialized view has its rows from the beginning.
+        let new: Vec<String> =
+            self.model.schema.materialized.iter().skip(known).map(|(name, _)| name.clone()).collect();
+        for name in new {
+            self.run(&format!("REFRESH MATERIALIZED VIEW {}", super::names::quoted(&name)), params, now_s)?;
+        }
         Ok(0)
     }
 

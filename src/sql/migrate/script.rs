@@ -6,6 +6,7 @@ use sqlparser::ast::Statement;
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
+use crate::sql::ddl::without_effect;
 use crate::sql::parse::cut::{cut, without_delimiters, words};
 use crate::sql::trigger::{self, Function, Trigger};
 use crate::sql::{Dialect, SqlProblem, SqlProblemKind, parse};
@@ -105,7 +106,8 @@ pub fn script(dialect: Dialect, sql: &str) -> Result<Vec<Piece>, SqlProblem> {
             Some("COMMIT" | "END" | "ROLLBACK") => open = false,
             _ => {}
         }
-        let what = one(dialect, statement, &text).map_err(|problem| {
+        let alone = not_in_transaction(statement).filter(|_| open && dialect == Dialect::PostgreSql);
+        let what = alone.map_or_else(|| one(dialect, statement, &text), Err).map_err(|problem| {
             let within = problem.range.clone().unwrap_or(0..text.len());
             let moved = range.start + within.start..range.start + within.end;
             SqlProblem { range: Some(moved), ..problem }
@@ -120,13 +122,38 @@ pub fn script(dialect: Dialect, sql: &str) -> Result<Vec<Piece>, SqlProblem> {
     Ok(pieces)
 }
 
-fn one(dialect: Dialect, tokens: &[TokenWithSpan], text: &str) -> Result<What, SqlProblem> {
+/// What PostgreSQL does outside of transactions only.
+fn not_in_transaction(tokens: &[TokenWithSpan]) -> Option<SqlProblem> {
     let words = words(tokens, 8);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let alone = match words.as_slice() {
+        ["CREATE" | "DROP" | "REINDEX", ..] if words.contains(&"CONCURRENTLY") => true,
+        ["ALTER", "TABLE", .., "CONCURRENTLY"] => words.contains(&"DETACH"),
+        ["VACUUM", ..] | ["CREATE" | "DROP", "DATABASE", ..] | ["ALTER", "SYSTEM", ..] => true,
+        _ => false,
+    };
+    let named = match (words.as_slice(), words.contains(&"CONCURRENTLY")) {
+        (["ALTER", "TABLE", ..], true) => "DETACH PARTITION CONCURRENTLY".to_string(),
+        (["REINDEX", ..], true) => "REINDEX CONCURRENTLY".to_string(),
+        ([first, ..], true) => format!("{first} INDEX CONCURRENTLY"),
+        (words, false) => words.first().copied().unwrap_or_default().to_string(),
+        ([], true) => String::new(),
+    };
+    alone.then(|| {
+        SqlProblem::invalid(format!("{named} cannot run inside a transaction block"))
+            .with_help("put it before BEGIN or after COMMIT")
+    })
+}
+
+fn one(dialect: Dialect, tokens: &[TokenWithSpan], text: &str) -> Result<What, SqlProblem> {
+    let words = words(tokens, 16);
+    let heads: Vec<&str> = words.iter().map(String::as_str).collect();
+    if without_effect::in_migration(&heads) || pauses(&heads) {
+        return Ok(What::Nothing);
+    }
     let made = words.iter().find(|word| *word == "TRIGGER" || *word == "FUNCTION").map(String::as_str);
     match words.first().map(String::as_str) {
-        Some("BEGIN" | "START" | "COMMIT" | "END" | "LOCK" | "UNLOCK" | "SET" | "VACUUM" | "ANALYZE" | "PRAGMA") => {
-            Ok(What::Nothing)
-        }
+        Some("BEGIN" | "START" | "COMMIT" | "END" | "LOCK" | "UNLOCK" | "SET" | "PRAGMA") => Ok(What::Nothing),
         Some("DO") if dialect == Dialect::PostgreSql => block(tokens),
         Some(word @ ("DO" | "CALL" | "COPY")) => {
             Err(SqlProblem::unsupported(format!("{word} is not something belt can run in a migration"))
@@ -143,6 +170,11 @@ fn one(dialect: Dialect, tokens: &[TokenWithSpan], text: &str) -> Result<What, S
             None => Ok(What::Nothing),
         },
     }
+}
+
+/// `SELECT pg_sleep(1)` between batches.
+fn pauses(words: &[&str]) -> bool {
+    matches!(words, ["SELECT" | "PERFORM" | "DO", "PG_SLEEP" | "SLEEP", ..])
 }
 
 /// The statements of a program's text, which may hold parameters.

@@ -260,3 +260,82 @@ fn a_block_goes_on_until_nothing_is_left() {
     let problem = script(Dialect::PostgreSql, refused).unwrap_err();
     assert!(problem.message.contains("the variable last"), "{problem}");
 }
+
+#[test]
+fn upkeep_changes_nothing() {
+    let postgres = "REINDEX TABLE users; REINDEX INDEX CONCURRENTLY users_pkey; VACUUM (ANALYZE) users; ANALYZE users;
+        CLUSTER users USING users_pkey; ALTER TABLE users SET (fillfactor = 70); ALTER TABLE users RESET (fillfactor);
+        ALTER TABLE users ALTER COLUMN name SET STATISTICS 500; DROP INDEX CONCURRENTLY IF EXISTS nope;
+        SET lock_timeout = '2s'; SET LOCAL statement_timeout TO '1s'; RESET lock_timeout; SELECT pg_sleep(1);
+        COMMENT ON COLUMN users.name IS 'x'; COMMENT ON FUNCTION f() IS 'x'; GRANT SELECT ON users TO PUBLIC;
+        ALTER TABLE users OWNER TO me; ALTER TABLE users REPLICA IDENTITY FULL; ALTER SEQUENCE s RESTART WITH 5;
+        CREATE PUBLICATION p FOR TABLE users; CREATE EXTENSION IF NOT EXISTS pgcrypto; DISCARD ALL; CHECKPOINT;";
+    let mysql =
+        "ALTER TABLE users ENGINE=InnoDB; OPTIMIZE TABLE users; ANALYZE TABLE users; ALTER TABLE users COMMENT = 'x';
+        ALTER TABLE users CONVERT TO CHARACTER SET utf8mb4; SET SESSION lock_wait_timeout = 5; FLUSH TABLES;
+        ALTER TABLE users ROW_FORMAT=DYNAMIC; ALTER TABLE users ORDER BY id; SELECT SLEEP(1); SHOW CREATE TABLE users;
+        CREATE INDEX by_name ON users (name) ALGORITHM=INPLACE LOCK=NONE;
+        DROP INDEX by_name ON users ALGORITHM=INPLACE LOCK=NONE; ALTER TABLE users PARTITION BY HASH(id) PARTITIONS 4;";
+    for (dialect, sql) in [(Dialect::PostgreSql, postgres), (Dialect::MySql, mysql)] {
+        let mut db = live(dialect);
+        migrate(&mut db, sql).unwrap();
+        assert_eq!(ask(&mut db, "SELECT id, name, email FROM users ORDER BY id"), "1,Ada,ada@x 2,Bob,bob@x");
+    }
+}
+
+#[test]
+fn what_runs_alone_is_refused_in_a_transaction() {
+    for (sql, what) in [
+        ("CREATE INDEX CONCURRENTLY i ON users (name)", "CREATE INDEX CONCURRENTLY"),
+        ("DROP INDEX CONCURRENTLY i", "DROP INDEX CONCURRENTLY"),
+        ("REINDEX TABLE CONCURRENTLY users", "REINDEX CONCURRENTLY"),
+        ("VACUUM users", "VACUUM"),
+    ] {
+        let text = format!("BEGIN; {sql}; COMMIT;");
+        let problem = script(Dialect::PostgreSql, &text).unwrap_err();
+        assert_eq!(problem.message, format!("{what} cannot run inside a transaction block"));
+        assert_eq!(&text[problem.range.unwrap()], sql);
+        assert!(script(Dialect::PostgreSql, &format!("BEGIN; COMMIT; {sql}")).is_ok(), "{sql}");
+    }
+}
+
+#[test]
+fn indexes_become_keys_and_get_new_names() {
+    let mut db = live(Dialect::PostgreSql);
+    migrate(
+        &mut db,
+        "CREATE UNIQUE INDEX CONCURRENTLY u ON users (email); ALTER TABLE users ADD CONSTRAINT one_mail UNIQUE USING INDEX u;
+         CREATE INDEX n ON users (name); ALTER INDEX n RENAME TO by_name; DROP INDEX by_name; TRUNCATE users;
+         INSERT INTO users VALUES (1, 'Ada', 'a@x');
+         MERGE INTO users u USING (VALUES (1), (3)) v(id) ON v.id = u.id WHEN MATCHED THEN UPDATE SET name = 'm'
+           WHEN NOT MATCHED THEN INSERT VALUES (v.id, 'new', 'n@x');",
+    )
+    .unwrap();
+    assert_eq!(ask(&mut db, "SELECT id, name FROM users ORDER BY id"), "1,m 3,new");
+    let taken = ask(&mut db, "INSERT INTO users VALUES (4, 'x', 'n@x')");
+    assert!(taken.contains("one_mail"), "{taken}");
+    let mut db = live(Dialect::MySql);
+    migrate(
+        &mut db,
+        "ALTER TABLE users ADD INDEX a (name); ALTER TABLE users RENAME INDEX a TO b; DROP INDEX b ON users;
+         ALTER TABLE users DROP PRIMARY KEY, ADD PRIMARY KEY (id, name);",
+    )
+    .unwrap();
+    assert_eq!(ask(&mut db, "INSERT INTO users VALUES (1, 'Other', 'o@x')"), "");
+}
+
+#[test]
+fn a_materialized_view_is_filled_and_refreshed() {
+    let mut db = live(Dialect::PostgreSql);
+    migrate(&mut db, "CREATE MATERIALIZED VIEW names AS SELECT id, upper(name) AS name FROM users;").unwrap();
+    assert_eq!(ask(&mut db, "SELECT name FROM names ORDER BY id"), "ADA BOB");
+    migrate(&mut db, "DELETE FROM users WHERE id = 1; ALTER TABLE users ADD COLUMN x INT;").unwrap();
+    assert_eq!(ask(&mut db, "SELECT name FROM names ORDER BY id"), "ADA BOB");
+    let error = migrate(&mut db, "REFRESH MATERIALIZED VIEW CONCURRENTLY names").unwrap_err();
+    assert!(error.message.contains("unique index"), "{error}");
+    migrate(&mut db, "CREATE UNIQUE INDEX ON names (id); REFRESH MATERIALIZED VIEW CONCURRENTLY names").unwrap();
+    assert_eq!(ask(&mut db, "SELECT name FROM names ORDER BY id"), "BOB");
+    assert!(ask(&mut db, "DELETE FROM names").contains("cannot be changed"));
+    migrate(&mut db, "DROP MATERIALIZED VIEW names").unwrap();
+    assert!(ask(&mut db, "SELECT name FROM names").contains("there is no table names"));
+}

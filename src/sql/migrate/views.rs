@@ -36,23 +36,10 @@ fn column(shown: &Shown<'_>) -> Column {
         Some((_, column)) => (column.kind.clone(), column.ignores_case),
         None => (Kind::Any, false),
     };
-    Column {
-        name: shown.name.clone(),
-        type_text: shown.of.map(|(_, column)| column.type_text.clone()).unwrap_or_default(),
-        kind,
-        nullable: true,
-        default: None,
-        generated: false,
-        range: 0..0,
-        default_expr: None,
-        lowered_default: None,
-        sequence: None,
-        always: false,
-        computed: None,
-        ignores_case,
-        touched_on_update: false,
-        row_number: false,
-    }
+    let mut column = Column::plain(shown.name.clone(), kind, 0..0);
+    column.type_text = shown.of.map(|(_, column)| column.type_text.clone()).unwrap_or_default();
+    column.ignores_case = ignores_case;
+    column
 }
 
 fn sources<'a>(schema: &'a Schema, query: &Query) -> Vec<(String, &'a Table)> {

@@ -14,6 +14,9 @@ fn word(token: &Token) -> Option<String> {
     }
 }
 
+/// What `REFRESH MATERIALIZED VIEW` is a call of.
+pub(in crate::sql) const REFRESH: &str = "belt:refresh";
+
 /// Whether these words stand at a place; the tokens have no space between them.
 fn stands(tokens: &[TokenWithSpan], at: usize, words: &[&str]) -> bool {
     let token = |n: usize| tokens.get(at + n).and_then(|token| word(&token.token));
@@ -57,8 +60,8 @@ pub(super) fn respell(tokens: &mut Vec<TokenWithSpan>, dialect: Dialect) {
     let mut at = 0;
     let mut start = 0;
     while at < tokens.len() {
-        if tokens[at].token == Token::SemiColon {
-            start = at + 1;
+        if at > 0 && tokens[at - 1].token == Token::SemiColon {
+            start = at;
         }
         match dialect {
             Dialect::PostgreSql => postgres(tokens, at, start),
@@ -83,6 +86,25 @@ fn postgres(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
         && stands(tokens, start + 1, &["TABLE"])
     {
         replace(tokens, at, 2.min(tokens.len() - at), Vec::new());
+    } else if matches!(&tokens[at].token, Token::CustomBinaryOperator(text) if text == "->-" || text == "->>-") {
+        let arrow = match &tokens[at].token {
+            Token::CustomBinaryOperator(text) if text == "->-" => Token::Arrow,
+            _ => Token::LongArrow,
+        };
+        replace(tokens, at, 1, vec![arrow, Token::Minus]);
+    } else if at == start && stands(tokens, at, &["TABLE"]) {
+        let mut select = words(&["SELECT"]);
+        select.push(Token::Mul);
+        select.extend(words(&["FROM"]));
+        replace(tokens, at, 1, select);
+    } else if at == start && stands(tokens, at, &["REFRESH", "MATERIALIZED", "VIEW"]) {
+        refresh(tokens, at);
+    } else if stands(tokens, start, &["CREATE", "MATERIALIZED"])
+        && (stands(tokens, at, &["WITH", "DATA"]) || stands(tokens, at, &["WITH", "NO", "DATA"]))
+    {
+        replace(tokens, at, if stands(tokens, at + 1, &["NO"]) { 3 } else { 2 }, Vec::new());
+    } else if stands(tokens, at, &["DROP", "INDEX", "CONCURRENTLY"]) {
+        replace(tokens, at + 2, 1, Vec::new());
     } else if stands(tokens, at, &["ON", "ONLY"]) && stands(tokens, start, &["CREATE"]) {
         replace(tokens, at, 2, words(&["ON"]));
     } else if stands(tokens, at, &["FORCE", "ROW", "LEVEL", "SECURITY"]) && stands(tokens, start, &["ALTER", "TABLE"]) {
@@ -117,9 +139,44 @@ fn postgres(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
     }
 }
 
+/// `REFRESH MATERIALIZED VIEW [CONCURRENTLY] name [WITH DATA]` as a call that the parser reads.
+fn refresh(tokens: &mut Vec<TokenWithSpan>, at: usize) {
+    let end = (at..tokens.len()).find(|end| matches!(tokens[*end].token, Token::SemiColon | Token::EOF));
+    let end = end.unwrap_or(tokens.len());
+    let concurrently = stands(tokens, at + 3, &["CONCURRENTLY"]);
+    let first = if concurrently { at + 4 } else { at + 3 };
+    let last = (first..end).find(|last| stands(tokens, *last, &["WITH"])).unwrap_or(end);
+    let name: Vec<Token> =
+        tokens.get(first..last).unwrap_or_default().iter().map(|token| token.token.clone()).collect();
+    let mut call = words(&["CALL"]);
+    call.extend([Token::make_word(REFRESH, Some('"')), Token::LParen]);
+    call.extend(name);
+    if concurrently {
+        call.extend([Token::Comma, Token::make_word("concurrently", None)]);
+    }
+    call.push(Token::RParen);
+    replace(tokens, at, end - at, call);
+}
+
+/// Whether the optimizer sees an index, said behind it; a column may be invisible as well, which the parser reads.
+fn shows(tokens: &[TokenWithSpan], at: usize, start: usize) -> bool {
+    if !stands(tokens, start, &["CREATE"]) {
+        return false;
+    }
+    let is_index = |open: usize| {
+        let key = open.checked_sub(2);
+        key.is_some_and(|key| stands(tokens, key, &["INDEX"]) || stands(tokens, key, &["KEY"]))
+            && is(tokens, open, &Token::LParen)
+            && close(tokens, open) == at.checked_sub(1)
+    };
+    stands(tokens, at, &["VISIBLE"]) || (stands(tokens, at, &["INVISIBLE"]) && (start..at).any(is_index))
+}
+
 fn mysql(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
     if stands(tokens, at, &["FROM", "DUAL"]) {
         replace(tokens, at, 2, Vec::new());
+    } else if is(tokens, at, &Token::StringConcat) {
+        tokens[at].token = Token::make_keyword("OR");
     } else if stands(tokens, at, &["MOD"]) && !is(tokens, at + 1, &Token::LParen) && at > start {
         tokens[at].token = Token::Mod;
     } else if stands(tokens, start, &["INSERT"])
@@ -130,9 +187,28 @@ fn mysql(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
         && is(tokens, at + 4, &Token::RParen)
     {
         replace(tokens, at, 5, words(&["DEFAULT", "VALUES"]));
+    } else if (stands(tokens, at, &["ALGORITHM"]) || stands(tokens, at, &["LOCK"]))
+        && is(tokens, at + 1, &Token::Eq)
+        && stands(tokens, start, &["DROP", "INDEX"])
+    {
+        let end = (at..tokens.len()).find(|end| matches!(tokens[*end].token, Token::SemiColon | Token::EOF));
+        tokens.drain(at..end.unwrap_or(tokens.len()));
+    } else if at == start
+        && stands(tokens, at, &["ALTER", "TABLE"])
+        && (stands(tokens, at + 3, &["RENAME", "INDEX"]) || stands(tokens, at + 3, &["RENAME", "KEY"]))
+        && stands(tokens, at + 6, &["TO"])
+        && matches!(tokens.get(at + 8).map(|token| &token.token), None | Some(Token::SemiColon | Token::EOF))
+    {
+        let name = tokens[at + 5].token.clone();
+        let mut alter = words(&["ALTER", "INDEX"]);
+        alter.push(name);
+        alter.extend(words(&["RENAME"]));
+        replace(tokens, at, 6, alter);
     } else if stands(tokens, at, &["LOCK", "IN", "SHARE", "MODE"]) {
         replace(tokens, at, 4, words(&["FOR", "SHARE"]));
-    } else if stands(tokens, at, &["ZEROFILL"]) && stands(tokens, start, &["CREATE", "TABLE"]) {
+    } else if shows(tokens, at, start)
+        || (stands(tokens, at, &["ZEROFILL"]) && stands(tokens, start, &["CREATE", "TABLE"]))
+    {
         replace(tokens, at, 1, Vec::new());
     } else if stands(tokens, at, &["NOT", "ENFORCED"]) || stands(tokens, at, &["ENFORCED"]) {
         // A condition that is not enforced is none: the bracket before it becomes true.
@@ -224,7 +300,6 @@ const NOT_HERE: &[(&[&str], &str)] = &[
     (&["CREATE", "POLICY"], "ask for the tenant in each statement's WHERE"),
     (&["CREATE", "RULE"], "do what the rule does in the code that writes the row"),
     (&["CREATE", "EVENT"], "do what the event does in code that runs from time to time"),
-    (&["CREATE", "MATERIALIZED", "VIEW"], "make it a table that the code writes, or a plain view"),
     (&["CREATE", "VIRTUAL", "TABLE"], "make it a plain table"),
     (&["CREATE", "FULLTEXT", "INDEX"], "leave it out"),
     (&["CREATE", "STATISTICS"], "leave it out"),
@@ -232,7 +307,6 @@ const NOT_HERE: &[(&[&str], &str)] = &[
     (&["DO"], "write its statements by themselves"),
     (&["DELIMITER"], "leave it out"),
     (&["COPY"], "use INSERT"),
-    (&["REFRESH"], "leave it out"),
 ];
 
 /// Advice for a statement belt has no use for.

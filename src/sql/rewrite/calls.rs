@@ -17,6 +17,9 @@ impl Lowering<'_> {
         let dialect = self.dialect();
         let name = function.name.to_string().to_ascii_lowercase().replace(['"', '`'], "");
         let name = name.strip_prefix("pg_catalog.").unwrap_or(&name).to_string();
+        if let Some(error) = super::foreign::refused(&name, dialect) {
+            return ControlFlow::Break(error);
+        }
         let arguments = plain_arguments(&function.args);
         let args: Vec<&str> = arguments.iter().map(String::as_str).collect();
         if let ("lower" | "upper" | "isempty", [range]) = (name.as_str(), args.as_slice())
@@ -74,14 +77,20 @@ impl Lowering<'_> {
                 "'%Y-%m-%d %H:%i:%s'" | "'%Y-%m-%d %T'" | "'%Y-%m-%dT%H:%i:%s'" | "'%Y-%m-%dT%TZ'" => {
                     format!("belt_ts({x})")
                 }
-                _ => return ControlFlow::Continue(None),
+                _ => format!("belt_str_to_date({x}, {format})"),
             },
+            ("to_timestamp", [x, format]) if dialect == Dialect::PostgreSql => {
+                format!("belt_to_timestamp({x}, {format})")
+            }
             ("to_timestamp" | "from_unixtime" | "timestamp", [x]) => {
                 format!("belt_ts({x})")
             }
             ("values", [column]) => format!("excluded.{column}"),
             ("date_trunc", [unit, x]) => format!("belt_date_trunc({unit}, {x})"),
-            ("date_part", [unit, x]) => format!("belt_extract({unit}, {x})"),
+            ("date_part", [unit, x]) => match super::quantified::argument(function, 1) {
+                Some(inner) => self.part_of(unit, inner).to_string(),
+                None => format!("belt_extract({unit}, {x})"),
+            },
             ("dayofweek", [x]) if dialect == Dialect::MySql => format!("(belt_extract('dow', {x}) + 1)"),
             ("hour" | "minute" | "second" | "day" | "month" | "year" | "quarter", [x]) if dialect == Dialect::MySql => {
                 format!("belt_extract('{name}', {x})")
@@ -187,6 +196,18 @@ impl Lowering<'_> {
             // The engine takes no separator with DISTINCT, and its own is this one.
             ("string_agg", [value, "','"]) if distinct(function) && !ordered(function) => {
                 format!("group_concat(DISTINCT {value})")
+            }
+            // Sums of decimals are decimals.
+            ("sum" | "avg", [_])
+                if dialect != Dialect::Sqlite
+                    && super::quantified::argument(function, 0).is_some_and(|inner| self.is_exact(inner)) =>
+            {
+                let inner = super::quantified::argument(function, 0).and_then(|inner| self.infer(inner));
+                match (name.as_str(), inner) {
+                    ("sum", Some(Kind::Numeric { scale, .. })) => format!("belt_num({function}, 0, {scale})"),
+                    ("sum", _) => format!("belt_num({function}, 0, 12)"),
+                    _ => format!("belt_exact({function})"),
+                }
             }
             ("count" | "sum" | "min" | "max" | "avg" | "coalesce", _) => {
                 return ControlFlow::Continue(None);

@@ -4,8 +4,9 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{DataType, Expr, Ident, TrimWhereField, Value, ValueWithSpan};
 
+use super::moments::spelt_out;
 use super::operators::coerce;
-use super::quantified::{like_each, member, subscript};
+use super::quantified::{like_each, member};
 use super::{ON, Step, call, expr_take, unsupported};
 use crate::sql::lower::{Lowering, raw, string};
 use crate::sql::names::{fold, literal, quoted_ident};
@@ -125,7 +126,7 @@ impl Lowering<'_> {
             Expr::Cast { expr: inner, data_type, .. } => {
                 return self.cast_into(expr_take(inner), data_type.clone(), expr);
             }
-            Expr::AtTimeZone { timestamp, .. } => expr_take(timestamp),
+            Expr::AtTimeZone { timestamp, time_zone } => self.at_zone(timestamp, time_zone)?,
             // Text is compared by its bytes, in MySQL also without case.
             Expr::Collate { expr: inner, collation } if dialect != Dialect::Sqlite => {
                 let name = collation.to_string().to_lowercase();
@@ -135,7 +136,7 @@ impl Lowering<'_> {
                 }
             }
             Expr::Extract { field, expr: inner, .. } => {
-                raw(format!("belt_extract({}, {inner})", literal(&field.to_string().to_lowercase())))
+                self.part_of(&literal(&field.to_string().to_lowercase()), inner)
             }
             Expr::Position { expr: needle, r#in } => raw(format!("instr({in}, {needle})", r#in = r#in)),
             Expr::Substring { expr: inner, substring_from: Some(pattern), substring_for: None, .. }
@@ -191,7 +192,7 @@ impl Lowering<'_> {
             Expr::RLike { negated, expr: inner, pattern, .. } if dialect == Dialect::MySql => {
                 raw(negation(*negated, format!("belt_regex({inner}, {pattern}, 1)")))
             }
-            Expr::CompoundFieldAccess { .. } => return subscript(expr),
+            Expr::CompoundFieldAccess { .. } => return self.subscript(expr),
             Expr::Convert { expr: inner, data_type: Some(data_type), .. } => {
                 let data_type = data_type.clone();
                 return self.cast_into(expr_take(inner), data_type, expr);
@@ -215,6 +216,10 @@ impl Lowering<'_> {
             | Expr::OuterJoin(_)
             | Expr::Prior(_) => {
                 return unsupported(&*expr);
+            }
+            Expr::Subquery(query) => {
+                self.hold_to_one(query);
+                return ON;
             }
             Expr::IsUnknown(inner) => Expr::IsNull(Box::new(expr_take(inner))),
             Expr::IsNotUnknown(inner) => Expr::IsNotNull(Box::new(expr_take(inner))),
@@ -309,6 +314,11 @@ impl Lowering<'_> {
             Kind::Real => format!("belt_real({inner})"),
             Kind::Text { .. } if self.kind(&inner) == Some(Kind::Timestamp) => {
                 format!("belt_ts_text({inner})")
+            }
+            Kind::Text { .. }
+                if self.dialect() == Dialect::PostgreSql && self.result_kind(&inner) == Some(Kind::Boolean) =>
+            {
+                spelt_out(&inner)
             }
             Kind::Text { .. } | Kind::Enum(_) => format!("CAST({inner} AS TEXT)"),
             Kind::Bytes { .. } => format!("CAST({inner} AS BLOB)"),

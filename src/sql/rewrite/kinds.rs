@@ -29,6 +29,9 @@ const FINISHED: &[(&str, Kind)] = &[
     ("belt_ts(", Kind::Timestamp),
     ("belt_date_trunc(", Kind::Timestamp),
     ("belt_date_bin(", Kind::Timestamp),
+    ("belt_months(", Kind::Timestamp),
+    ("belt_to_timestamp(", Kind::Timestamp),
+    ("to_date(", Kind::Date),
     ("belt_date(", Kind::Date),
     ("belt_date_add(", Kind::Date),
     ("belt_interval(", Kind::Interval),
@@ -76,13 +79,15 @@ impl Lowering<'_> {
                     name if SAME.contains(&name) => arguments(function).find_map(|argument| self.infer(argument)),
                     "now" | "current_timestamp" | "localtimestamp" | "date_trunc" | "to_timestamp"
                     | "from_unixtime" => Some(Kind::Timestamp),
-                    "current_date" | "curdate" => Some(Kind::Date),
+                    "belt_months" | "belt_ts" => Some(Kind::Timestamp),
+                    "current_date" | "curdate" | "belt_date" => Some(Kind::Date),
                     "json_object" | "json_group_object" | "jsonb_build_object" | "jsonb_set" => Some(Kind::Json),
                     "json_group_array" | "array_agg" => Some(Kind::Array),
                     name => Ends::of(name).map(Kind::Range),
                 }
             }
             Expr::Array(_) => Some(Kind::Array),
+            Expr::Subquery(query) => self.outputs(query).and_then(|shape| shape.into_iter().next()?.1),
             Expr::BinaryOp { left, op: BinaryOperator::Plus | BinaryOperator::Minus, right } => {
                 self.infer(left).filter(|kind| *kind == Kind::Timestamp && self.infer(right) != Some(Kind::Timestamp))
             }

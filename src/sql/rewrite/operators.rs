@@ -44,13 +44,19 @@ impl Lowering<'_> {
         ControlFlow::Continue(match op {
             B::Eq | B::NotEq | B::Lt | B::LtEq | B::Gt | B::GtEq => {
                 self.compare(left, right);
+                if dialect == Dialect::PostgreSql
+                    && matches!(op, B::Eq | B::NotEq)
+                    && [&*left, &*right].iter().any(|side| self.infer(side) == Some(Kind::Json))
+                {
+                    // What says the same is equal, however it is written.
+                    return ControlFlow::Continue(Some(raw(format!("(belt_jsonb({left}) {op} belt_jsonb({right}))"))));
+                }
                 None
             }
             B::Spaceship => {
                 self.compare(left, right);
                 Some(raw(format!("{left} IS {right}")))
             }
-            B::StringConcat if dialect == Dialect::MySql => Some(raw(format!("({left} OR {right})"))),
             B::StringConcat if self.is_composite(left) || self.is_composite(right) => {
                 Some(raw(format!("belt_json_concat({left}, {right})")))
             }
@@ -123,12 +129,9 @@ impl Lowering<'_> {
             // JSON text and SQL text are equal in MySQL where they say the same.
             B::Arrow if dialect == Dialect::MySql => Some(raw(format!("json_extract({left}, {right})"))),
             B::Xor => Some(raw(format!("((NOT {left}) <> (NOT {right}))"))),
-            B::Plus
-            | B::Minus
-            | B::Multiply
-            | B::Divide
-            | B::Modulo
-            | B::StringConcat
+            B::Plus | B::Minus | B::Multiply | B::Divide | B::Modulo => self.arithmetic(left, op, right),
+            B::BitwiseXor | B::PGBitwiseXor => Some(raw(format!("(({left} | {right}) - ({left} & {right}))"))),
+            B::StringConcat
             | B::And
             | B::Or
             | B::BitwiseAnd
@@ -162,7 +165,9 @@ fn unknown(operator: &BinaryOperator) -> ControlFlow<DbError, Option<Expr>> {
 
 pub(super) fn coerce(expr: &mut Expr, kind: &Kind) {
     // A finished conversion, or a query: nothing to add.
-    if matches!(expr, Expr::Subquery(_)) || expr.to_string().starts_with("belt_") {
+    let text = expr.to_string();
+    let day = *kind == Kind::Timestamp && text.starts_with("belt_date");
+    if matches!(expr, Expr::Subquery(_)) || (text.starts_with("belt_") && !day) {
         return;
     }
     // A difference of times is compared with a length of time.

@@ -3,6 +3,7 @@
 use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments};
 
 use super::{ON, Step, unsupported};
+use crate::sql::Kind;
 use crate::sql::lower::{Lowering, raw};
 
 impl Lowering<'_> {
@@ -19,7 +20,7 @@ impl Lowering<'_> {
         };
         if let Some(word) = word {
             return Ok(raw(match bare(right) {
-                Expr::Subquery(query) => format!("{left} {word} ({query})"),
+                Expr::Subquery(query) | Expr::Exists { subquery: query, .. } => format!("{left} {word} ({query})"),
                 list if item == "value"
                     && let Some(items) = written(&list.to_string()) =>
                 {
@@ -32,7 +33,9 @@ impl Lowering<'_> {
             return Err(format!("{op} {}", if all { "ALL" } else { "ANY" }));
         }
         let from = match bare(right) {
-            Expr::Subquery(query) => format!("WITH \"belt.items\"({ITEM}) AS ({query}) SELECT 1 FROM \"belt.items\""),
+            Expr::Subquery(query) | Expr::Exists { subquery: query, .. } => {
+                format!("WITH \"belt.items\"({ITEM}) AS ({query}) SELECT 1 FROM \"belt.items\"")
+            }
             list => items(&list.to_string(), &item),
         };
         Ok(each(&from, &format!("{left} {op} {ITEM}"), all))
@@ -109,19 +112,38 @@ pub(super) fn array_of_query(function: &Function) -> Option<Expr> {
     Some(raw(format!("({items} SELECT json_group_array(item) FROM \"belt.items\")")))
 }
 
-/// `array[n]`, from 1.
-pub(super) fn subscript(expr: &mut Expr) -> Step {
-    use sqlparser::ast::{AccessExpr, Subscript};
-    let Expr::CompoundFieldAccess { root, access_chain } = &*expr else {
-        return ON;
-    };
-    let mut text = root.to_string();
-    for access in access_chain {
-        match access {
-            AccessExpr::Subscript(Subscript::Index { index }) => text = format!("belt_item({text}, {index})"),
-            _ => return unsupported(&*expr),
-        }
+/// An argument of a call, by its place.
+pub(super) fn argument(function: &Function, at: usize) -> Option<&Expr> {
+    match &function.args {
+        FunctionArguments::List(list) => match list.args.get(at) {
+            Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))) => Some(expr),
+            _ => None,
+        },
+        FunctionArguments::None | FunctionArguments::Subquery(_) => None,
     }
-    *expr = raw(text);
-    ON
+}
+
+impl Lowering<'_> {
+    /// `array[n]`, from 1, and `json['key']`.
+    pub(super) fn subscript(&self, expr: &mut Expr) -> Step {
+        use sqlparser::ast::{AccessExpr, Subscript};
+        let Expr::CompoundFieldAccess { root, access_chain } = &*expr else {
+            return ON;
+        };
+        let json = self.infer(root) == Some(Kind::Json);
+        let mut text = root.to_string();
+        for access in access_chain {
+            match access {
+                AccessExpr::Subscript(Subscript::Index { index }) if json => text = format!("({text} -> {index})"),
+                AccessExpr::Subscript(Subscript::Index { index }) => text = format!("belt_item({text}, {index})"),
+                AccessExpr::Subscript(Subscript::Slice { lower_bound, upper_bound, stride: None }) if !json => {
+                    let bound = |bound: &Option<Expr>| bound.as_ref().map_or("NULL".into(), ToString::to_string);
+                    text = format!("belt_slice({text}, {}, {})", bound(lower_bound), bound(upper_bound));
+                }
+                _ => return unsupported(&*expr),
+            }
+        }
+        *expr = raw(text);
+        ON
+    }
 }

@@ -62,6 +62,15 @@ impl Lowering<'_> {
             ("starts_with", [text, start]) if postgres => {
                 Call::Text(format!("(substr({text}, 1, length({start})) = {start})"))
             }
+            ("json_value", [json, path]) if dialect == Dialect::MySql => Call::Text(format!("({json} ->> {path})")),
+            ("elt", [at, items @ ..]) if dialect == Dialect::MySql && !items.is_empty() => {
+                let arms = items.iter().enumerate().map(|(n, item)| format!(" WHEN {} THEN {item}", n + 1));
+                Call::Text(format!("(CASE {at}{} END)", arms.collect::<String>()))
+            }
+            // MySQL counts bytes.
+            ("length", [text]) if dialect == Dialect::MySql => Call::Text(format!("octet_length({text})")),
+            ("connection_id", []) if dialect == Dialect::MySql => Call::Text("1".into()),
+            ("pg_backend_pid", []) if postgres => Call::Text("1".into()),
             ("json_contains", [json, part]) => Call::Text(format!("belt_contains({json}, {part})")),
             ("json_contains", [json, part, path]) => {
                 Call::Text(format!("belt_contains(json_extract({json}, {path}), {part})"))

@@ -25,7 +25,7 @@ fn params(text: &str) -> Params {
     }
 }
 
-fn answer(db: &mut Database, line: &str) -> String {
+pub(super) fn answer(db: &mut Database, line: &str) -> String {
     let (statements, params) = match line.split_once(" <- ") {
         Some((statements, given)) => (statements, params(given)),
         None => (line, Params::None),
@@ -47,6 +47,9 @@ fn answer_what_the_learners_database_would() {
         (Dialect::PostgreSql, include_str!("statements/postgresql.txt")),
         (Dialect::MySql, include_str!("statements/mysql.txt")),
         (Dialect::Sqlite, include_str!("statements/sqlite.txt")),
+        (Dialect::PostgreSql, include_str!("statements/postgresql-more.txt")),
+        (Dialect::PostgreSql, include_str!("statements/postgresql-decimals.txt")),
+        (Dialect::MySql, include_str!("statements/mysql-more.txt")),
     ];
     let mut wrong = Vec::new();
     for (dialect, file) in files {
@@ -88,9 +91,13 @@ fn what_cannot_be_run_is_named_with_advice() {
         ),
         (PostgreSql, "SELECT pg_advisory_lock(1)", "use pg_advisory_xact_lock() inside a transaction"),
         (PostgreSql, "SELECT current_setting('app.tenant')", "pass the value as a parameter"),
-        (PostgreSql, "MERGE INTO t USING t u ON true WHEN MATCHED THEN DELETE", "use INSERT ... ON CONFLICT"),
+        (
+            PostgreSql,
+            "MERGE INTO t USING u ON t.a = u.a WHEN NOT MATCHED BY SOURCE THEN DELETE",
+            "use a DELETE or UPDATE with NOT EXISTS",
+        ),
+        (PostgreSql, "SELECT now() AT TIME ZONE 'Europe/Berlin'", "only UTC is known here"),
         (PostgreSql, "SELECT a FROM t EXCEPT ALL SELECT b FROM t", "EXCEPT ALL"),
-        (PostgreSql, "UPDATE t SET a = u.b FROM u WHERE u.a = t.b RETURNING t.a, u.b", "RETURNING columns of u"),
         (MySql, "UPDATE t x JOIN u y ON x.a = y.a SET x.b = 1, y.b = 2", "an UPDATE of two tables at once"),
         (MySql, "UPDATE t, u SET t.b = 1, u.b = 2 WHERE t.a = u.a", "an UPDATE of two tables at once"),
         (MySql, "SELECT ROW_COUNT()", "take the number that execute() returns"),

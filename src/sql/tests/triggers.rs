@@ -181,11 +181,30 @@ fn triggers_keep_sums_and_versions() {
 }
 
 #[test]
+fn a_key_that_is_taken_is_met_by_a_handler() {
+    let ddl = "CREATE TABLE ev (id SERIAL PRIMARY KEY, k TEXT); CREATE TABLE seen (k TEXT PRIMARY KEY, n INT DEFAULT 1 CHECK (n < 3));
+         CREATE FUNCTION once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+           BEGIN INSERT INTO seen (k) VALUES (NEW.k);
+           EXCEPTION WHEN unique_violation THEN UPDATE seen SET n = n + 1 WHERE k = NEW.k; END;
+           RETURN NEW; END $$;
+         CREATE TRIGGER o AFTER INSERT ON ev FOR EACH ROW EXECUTE FUNCTION once();";
+    hold(
+        Dialect::PostgreSql,
+        ddl,
+        &[
+            ("INSERT INTO ev (k) VALUES ('a'), ('b'), ('a');;SELECT k, n FROM seen ORDER BY k", "a 2; b 1"),
+            ("INSERT INTO ev (k) VALUES ('a'), ('a'), ('a')", "Check: "),
+        ],
+    );
+}
+
+#[test]
 fn what_a_trigger_cannot_do_here_is_said() {
     let cases = [
         ("UPDATE t SET n = n + 1 RETURNING n INTO NEW.n;", "RETURNING ... INTO"),
         ("EXECUTE format('INSERT INTO %I', 't');", "EXECUTE"),
-        ("BEGIN INSERT INTO t VALUES (1); EXCEPTION WHEN unique_violation THEN NULL; END;", "EXCEPTION"),
+        ("BEGIN INSERT INTO u VALUES (1); EXCEPTION WHEN others THEN NULL; END;", "EXCEPTION"),
+        ("BEGIN UPDATE u SET n = 1; EXCEPTION WHEN unique_violation THEN NULL; END;", "EXCEPTION"),
         ("INSERT INTO u VALUES (NEW.n); NEW.n := 5;", "changes it afterwards"),
     ];
     for (body, text) in cases {

@@ -1,6 +1,9 @@
 //! The body of a trigger: the part of PL/pgSQL, of MySQL's and of SQLite's that dual writes are made of.
 
-use sqlparser::ast::{BinaryOperator, Expr, GroupByExpr, Ident, Query, Select, SetExpr, Statement, Value};
+use sqlparser::ast::{
+    BinaryOperator, Expr, GroupByExpr, Ident, OnConflict, OnConflictAction, OnInsert, Query, Select, SetExpr,
+    Statement, UnaryOperator, Value,
+};
 use sqlparser::tokenizer::Token;
 
 use super::{Act, Given, Parsed, Place, Reader, syntax};
@@ -33,12 +36,45 @@ fn block(reader: &mut Reader<'_>, acts: &mut Vec<Act>) -> Parsed<()> {
         }
     }
     reader.expect("BEGIN")?;
+    let first = acts.len();
     while !reader.word("END") {
-        if reader.peeked("EXCEPTION") {
-            return Err(SqlProblem::unsupported("EXCEPTION in a trigger is not something belt can run")
-                .with_help("INSERT ... ON CONFLICT DO NOTHING meets a key that is taken without an exception"));
+        if reader.word("EXCEPTION") {
+            return caught(reader, acts, first);
         }
         act(reader, acts)?;
+    }
+    Ok(())
+}
+
+/// `EXCEPTION WHEN unique_violation THEN ...` of a block that is one `INSERT`: where the key is taken, nothing is
+/// inserted and the handler runs.
+fn caught(reader: &mut Reader<'_>, acts: &mut Vec<Act>, first: usize) -> Parsed<()> {
+    let refused = || {
+        SqlProblem::unsupported("this EXCEPTION in a trigger is not something belt can run").with_help(
+            "a block of one INSERT with WHEN unique_violation can be run, and INSERT ... ON CONFLICT does the same",
+        )
+    };
+    let Some([Act::Sql(statement)]) = acts.get_mut(first..) else { return Err(refused()) };
+    let Statement::Insert(insert) = statement.as_mut() else { return Err(refused()) };
+    if insert.on.is_some() {
+        return Err(refused());
+    }
+    insert.on = Some(OnInsert::OnConflict(OnConflict { conflict_target: None, action: OnConflictAction::DoNothing }));
+    reader.expect("WHEN")?;
+    if !reader.word("UNIQUE_VIOLATION") {
+        return Err(refused());
+    }
+    reader.expect("THEN")?;
+    let mut handler = Vec::new();
+    while !reader.word("END") {
+        if reader.peeked("WHEN") {
+            return Err(refused());
+        }
+        act(reader, &mut handler)?;
+    }
+    if !handler.is_empty() {
+        let missed = Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(Expr::Identifier(Ident::new(FOUND))) };
+        acts.push(Act::If(vec![(missed, handler)], Vec::new()));
     }
     Ok(())
 }
