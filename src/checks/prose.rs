@@ -37,6 +37,10 @@ use sentence::{Sentence, same_reason, same_words, sentences};
 
 /// Longest text that is read, in bytes.
 const MAX_BYTES: usize = 8_000;
+/// Phrases without a verb that count beside a sentence.
+const PHRASES_MAX: usize = 2;
+const NO_SENTENCE: &str = "this is not a sentence, and a list of words says nothing";
+const REASON: &str = "a sentence that says what follows from what";
 /// Share of a sentence's runs of five words that may also stand in the task or the template.
 const COPIED: f64 = 0.5;
 
@@ -151,7 +155,7 @@ impl ProseCheck {
             }
         }
         let mut problems = Vec::new();
-        let (mut own, mut repeated) = (Vec::new(), Vec::new());
+        let (mut own, mut repeated, mut beside) = (Vec::new(), Vec::new(), Vec::new());
         let others = self.also.iter().filter(|other| other.as_str() != pointer);
         let others: Vec<(&str, Sentence)> = others
             .filter_map(|other| Some((other.as_str(), document.pointer(other)?.as_str()?)))
@@ -178,14 +182,19 @@ impl ProseCheck {
             } else {
                 match sentence.form() {
                     Form::Sentence => own.push(sentence),
-                    Form::Short => problems
-                        .push(problem("this is too short to say why", "a sentence that says what follows from what")),
-                    Form::Words => problems.push(problem(
-                        "this is not a sentence, and a list of words says nothing",
-                        "a sentence that says what follows from what",
-                    )),
+                    Form::Short => problems.push(problem("this is too short to say why", REASON)),
+                    Form::Phrase if beside.len() < PHRASES_MAX => {
+                        beside.push((sentence.clone(), problem(NO_SENTENCE, REASON)));
+                    }
+                    Form::Phrase | Form::Words => problems.push(problem(NO_SENTENCE, REASON)),
                 }
             }
+        }
+        // Beside a reason, half of the answer may do without a verb.
+        if own.is_empty() {
+            problems.splice(0..0, beside.into_iter().map(|(_, problem)| problem));
+        } else {
+            own.extend(beside.into_iter().map(|(phrase, _)| phrase));
         }
         if own.is_empty() {
             problems.splice(0..0, repeated);

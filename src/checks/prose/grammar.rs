@@ -34,6 +34,8 @@ pub(super) enum Form {
     Sentence,
     /// A sentence too short to hold a reason: `Reads dominate writes.`
     Short,
+    /// No sentence, but things in a relation, as half of an answer may be: `Airflow at 01:00.`
+    Phrase,
     Words,
 }
 
@@ -58,7 +60,18 @@ pub(super) fn form(text: &str) -> Form {
         Verb::Likely => closed * 5 >= count,
         Verb::None => closed * 5 >= count * 2 && count >= 6 || is_terse_answer(&words),
     };
-    if held { Form::Sentence } else { Form::Words }
+    match held {
+        true => Form::Sentence,
+        false if is_phrase(&words, closed) => Form::Phrase,
+        false => Form::Words,
+    }
+}
+
+/// `Fixed list of evergreen products from the code`: a preposition between things, and not much else.
+fn is_phrase(words: &[Word], closed: usize) -> bool {
+    let inside = words.get(1..words.len().saturating_sub(1)).unwrap_or_default();
+    let tied = inside.iter().any(|word| word.tag == Tag::Preposition && !word.begins);
+    tied && closed * 5 >= words.len() && words.len() <= 14
 }
 
 fn words(text: &str) -> Vec<Word> {

@@ -144,3 +144,20 @@ proptest! {
         let _ = feed().run(&Reading::new(&json!({"because": text})), Some("/because"), &[&Original::new(TEMPLATE), &Original::new(&text)]);
     }
 }
+
+#[test]
+fn half_of_an_answer_may_do_without_a_verb_and_keywords_may_not() {
+    let check = ProseCheck { concepts: vec![], ..feed() };
+    let said = |text: &str| check.run(&Reading::new(&json!({"because": text})), Some("/because"), &[]);
+    let verdict = said(
+        "Fixed list of evergreen products from the code. Nothing can break it; conversion on that row drops a bit.",
+    );
+    assert_eq!(verdict.executed.as_deref(), Some("read 2 sentences"));
+    assert_eq!(
+        said("Airflow at 01:00. A failed task is retried three times.").executed.as_deref(),
+        Some("read 2 sentences")
+    );
+    assert_eq!(said("Fixed list of evergreen products from the code.").outcome, NOTHING);
+    let verdict = said("A failed task is retried three times. kafka, retry, dedup, idempotent, backoff.");
+    assert_eq!(verdict.executed.as_deref(), Some("read 1 sentence"));
+}
