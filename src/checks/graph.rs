@@ -25,13 +25,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Place, Problem, Verdict, listed, quote, strings};
+use super::{Place, Problem, Verdict, listed, quote};
 use crate::diagram::{self, Graph, Node, normalise, words};
 
 mod rules;
 #[cfg(test)]
 mod tests;
+mod told;
 mod tour;
+
+use told::Told;
 
 pub use rules::{Between, FanOut, Labels, Rule, RuleKind, Survives};
 
@@ -159,33 +162,20 @@ impl GraphCheck {
         let mut taken: BTreeSet<&str> = BTreeSet::new();
         let map_at = self.roles_at.as_deref().unwrap_or("");
         let map = self.roles_at.as_deref().and_then(|at| document.pointer(at)).and_then(Value::as_object);
-        for (role, ids) in map.into_iter().flatten() {
-            for id in strings(ids).filter(|id| !id.trim().is_empty()) {
-                let wanted = normalise(id);
-                let inside = graph.subgraphs.iter().find(|s| s.id == id || normalise(&s.title) == wanted);
-                let found: Vec<&Node> = graph
-                    .nodes
-                    .iter()
-                    .filter(|n| {
-                        n.id == id
-                            || normalise(&n.id) == wanted
-                            || normalise(&n.label) == wanted
-                            || inside.is_some_and(|s| s.nodes.contains(&n.id))
-                    })
-                    .collect();
-                if found.is_empty() {
-                    problems.push(Problem {
-                        message: format!("the diagram has no node {}", quote(id)),
-                        place: Place::field(format!("{map_at}/{}", super::escape(role))),
-                        help: super::nearest(id, graph.nodes.iter().map(|n| n.id.as_str()))
-                            .map(|n| format!("did you mean `{n}`?")),
-                        ..Problem::default()
-                    });
-                }
-                for node in found {
-                    taken.insert(&node.id);
-                    roles.entry(role.clone()).or_default().push(node.id.clone());
-                }
+        for Told { role, node: name, key } in map.map(|map| told::told(self, graph, map)).into_iter().flatten() {
+            let found = told::nodes_named(graph, &name);
+            if found.is_empty() {
+                problems.push(Problem {
+                    message: format!("the diagram has no node {}", quote(&name)),
+                    place: Place::field(format!("{map_at}/{}", super::escape(&key))),
+                    help: super::nearest(&name, graph.nodes.iter().map(|n| n.id.as_str()))
+                        .map(|n| format!("did you mean `{n}`?")),
+                    ..Problem::default()
+                });
+            }
+            for node in found {
+                taken.insert(&node.id);
+                roles.entry(role.clone()).or_default().push(node.id.clone());
             }
         }
         for node in graph.nodes.iter().filter(|n| !taken.contains(n.id.as_str())) {
@@ -219,10 +209,11 @@ impl GraphCheck {
                 )),
                 actual: Some(format!("nodes {}", listed(graph.nodes.iter().map(|n| n.label.as_str())))),
                 place: Place::field(pointer),
-                help: self
-                    .roles_at
-                    .as_ref()
-                    .map(|at| format!("if it is there under another name, say which in `{at}`")),
+                help: self.roles_at.as_ref().map(|at| {
+                    format!(
+                        "if it is there under another name, say which in `{at}`, as in `{role}: [the id of a node]`"
+                    )
+                }),
                 ..Problem::default()
             });
         }

@@ -107,6 +107,12 @@ fn a_cycle_is_walked_round() {
     let verdict = run(json!({"acyclic": true}), "flowchart LR\n a --> b --> c\n c -->|again| a\n", json!({}));
     assert_eq!(verdict.problems[0].notes, ["a --> b --> c --again--> a"]);
     assert_eq!(run(json!({"acyclic": true}), "flowchart LR\n a --> b & c --> d\n", json!({})).outcome, Outcome::Passed);
+    for circle in ["a --> b <--> c\n c --> a\n", "a <--> b --> c --> a\n", "a --> a\n", "a --> b\n b --> a\n"] {
+        let verdict = run(json!({"acyclic": true}), &format!("flowchart LR\n {circle}"), json!({}));
+        assert_ne!(verdict.outcome, Outcome::Passed, "{circle}");
+    }
+    let both = "flowchart LR\n load --> worker <--> cp[(checkpoints)]\n worker --- log\n";
+    assert_eq!(run(json!({"acyclic": true}), both, json!({})).outcome, Outcome::Passed);
     let check = json!({"roles": {"a": [], "b": []}, "rules": [{"fan_out": {"from": "a", "to": "b", "min": 2}}]});
     assert_eq!(messages(&run(check, "flowchart LR\n a --> b1\n b2 --> a\n", json!({}))), ["`a` leads to 1 of b"]);
 }
@@ -177,4 +183,21 @@ fn one_node_may_play_two_roles() {
     assert_eq!(verdict.outcome, Outcome::Passed, "{:?}", verdict.problems);
     let without = "flowchart LR\n k[Kafka] --> f[Flink window without count] --> store\n";
     assert_eq!(messages(&run(check, without, json!({}))), ["the diagram has no count"]);
+}
+
+#[test]
+fn roles_may_be_told_in_any_direction() {
+    let diagram = "flowchart LR\n app -->|writes| db1\n db1 --> db2 & db3 & db4\n app -->|reads| db2 & db3 & db4\n";
+    for roles in [
+        json!({"primary": ["db1"], "replica": ["db2", "db3", "db4"]}),
+        json!({"Primary": "db1", "replicas": "db2, db3, db4"}),
+        json!({"db1": "primary", "db2": "replica", "db3": "replica", "db4": "Replicas"}),
+    ] {
+        assert_eq!(run(replicas(), diagram, roles.clone()).problems, [], "{roles}");
+    }
+    let verdict = run(replicas(), diagram, json!({"primary": ["db1"], "replica": "db2, db3, db9"}));
+    assert!(messages(&verdict).contains(&"the diagram has no node `db9`"), "{:?}", messages(&verdict));
+    let verdict = run(replicas(), diagram, json!({"primary": ["db1"]}));
+    let help = verdict.problems[0].help.as_deref().expect("help");
+    assert!(help.ends_with("as in `replica: [the id of a node]`"), "{help}");
 }

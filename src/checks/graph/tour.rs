@@ -233,10 +233,14 @@ impl Tour<'_> {
     /// A cycle, as the walk round it.
     pub fn cycle(&self) -> Option<Problem> {
         for edge in &self.graph.edges {
+            // An arrow with two heads says who talks to whom; a circle has at least two of what was drawn.
+            let others = self.graph.edges.iter().filter(|other| other.range != edge.range || *other == edge);
+            let graph = Graph { edges: others.cloned().collect(), ..self.graph.clone() };
+            let others = Tour { graph: &graph, ..*self };
             let back = if edge.from == edge.to {
                 Some(Vec::new())
             } else {
-                self.walk(&[&edge.to], &[&edge.from], &Between::default(), &BTreeSet::new())
+                others.walk(&[&edge.to], &[&edge.from], &Between::default(), &BTreeSet::new())
             };
             if let Some(back) = back {
                 let mut path = vec![edge];
