@@ -82,6 +82,7 @@ pub(super) fn statements(sql: &str, dialect: Dialect) -> Result<Vec<(Statement, 
     if dialect == Dialect::Sqlite {
         is::write_out(&mut tokens);
     }
+    conflicts::close_off(&mut tokens);
     conflicts::mark_partial(&mut tokens);
     let mut parser = Parser::new(grammar).with_recursion_limit(MAX_DEPTH).with_tokens_with_locations(tokens);
     let mut statements = Vec::new();
