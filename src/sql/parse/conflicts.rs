@@ -44,14 +44,17 @@ pub(super) fn close_off(tokens: &mut Vec<TokenWithSpan>) {
 fn is_open(tokens: &[TokenWithSpan]) -> bool {
     let mut depth = 0_usize;
     for (at, token) in tokens.iter().enumerate().rev() {
-        let distinct = at > 0 && is_word(&tokens[at - 1].token, "distinct");
+        let before = at.checked_sub(1).map(|before| &tokens[before].token);
+        // A parameter may have any name.
+        let named = before.is_some_and(|before| matches!(before, Token::Colon | Token::Period | Token::AtSign));
+        let distinct = before.is_some_and(|before| is_word(before, "distinct"));
         let word = |words: &[&str]| words.iter().any(|word| is_word(&token.token, word));
         match &token.token {
             Token::RParen => depth += 1,
             Token::LParen if depth == 0 => return false,
             Token::LParen => depth -= 1,
             Token::SemiColon => return false,
-            _ if depth > 0 => {}
+            _ if depth > 0 || named => {}
             _ if word(&["select"]) || (word(&["from"]) && !distinct) => return true,
             _ if word(&["where", "group", "having", "order", "limit", "values", "set", "insert", "into"]) => {
                 return false;
