@@ -4,6 +4,7 @@ mod conflicts;
 pub(super) mod cut;
 mod foreign;
 pub(super) mod is;
+mod rows;
 mod sequences;
 mod spellings;
 
@@ -82,6 +83,7 @@ pub(super) fn statements(sql: &str, dialect: Dialect) -> Result<Vec<(Statement, 
     if dialect == Dialect::Sqlite {
         is::write_out(&mut tokens);
     }
+    conflicts::close_off(&mut tokens);
     conflicts::mark_partial(&mut tokens);
     let mut parser = Parser::new(grammar).with_recursion_limit(MAX_DEPTH).with_tokens_with_locations(tokens);
     let mut statements = Vec::new();
@@ -99,7 +101,7 @@ pub(super) fn statements(sql: &str, dialect: Dialect) -> Result<Vec<(Statement, 
                 .at(start..end)
                 .with_help(instead));
         }
-        let statement = parser.parse_statement().map_err(|error| {
+        let mut statement = parser.parse_statement().map_err(|error| {
             let next = parser.peek_token();
             let range = lines.range(next.span).unwrap_or(sql.len()..sql.len());
             let meant = misspelt(sql, range.end).or_else(|| misspelt(sql, range.start));
@@ -128,6 +130,9 @@ pub(super) fn statements(sql: &str, dialect: Dialect) -> Result<Vec<(Statement, 
             );
         }
         let end = if next.token == Token::EOF { sql.trim_end().len() } else { lines.offset(next.span.start) };
+        if dialect != Dialect::Sqlite {
+            rows::write_out(&mut statement);
+        }
         statements.push((statement, start..end.max(start)));
     }
 }

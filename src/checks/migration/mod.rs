@@ -27,6 +27,7 @@
 //! ```
 
 mod back;
+mod lasting;
 mod plan;
 mod replay;
 mod story;

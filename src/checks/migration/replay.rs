@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::plan::{Act, Environment, Plan, Step};
 use super::story::{Event, STEPS};
 use super::traffic::{Record, World, Wrong, of_json};
-use super::{Judge, Situation, back};
+use super::{Judge, Situation, back, lasting};
 use crate::checks::{Place, Problem};
 use crate::sql::{DbError, Live, Params, Piece, Value};
 
@@ -87,6 +87,10 @@ pub(super) fn replay(situation: &Situation, plan: &Plan) -> Result<Run, Stop> {
                     found.add((Judge::Runs, problem));
                     return Ok(Run { found: found.problems, statements: world.statements, returns, stopped: true });
                 }
+                let lost = lasting::lost(step, pieces, "sql", "step").map(|problem| (Judge::Runs, problem));
+                let back =
+                    lasting::lost(step, &step.undo, "undo", "undoing step").map(|problem| (Judge::Back, problem));
+                lost.into_iter().chain(back).for_each(|wrong| found.add(wrong));
             }
             Act::Deploy { environment, version } => {
                 world.runs.insert(*environment, version.clone());

@@ -105,6 +105,29 @@ fn each_fault_is_found_by_its_own_judge() {
 }
 
 #[test]
+fn what_no_transaction_keeps_is_told() {
+    let message = |pointer: &str, sql: &str, judge: Judge| {
+        let verdict = judged(&situation(), &document(&with(pointer, json!(sql)), "stop"), judge);
+        verdict.problems.first().map(|problem| (problem.message.clone(), problem.place.range.clone()))
+    };
+    let (open, range) = message("/5/sql", "SET lock_timeout = '1s'; BEGIN; DROP VIEW users;", Judge::Runs).unwrap();
+    assert!(open.starts_with("step contract begins a transaction and does not end it"), "{open}");
+    assert_eq!(range, Some(25..30));
+    let (back, range) = message("/5/sql", "BEGIN; DROP VIEW users; ROLLBACK", Judge::Runs).unwrap();
+    assert!(back.starts_with("step contract takes its transaction back"), "{back}");
+    assert_eq!(range, Some(24..32));
+    for kept in
+        ["BEGIN; ROLLBACK; DROP VIEW users", "START TRANSACTION; DROP VIEW users; END", "DROP VIEW users; COMMIT"]
+    {
+        assert_eq!(message("/5/sql", kept, Judge::Runs), None, "{kept}");
+    }
+    let undo = steps().pointer("/0/undo").and_then(Json::as_str).unwrap().replace("COMMIT;", "");
+    let (undoing, _) = message("/0/undo", &undo, Judge::Back).unwrap();
+    assert!(undoing.starts_with("undoing step expand begins a transaction"), "{undoing}");
+    assert_eq!(lost(&document(&with("/5/sql", json!("BEGIN; DROP VIEW users")), "stop")), [Judge::Runs]);
+}
+
+#[test]
 fn the_story_ends_where_it_breaks() {
     let steps = with(
         "/0/sql",

@@ -73,6 +73,20 @@ impl Piece {
         matches!(self.what, What::Nothing)
     }
 
+    /// Whether it begins a transaction.
+    pub fn begins(&self) -> bool {
+        self.is_control() && (self.starts_with("BEGIN") || self.starts_with("START"))
+    }
+
+    /// Whether it takes a whole transaction back.
+    pub fn takes_back(&self) -> bool {
+        self.is_control() && self.starts_with("ROLLBACK")
+    }
+
+    fn starts_with(&self, word: &str) -> bool {
+        self.text.split(|c: char| !c.is_alphanumeric()).next().is_some_and(|first| first.eq_ignore_ascii_case(word))
+    }
+
     /// Whether it changes rows rather than tables.
     pub fn is_data(&self) -> bool {
         match &self.what {
@@ -103,7 +117,8 @@ pub fn script(dialect: Dialect, sql: &str) -> Result<Vec<Piece>, SqlProblem> {
         let words = words(statement, 3);
         match words.first().map(String::as_str) {
             Some("BEGIN" | "START") => open = true,
-            Some("COMMIT" | "END" | "ROLLBACK") => open = false,
+            Some("COMMIT" | "END") => open = false,
+            Some("ROLLBACK") if !to_savepoint(&words) => open = false,
             _ => {}
         }
         let alone = not_in_transaction(statement).filter(|_| open && dialect == Dialect::PostgreSql);
@@ -154,6 +169,7 @@ fn one(dialect: Dialect, tokens: &[TokenWithSpan], text: &str) -> Result<What, S
     let made = words.iter().find(|word| *word == "TRIGGER" || *word == "FUNCTION").map(String::as_str);
     match words.first().map(String::as_str) {
         Some("BEGIN" | "START" | "COMMIT" | "END" | "LOCK" | "UNLOCK" | "SET" | "PRAGMA") => Ok(What::Nothing),
+        Some("ROLLBACK") if !to_savepoint(&words) => Ok(What::Nothing),
         Some("DO") if dialect == Dialect::PostgreSql => block(tokens),
         Some(word @ ("DO" | "CALL" | "COPY")) => {
             Err(SqlProblem::unsupported(format!("{word} is not something belt can run in a migration"))
@@ -170,6 +186,11 @@ fn one(dialect: Dialect, tokens: &[TokenWithSpan], text: &str) -> Result<What, S
             None => Ok(What::Nothing),
         },
     }
+}
+
+/// `ROLLBACK [WORK] TO name`
+fn to_savepoint(words: &[String]) -> bool {
+    words.iter().any(|word| word == "TO")
 }
 
 /// `SELECT pg_sleep(1)` between batches.

@@ -92,11 +92,8 @@ fn postgres(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
             _ => Token::LongArrow,
         };
         replace(tokens, at, 1, vec![arrow, Token::Minus]);
-    } else if at == start && stands(tokens, at, &["TABLE"]) {
-        let mut select = words(&["SELECT"]);
-        select.push(Token::Mul);
-        select.extend(words(&["FROM"]));
-        replace(tokens, at, 1, select);
+    } else if is_whole_table(tokens, at, start) {
+        replace(tokens, at, 1, whole_table());
     } else if at == start && stands(tokens, at, &["REFRESH", "MATERIALIZED", "VIEW"]) {
         refresh(tokens, at);
     } else if stands(tokens, start, &["CREATE", "MATERIALIZED"])
@@ -139,6 +136,24 @@ fn postgres(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
     }
 }
 
+/// Whether the word TABLE of a query `TABLE name` stands here.
+fn is_whole_table(tokens: &[TokenWithSpan], at: usize, start: usize) -> bool {
+    let after = |before: usize| {
+        is(tokens, before, &Token::LParen)
+            || ["UNION", "EXCEPT", "INTERSECT", "ALL"].iter().any(|word| stands(tokens, before, &[word]))
+    };
+    stands(tokens, at, &["TABLE"])
+        && (at == start || at.checked_sub(1).is_some_and(after))
+        && matches!(tokens.get(at + 1).map(|token| &token.token), Some(Token::Word(_)))
+}
+
+fn whole_table() -> Vec<Token> {
+    let mut select = words(&["SELECT"]);
+    select.push(Token::Mul);
+    select.extend(words(&["FROM"]));
+    select
+}
+
 /// `REFRESH MATERIALIZED VIEW [CONCURRENTLY] name [WITH DATA]` as a call that the parser reads.
 fn refresh(tokens: &mut Vec<TokenWithSpan>, at: usize) {
     let end = (at..tokens.len()).find(|end| matches!(tokens[*end].token, Token::SemiColon | Token::EOF));
@@ -175,6 +190,8 @@ fn shows(tokens: &[TokenWithSpan], at: usize, start: usize) -> bool {
 fn mysql(tokens: &mut Vec<TokenWithSpan>, at: usize, start: usize) {
     if stands(tokens, at, &["FROM", "DUAL"]) {
         replace(tokens, at, 2, Vec::new());
+    } else if is_whole_table(tokens, at, start) {
+        replace(tokens, at, 1, whole_table());
     } else if is(tokens, at, &Token::StringConcat) {
         tokens[at].token = Token::make_keyword("OR");
     } else if stands(tokens, at, &["MOD"]) && !is(tokens, at + 1, &Token::LParen) && at > start {
