@@ -172,6 +172,14 @@ impl Program {
             }
             None => epilogue,
         };
+        let compared = dialect::with_sets(epilogue, &adapted.shims);
+        let epilogue = match &compared {
+            Some((epilogue, operators)) => {
+                definitions.push_str(operators);
+                epilogue
+            }
+            None => epilogue,
+        };
         let (mut source, epilogue) = needed::needed(&definitions, &adapted.code, epilogue);
         let prelude_lines = source.matches('\n').count() as u32;
         source.push_str(&adapted.code);

@@ -23,6 +23,21 @@ impl<'a> Pass<'a> {
         if field == "maxsize" && name(&attribute.value) == Some("sys") {
             return self.edits.replace(span(&expr), "9223372036854775807");
         }
+        if matches!(field, "__cause__" | "__context__")
+            && let Some(dot) = self.find(attribute.value.end().to_usize(), ".")
+        {
+            self.need(library::EXCEPTIONS);
+            self.edits.prefix(expr.start().to_usize(), "_belt_cause_of(");
+            return self.edits.replace(dot..expr.end().to_usize(), ")");
+        }
+        // A function of a module, handed on.
+        let stands = name(&attribute.value)
+            .filter(|module| self.survey.imports.contains(*module) && !self.left_alone.contains(&place))
+            .and_then(|module| crate::sim::dialect::extra(module, field));
+        if let Some((stands, part)) = stands.and_then(|(stands, _)| Some((stands, library::defining(stands)?))) {
+            self.need(part);
+            return self.edits.replace(span(&expr), stands);
+        }
         self.exception_field(&attribute.value);
         if field == "__members__"
             && let Some(class) = name(&attribute.value).filter(|class| self.survey.kind(class) == Some(Kind::Enum))

@@ -234,6 +234,15 @@ impl<'a> Pass<'a> {
     pub fn types(&mut self, expr: &'a Expr) {
         match expr {
             Expr::Tuple(tuple) => tuple.elts.iter().for_each(|element| self.types(element)),
+            // `int | str`, which is a tuple here.
+            Expr::BinOp(both) if both.op == ruff_python_ast::Operator::BitOr => {
+                self.edits.prefix(both.range.start().to_usize(), "(");
+                self.edits.suffix(both.range.end().to_usize(), ")");
+                self.operand(both.left.end().to_usize(), "|");
+                self.types(&both.left);
+                self.types(&both.right);
+            }
+            Expr::NoneLiteral(_) => self.edits.replace(span(&expr), "type(None)"),
             Expr::Name(name) => {
                 let name = name.id.as_str();
                 let survey = self.survey;

@@ -56,7 +56,16 @@ impl<'a> Pass<'a> {
     }
 
     pub fn raise(&mut self, raise: &'a StmtRaise) {
-        let Some(exc) = raise.exc.as_deref().filter(|_| self.survey.has_rich_exceptions()) else { return };
+        let Some(exc) = raise.exc.as_deref() else { return };
+        let cause = raise.cause.as_deref().filter(|cause| name(cause).is_some());
+        if let Some(cause) = cause.filter(|_| self.survey.asks_causes) {
+            self.need(library::EXCEPTIONS);
+            self.edits.prefix(exc.start().to_usize(), "_belt_caused(");
+            self.edits.suffix(exc.end().to_usize(), format!(", {})", self.text(cause)));
+        }
+        if !self.survey.has_rich_exceptions() {
+            return;
+        }
         self.raised.insert((exc.start().to_usize(), exc.end().to_usize()));
         match name(exc) {
             Some(class) if self.survey.is_rich(class) => {
@@ -76,13 +85,7 @@ impl<'a> Pass<'a> {
             }
             _ => {}
         }
-        if let Some(cause) = raise.cause.as_deref()
-            && name(cause).is_some()
-        {
-            if self.survey.asks_causes {
-                self.edits.prefix(exc.start().to_usize(), "_belt_caused(");
-                self.edits.suffix(exc.end().to_usize(), format!(", {})", self.text(cause)));
-            }
+        if let Some(cause) = cause {
             self.wrap(cause, "_belt_raisable");
         }
     }

@@ -147,7 +147,7 @@ impl<'a> Pass<'a> {
     }
 
     /// A comma instead of the sign between two operands, with the brackets around them left where they are.
-    fn operand(&mut self, from: usize, sign: &str) {
+    pub fn operand(&mut self, from: usize, sign: &str) {
         if let Some(at) = self.find(from, sign) {
             self.edits.replace(at..at + sign.len(), ",");
         }

@@ -7,6 +7,7 @@
 //! Invariants: code that uses none of these comes back unchanged; what is not understood is left for the interpreter to
 //! refuse; every line of the result knows the line it came from.
 
+mod aliases;
 mod asking;
 mod attributes;
 mod bodies;
@@ -70,6 +71,8 @@ pub struct Desugared {
 /// `None` where there is nothing to do, or where the code does not parse and so is to be refused elsewhere. `prelude`
 /// says which objects there are.
 pub fn desugar(code: &str, prelude: &str) -> Option<Desugared> {
+    let named = aliases::undo(code, prelude);
+    let code = named.as_deref().unwrap_or(code);
     let lifted = nested::lift(code);
     let code = lifted.as_ref().map_or(code, |(code, _)| code.as_str());
     let lowered = generators::lower(code);
@@ -102,7 +105,7 @@ pub fn desugar(code: &str, prelude: &str) -> Option<Desugared> {
     for statement in body {
         pass.visit_stmt(statement);
     }
-    if pass.edits.is_empty() && pass.shims.is_empty() && lifted.is_none() {
+    if pass.edits.is_empty() && pass.shims.is_empty() && lifted.is_none() && named.is_none() {
         return None;
     }
     let shims = pass.shims.iter().copied().collect();

@@ -93,6 +93,9 @@ impl<'a> Visitor<'a> for Pass<'a> {
                     self.delete(statement, target, delete.targets.len());
                 }
             }
+            Stmt::Import(import) if import.names.iter().any(|alias| alias.name.as_str() == "decimal") => {
+                self.need(library::DECIMAL);
+            }
             Stmt::ImportFrom(import) => {
                 let module = import.module.as_ref().map_or("", |module| module.as_str());
                 for alias in &import.names {
@@ -262,11 +265,19 @@ impl<'a> Pass<'a> {
 
     /// `with suppress(E):` as `try` and `except E`.
     fn suppress(&mut self, statement: &Stmt, with: &'a ruff_python_ast::StmtWith) {
-        let [item] = with.items.as_slice() else { return };
-        let Expr::Call(call) = &item.context_expr else { return };
-        if last_name(&call.func) != Some("suppress") || !self.survey.imports.contains("contextlib") {
+        let suppresses = |call: &&ruff_python_ast::ExprCall| {
+            last_name(&call.func) == Some("suppress") && self.survey.imports.contains("contextlib")
+        };
+        let calls = with.items.iter().filter_map(|item| item.context_expr.as_call_expr());
+        let calls: Vec<_> = calls.filter(suppresses).collect();
+        let ([item], [call]) = (with.items.as_slice(), calls.as_slice()) else {
+            // Between others it is a manager like them.
+            for call in calls {
+                self.need(library::EXCEPTIONS);
+                self.edits.replace(span(call.func.as_ref()), "_belt_suppress");
+            }
             return;
-        }
+        };
         let Some(colon) = self.find(item.end().to_usize(), ":") else { return };
         let types: Vec<&str> = call.arguments.args.iter().map(|arg| self.text(arg)).collect();
         self.edits.replace(statement.start().to_usize()..colon, "try");

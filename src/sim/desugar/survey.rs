@@ -108,6 +108,8 @@ pub const ENUMS: [&str; 5] = ["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"];
 /// So many exceptions of the code's own have types of their own, whatever else the code names.
 const EXCEPTIONS_APART: usize = 3;
 const MAX_ANCESTORS: usize = 16;
+/// What exceptions have beside their text.
+const CARRIED: [&str; 4] = ["args", "__name__", "__cause__", "__context__"];
 /// Bases that add nothing here.
 const EMPTY: [&str; 9] =
     ["object", "ABC", "Protocol", "Generic", "Hashable", "Callable", "Iterable", "Iterator", "JSONEncoder"];
@@ -338,6 +340,13 @@ impl<'a> Visitor<'a> for Survey<'a> {
             Stmt::Assign(assign) if is_set(&assign.value) => {
                 self.sets.extend(assign.targets.iter().filter_map(last_name));
             }
+            Stmt::Assign(assign) if matches!(assign.targets.as_slice(), [Expr::Tuple(_)]) => {
+                if let ([Expr::Tuple(targets)], Expr::Tuple(values)) = (assign.targets.as_slice(), &*assign.value) {
+                    let pairs = targets.elts.iter().zip(&values.elts);
+                    self.sets
+                        .extend(pairs.filter(|(_, value)| is_set(value)).filter_map(|(target, _)| last_name(target)));
+                }
+            }
             Stmt::AnnAssign(assign)
                 if assign.value.as_deref().is_some_and(is_set) || is_set_type(&assign.annotation) =>
             {
@@ -391,9 +400,9 @@ impl<'a> Visitor<'a> for Survey<'a> {
                     self.function_attributes.insert(attribute.attr.as_str());
                 }
             }
-            Expr::Attribute(attribute) if matches!(attribute.attr.as_str(), "args" | "__name__" | "__cause__") => {
+            Expr::Attribute(attribute) if CARRIED.contains(&attribute.attr.as_str()) => {
                 self.shows_exceptions = true;
-                self.asks_causes |= attribute.attr.as_str() == "__cause__";
+                self.asks_causes |= matches!(attribute.attr.as_str(), "__cause__" | "__context__");
             }
             Expr::Call(call) if call.func.is_attribute_expr() => self.called.extend(last_name(&call.func)),
             Expr::Call(call) if name(&call.func) == Some("repr") => self.shows_exceptions = true,

@@ -163,6 +163,21 @@ fn what_authors_run_beside_the_code_knows_errors_by_their_names() {
 }
 
 #[test]
+fn what_authors_run_beside_the_code_compares_sets() {
+    for (code, epilogue, told) in [
+        ("seen = ['a', 'b']", "out = set(['a']) <= set(seen)\nout\n", true),
+        ("seen = {'a', 'b'}\nknown = {'a'} < seen", "out = known and set(seen) < {'a', 'b'}\nout\n", false),
+        ("d = {'a': 1}", "d.keys() >= {'a'}\n", true),
+    ] {
+        assert_eq!(
+            run_pure(code, epilogue, &[]).map_err(|error| error.to_string()),
+            Ok(Value::Bool(told)),
+            "{epilogue}"
+        );
+    }
+}
+
+#[test]
 fn code_that_uses_none_of_it_comes_back_unchanged() {
     for code in [
         "def f(a, b):\n    return a + b if a < b else a[b]\n",

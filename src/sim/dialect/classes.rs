@@ -98,7 +98,10 @@ impl Rewriter<'_> {
                 self.edits.replace(range, "");
                 let header = self.lexed.lines[line].indent;
                 let body = self.lexed.lines[line + 1..].iter().take_while(|inner| inner.indent > header);
-                let members = body.map(|inner| inner.tokens.start).filter(|at| self.is(at + 1, "="));
+                let beside = self.header_colon(&tokens).map_or(tokens.end, |colon| colon + 1)..tokens.end;
+                let rows = std::iter::once(beside).chain(body.map(|inner| inner.tokens.clone()));
+                let statements = rows.filter(|row| !row.is_empty()).flat_map(|row| self.split(row, ";"));
+                let members = statements.map(|statement| statement.start).filter(|at| self.is(at + 1, "="));
                 let members = members.map(|at| self.text(at).to_owned()).collect();
                 let mut inside = self.lexed.lines[line + 1..].iter().take_while(|inner| inner.indent > header);
                 if inside.any(|inner| self.is(inner.tokens.start + 1, "_missing_")) {

@@ -68,6 +68,16 @@ pub fn with_names(code: &str, renamed: &[(&'static str, String)]) -> Option<(Str
     Some((NAME.replace_all(code, "_belt_named($1)").into_owned(), names))
 }
 
+/// What an author runs beside the code, with comparisons of sets as calls, and the definitions that needs beside `shims`.
+pub fn with_sets(code: &str, shims: &str) -> Option<(String, &'static str)> {
+    if !code.contains(['<', '>']) || !["set(", ".keys()"].iter().any(|set| code.contains(set)) {
+        return None;
+    }
+    // Anything else an author writes is left as it is.
+    let desugared = desugar(code, "").filter(|desugared| desugared.shims == library::OPERATORS)?;
+    Some((desugared.code, if shims.contains(library::OPERATORS) { "" } else { library::OPERATORS }))
+}
+
 const NAMED: &str = "\
 def _belt_named(error):
     name = str(type(error)).split(\"'\")[1]

@@ -48,9 +48,33 @@ def _belt_raisable(thing):
         # It was made by way of its class under another name.
         return thing._belt_stands(_belt_keep(thing))
     return thing._belt_raised
+# Python's own are known again by what they say.
+_belt_causes = {}
 def _belt_caused(error, cause):
-    _belt_known(error).__cause__ = cause
+    if not isinstance(error, BaseException) and not _belt_is_own(error):
+        error = error()
+    thing = _belt_known(error)
+    if _belt_is_own(thing):
+        thing.__cause__ = cause
+    else:
+        _belt_causes[(str(type(thing)), str(thing))] = cause
     return error
+def _belt_cause_of(error):
+    if _belt_is_own(error):
+        return error.__cause__
+    cause = _belt_causes.get((str(type(error)), str(error)))
+    return None if cause is error else cause
+class _belt_suppress:
+    def __init__(self, *kinds):
+        self.kinds = _belt_flattened(kinds)
+    def __enter__(self):
+        return None
+    def __exit__(self, kind, error, trace):
+        thing = _belt_known(error)
+        for kind in self.kinds:
+            if isinstance(thing, kind) or isinstance(error, kind) or _belt_is_own(thing) and kind in thing._belt_bases:
+                return True
+        return False
 # Some types that stand for the world's errors derive from others, which do not mean them.
 _belt_doubtful = (ValueError, AttributeError, ImportError, ArithmeticError)
 _belt_os_error = (Timeout, ServiceUnavailable)

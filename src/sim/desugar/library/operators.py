@@ -63,8 +63,10 @@ def _belt_update(a, b):
         a.update(b)
         return a
     return _belt_or(a, b)
+def _belt_is_set(thing):
+    return isinstance(thing, (set, frozenset)) or type(thing).__name__ in ("dict_keys", "dict_items")
 def _belt_lt(a, b):
-    if isinstance(a, (set, frozenset)):
+    if _belt_is_set(a):
         return len(a) < len(b) and all([item in b for item in a])
     if isinstance(a, (tuple, list)) and isinstance(b, (tuple, list)):
         for x, y in zip(a, b):
@@ -74,21 +76,21 @@ def _belt_lt(a, b):
     found = _belt_apply(a, b, "__lt__", "__gt__")
     return a < b if found is None else found[0]
 def _belt_gt(a, b):
-    if isinstance(b, (set, frozenset)):
+    if _belt_is_set(b):
         return len(b) < len(a) and all([item in a for item in b])
     if isinstance(a, (tuple, list)):
         return _belt_lt(b, a)
     found = _belt_apply(a, b, "__gt__", "__lt__")
     return a > b if found is None else found[0]
 def _belt_le(a, b):
-    if isinstance(a, (set, frozenset)):
+    if _belt_is_set(a):
         return all([item in b for item in a])
     found = _belt_apply(a, b, "__le__", "__ge__")
     if found is not None:
         return found[0]
     return a <= b if not (_belt_own(a) or _belt_own(b)) else (_belt_lt(a, b) or a == b)
 def _belt_ge(a, b):
-    if isinstance(b, (set, frozenset)):
+    if _belt_is_set(b):
         return all([item in a for item in b])
     found = _belt_apply(a, b, "__ge__", "__le__")
     if found is not None:
