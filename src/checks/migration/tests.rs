@@ -128,6 +128,32 @@ fn what_no_transaction_keeps_is_told() {
 }
 
 #[test]
+fn a_write_that_changes_no_row_is_told() {
+    let mut document = document(&steps(), "stop");
+    let mut plain = steps();
+    // Without a view: what is written through one is not counted.
+    let sql =
+        "ALTER TABLE users ADD COLUMN title VARCHAR(40); ALTER TABLE users ADD COLUMN language CHAR(2) DEFAULT 'en'";
+    plain[0]["sql"] = json!(sql);
+    plain[5]["sql"] = json!("ALTER TABLE users DROP COLUMN name");
+    document["steps"] = plain;
+    document["dialect"] = json!("mysql");
+    for (operation, text) in [
+        ("create", "INSERT INTO users (id, title, name, language) VALUES (:id, :title, :title, :language)"),
+        ("read", "SELECT id, COALESCE(title, name) AS title, language FROM users WHERE id = ?"),
+        ("rename", "UPDATE users SET title = ? WHERE id = ?"),
+    ] {
+        document["versions"]["v2"][operation] = json!(text);
+    }
+    let verdict = judged(&situation(), &document, Judge::Data);
+    let problem = verdict.problems.first().unwrap_or_else(|| panic!("{verdict:?}"));
+    assert!(problem.notes[0].starts_with("rename changed no row: UPDATE users SET title = "), "{problem:?}");
+    assert!(problem.notes[0].ends_with("'"), "{:?}", problem.notes);
+    let told = problem.story.as_ref().unwrap().steps.iter().any(|step| step.result == "no row changed");
+    assert!(told, "{problem:?}");
+}
+
+#[test]
 fn the_story_ends_where_it_breaks() {
     let steps = with(
         "/0/sql",

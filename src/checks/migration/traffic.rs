@@ -6,7 +6,7 @@ use std::rc::Rc;
 use serde_json::Value as Json;
 
 use super::plan::{Environment, Plan};
-use super::story::{Event, told};
+use super::story::{Event, NO_ROW, filled, told};
 use super::{Judge, Situation};
 use crate::checks::{Place, Problem};
 use crate::sql::{Answer, DbError, DbErrorKind, Live, Params, Value};
@@ -113,6 +113,7 @@ impl World<'_> {
             let shown = filled(text, given);
             let told = match &result {
                 Ok(answer) if answer.returns_rows => told(&answer.columns, &answer.rows),
+                Ok(answer) if self.idle(answer) => NO_ROW.to_string(),
                 Ok(_) => "done".to_string(),
                 Err(error) => error.message.clone(),
             };
@@ -312,6 +313,7 @@ impl World<'_> {
                 actual: Some(actual),
                 place: self.place.clone(),
                 label: Some("after this".into()),
+                notes: self.idle_write(id).into_iter().collect(),
                 story: Some(self.story(Some(id), format!("what happened to {what} {id}"))),
                 ..Problem::default()
             }),
@@ -395,31 +397,6 @@ pub(super) fn shown(value: &Value) -> String {
         }
         Value::Text(text) => format!("'{text}'"),
     }
-}
-
-/// A statement with its values in it.
-fn filled(text: &str, given: &[(String, Value)]) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(':') {
-        let (before, after) = rest.split_at(at);
-        out.push_str(before);
-        let name: String = after[1..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-        match given.iter().find(|(known, _)| *known == name) {
-            Some((_, value)) => out.push_str(&shown(value)),
-            None => {
-                out.push(':');
-                out.push_str(&name);
-            }
-        }
-        rest = &after[1 + name.len()..];
-        if name.is_empty() && rest.starts_with(':') {
-            out.push(':');
-            rest = &rest[1..];
-        }
-    }
-    out.push_str(rest);
-    out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl World<'_> {
