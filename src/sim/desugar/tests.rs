@@ -132,6 +132,10 @@ fn mistakes_are_shown_at_the_line_that_was_written() {
             "from collections import OrderedDict\nclass L(OrderedDict):\n    def f(self):\n        return self['gone']\nL().f()",
             "return self['gone']",
         ),
+        (
+            "import itertools as it\nxs = list(it.chain(\n    [1]))\nfor x in it.groupby(xs): x / 0",
+            "for x in it.groupby(xs): x / 0",
+        ),
         ("def g():\n    x = [(yield 1), (yield 2)]\n    x / 0\nlist(g())", "x / 0"),
         ("class P:\n    def __getattr__(self, n):\n        raise AttributeError(n)\nP().x", "raise AttributeError(n)"),
         (
