@@ -38,9 +38,23 @@ pub struct Series {
 impl Series {
     /// Samples after `after` up to and with `until`, as a range of indices.
     pub fn window(&self, after: Millis, until: Millis) -> std::ops::Range<usize> {
-        let end = self.times.partition_point(|time| *time <= until);
-        let start = self.times[..end].partition_point(|time| *time <= after);
+        let end = self.up_to(until);
+        let start = self.up_to(after).min(end);
         start..end
+    }
+
+    /// How many samples there are up to and with `time`. They mostly come in even steps, so their place is guessed first.
+    fn up_to(&self, time: Millis) -> usize {
+        let times = self.times.as_slice();
+        let (Some(first), Some(last)) = (times.first(), times.last()) else { return 0 };
+        if time < *first || time >= *last {
+            return if time < *first { 0 } else { times.len() };
+        }
+        let share = (time - first) as f64 / (last - first) as f64;
+        let guess = (share * (times.len() - 1) as f64) as usize;
+        let is_it = |at: &usize| (1..times.len()).contains(at) && times[at - 1] <= time && time < times[*at];
+        let near = (guess..guess + 3).find(is_it);
+        near.unwrap_or_else(|| times.partition_point(|sample| *sample <= time))
     }
 
     /// Whether a stale mark may be among the samples with these indices.
@@ -181,6 +195,8 @@ fn read_notation(notation: &str, clock: &Clock) -> Result<Vec<Option<f64>>, Stri
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn values(notation: &str) -> Vec<Option<f64>> {
@@ -209,6 +225,26 @@ mod tests {
         let clock = Clock { start: 0, interval: 30_000, count: 12 };
         for notation in ["a", "1x", "+1x3", "1+ax2", "1x3q"] {
             assert!(read_notation(notation, &clock).is_err(), "{notation}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_window_holds_the_samples_within_it(
+            gaps in prop::collection::vec(prop_oneof![8 => Just(30), 2 => 0..2_000_i64], 0..60),
+            after in -100..3_000_i64,
+            length in 0..2_000_i64,
+        ) {
+            let mut series = Series::default();
+            let mut time = 0;
+            for gap in gaps {
+                time += gap;
+                series.push(time, 1.0);
+            }
+            let within = |time: &&Millis| after < **time && **time <= after + length;
+            let held: Vec<&Millis> = series.times.iter().filter(within).collect();
+            let found = series.window(after, after + length);
+            prop_assert_eq!(series.times[found].iter().collect::<Vec<_>>(), held);
         }
     }
 }
