@@ -21,6 +21,8 @@ use crate::submission::{Document, LoadError, Validator};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Control {
     Run,
+    /// Run it without what has been or could be worked out together with others.
+    Alone,
     /// It ended its worker before; the reason.
     Killed(String),
 }
@@ -48,7 +50,7 @@ pub fn grade(
     }
     let answers = Answers::default();
     let context =
-        Context { document: document.json(), exercise, at: None, course, portfolio, detail, answers: &answers };
+        Context { document: document.json(), exercise, at: None, course, portfolio, detail, answers: Some(&answers) };
 
     for criterion in &exercise.rubric.criteria {
         let unmet: Vec<String> = criterion
@@ -194,8 +196,11 @@ fn grade_criterion(
         let asked = weighted.check.is_code() || !unfit.is_empty();
         let code = if asked { weighted.check.code(&context)? } else { None };
         let verdict = match on_check(&id) {
-            Control::Run if code.as_ref().is_some_and(|code| unfit.contains(code)) => Verdict::not_gradable(Vec::new()),
+            Control::Run | Control::Alone if code.as_ref().is_some_and(|code| unfit.contains(code)) => {
+                Verdict::not_gradable(Vec::new())
+            }
             Control::Run => weighted.check.run(&context)?,
+            Control::Alone => weighted.check.run(&Context { answers: None, ..context })?,
             Control::Killed(reason) => killed(&reason, criterion),
         };
         if weighted.check.is_code() && verdict.outcome != Outcome::Passed {

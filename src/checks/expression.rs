@@ -117,7 +117,7 @@ mod tests {
             course: &course,
             portfolio: &portfolio,
             detail: Detail::Stories,
-            answers: &Answers::default(),
+            answers: Some(&Answers::default()),
         };
         let check: ExpressionCheck = serde_json::from_value(check).expect("a check");
         check.run(&context).expect("a right rubric")
@@ -183,7 +183,7 @@ mod tests {
                     course: &course,
                     portfolio: &portfolio,
                     detail: Detail::Points,
-                    answers: &answers,
+                    answers: Some(&answers),
                 };
                 for check in expressions() {
                     let together = check.run(&context).expect("a right rubric");

@@ -94,7 +94,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::checks::expression::Answers;
     use crate::checks::{Detail, Problem};
     use crate::course::{Course, Pack};
     use crate::portfolio::Portfolio;
@@ -113,7 +112,7 @@ mod tests {
                 course: &course,
                 portfolio: &portfolio,
                 detail: Detail::Points,
-                answers: &Answers::default(),
+                answers: None,
             };
             let verdict = verdict(&context, &[name], |document| {
                 runs.set(runs.get() + 1);

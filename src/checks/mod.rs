@@ -142,8 +142,8 @@ pub struct Context<'a> {
     /// The learner's other submissions; empty where the exercise does not ask for them.
     pub portfolio: &'a Portfolio,
     pub detail: Detail,
-    /// What expressions of this exercise have said of this document.
-    pub answers: &'a expression::Answers,
+    /// What expressions of this exercise have said of this document; `None` where each is asked alone.
+    pub answers: Option<&'a expression::Answers>,
 }
 
 /// How much is said of what went wrong.

@@ -14,8 +14,8 @@ use super::error::Error;
 use super::grading;
 use super::limits::{self, LINE_BYTES_MAX, RESTARTS_MAX, WORKER_AGE_MAX};
 use super::worker::{Beside, Event, Request};
-use crate::checks::Detail;
-use crate::course::Course;
+use crate::checks::{Check, Detail};
+use crate::course::{Course, Exercise};
 use crate::portfolio::Standing;
 use crate::report::Report;
 
@@ -105,6 +105,12 @@ impl Pool<'_> {
         })
     }
 
+    /// Whether the check with this id is one of those that are evaluated together.
+    fn is_expression(&self, job: &Job, id: &str) -> bool {
+        let exercise = self.course.exercise(&job.exercise).ok();
+        matches!(exercise.and_then(|exercise| check_of(exercise, id)), Some(Check::Expression(_)))
+    }
+
     fn grade_one(&self, slot: &mut Option<Worker>, job: &Job) -> Result<Report, Error> {
         let mut request = Request {
             course: self.dir.map(PathBuf::from),
@@ -114,6 +120,7 @@ impl Pool<'_> {
             detail: self.detail,
             killed: BTreeMap::new(),
             only: None,
+            alone: false,
             others: job.others.iter().map(beside).collect(),
         };
         let mut finished = BTreeSet::new();
@@ -132,6 +139,10 @@ impl Pool<'_> {
                     *slot = Some(worker);
                     return Err(Error::Course(message));
                 }
+                // It may have died of a check that was worked out with this one.
+                Answer::Died { running: Some(check), .. } if !request.alone && self.is_expression(job, &check) => {
+                    request.alone = true;
+                }
                 Answer::Died { running: Some(check), cause } => {
                     if request.only.is_some() {
                         return not_graded(self.course, job, &cause);
@@ -149,6 +160,13 @@ impl Pool<'_> {
             }
         }
     }
+}
+
+/// The check with this id: `criterion/number`.
+fn check_of<'a>(exercise: &'a Exercise, id: &str) -> Option<&'a Check> {
+    let (criterion, number) = id.rsplit_once('/')?;
+    let criterion = exercise.rubric.criteria.iter().find(|known| known.id == criterion)?;
+    Some(&criterion.checks.get(number.parse::<usize>().ok()?)?.check)
 }
 
 fn take<'a>(jobs: &'a [Job], next: &AtomicUsize) -> Option<(usize, &'a Job)> {

@@ -33,6 +33,8 @@ pub struct Request {
     pub killed: BTreeMap<String, String>,
     /// When set: run no other checks than these, and say this of the others.
     pub only: Option<(BTreeSet<String>, String)>,
+    /// Whether nothing is worked out for several checks at once: one of them ended a worker, and it is not known which.
+    pub alone: bool,
     /// The submissions beside it, for an exercise that looks back on them; their bytes follow, in this order.
     pub others: Vec<Beside>,
 }
@@ -117,6 +119,7 @@ fn control(request: &Request, id: &str, output: &mut impl Write) -> Control {
         return Control::Killed(reason.clone());
     }
     match send(output, &Event::Running(id.to_owned())) {
+        Ok(()) if request.alone => Control::Alone,
         Ok(()) => Control::Run,
         // The parent is gone, and with it whoever wanted to know.
         Err(_) => Control::Killed("grading was interrupted".to_owned()),

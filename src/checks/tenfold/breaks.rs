@@ -83,7 +83,7 @@ fn look(context: &Context, file: &str, chosen: &Chosen, part: &Break) -> Result<
     let Some(scenario) = &part.scenario else { return Ok(Shown::Unknown) };
     let answers = Answers::default();
     let there =
-        Context { document: chosen.document, exercise: chosen.exercise, at: None, answers: &answers, ..*context };
+        Context { document: chosen.document, exercise: chosen.exercise, at: None, answers: Some(&answers), ..*context };
     let verdict = ScenarioCheck { file: scenario.clone() }.run_with(&there, &part.with)?;
     Ok(match verdict.outcome {
         Outcome::Passed => Shown::Held,
