@@ -12,7 +12,7 @@ pub const CPU_S: u64 = 20;
 /// take.
 pub const SILENCE_MAX: Duration = Duration::from_secs(10);
 /// A worker that has been busy for longer than this gets no further submission, so that what stays behind in its memory
-/// does not add up. What it has worked out before saves a third of the time of the next similar submission.
+/// does not add up. It is long, since what a worker has worked out for one submission it knows for the next.
 pub const WORKER_AGE_MAX: Duration = Duration::from_secs(60);
 /// Workers that may die over one submission before the rest of it is not graded.
 pub const RESTARTS_MAX: usize = 8;
