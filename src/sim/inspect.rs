@@ -154,13 +154,12 @@ pub fn api(base_world: &BTreeMap<String, Json>, files: Files) -> Result<Vec<(Str
         (
             "import",
             "json, math, re, collections, itertools, functools, datetime, dataclasses and typing are there; time, random, uuid, \
-             hashlib, heapq, bisect, enum, decimal, contextlib, http, queue, logging, secrets, statistics and threading are \
-             stood in for",
+             hashlib, heapq, bisect, enum, decimal, contextlib, http, queue, logging, secrets, statistics, struct, asyncio, \
+             threading, concurrent.futures, urllib.parse and os.environ are stood in for",
         ),
         (
             "not there",
-            "files, the network, threads; generators that call an object of the exercise; classes derived from dict, list \
-             and the like",
+            "files, the network, threads; metaclasses, descriptors, except*; operators of classes derived from int or str",
         ),
     ];
     sections.push(("Python".into(), python.iter().map(|(s, m)| entry(s, m)).collect()));
