@@ -108,16 +108,14 @@ impl Check {
     /// When the rubric or one of the exercise's files is wrong; a wrong submission is a verdict.
     pub fn run(&self, context: &Context) -> Result<Verdict, Error> {
         match self {
-            Check::Code(check) => check.run(context),
+            Check::Code(check) => self.remembered(context, |document| check.run(context, document)),
             Check::Expression(check) => check.run(context),
             Check::Choice(check) => Ok(check.run(context.document, context.at)),
-            Check::Function(check) => check.run(context),
+            Check::Function(check) => self.remembered(context, |document| check.run(context, document)),
             Check::Graph(check) => Ok(check.run(context.document, context.at)),
             Check::Migration(check) => check.run(context),
             Check::Prose(check) => {
-                known::verdict(context, &["prose", &format!("{check:?}"), context.at.unwrap_or_default()], |document| {
-                    Ok(check.run(document, context.at, &context.originals()))
-                })
+                self.remembered(context, |document| Ok(check.run(document, context.at, &context.originals())))
             }
             Check::Quantity(check) => Ok(check.among(&context.exercise.rubric).run(context.document, context.at)),
             Check::Query(check) => Ok(check.run(context.document)),
@@ -127,6 +125,15 @@ impl Check {
             Check::StateMachine(check) => Ok(check.run(context.document, context.at)),
             Check::Tenfold(check) => check.run(context),
         }
+    }
+
+    /// What `run` says, found once for all documents that agree in what it reads.
+    fn remembered(
+        &self,
+        context: &Context,
+        run: impl FnOnce(&Reading) -> Result<Verdict, Error>,
+    ) -> Result<Verdict, Error> {
+        known::verdict(context, &[&format!("{self:?}"), context.at.unwrap_or_default()], run)
     }
 }
 

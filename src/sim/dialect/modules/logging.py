@@ -24,22 +24,14 @@ class _belt_silent:
         return self
     def debug(self, *values, **more):
         return None
-    def info(self, *values, **more):
-        return None
-    def warning(self, *values, **more):
-        return None
-    def warn(self, *values, **more):
-        return None
-    def error(self, *values, **more):
-        return None
-    def exception(self, *values, **more):
-        return None
-    def critical(self, *values, **more):
-        return None
-    def fatal(self, *values, **more):
-        return None
-    def log(self, *values, **more):
-        return None
+    info = debug
+    warning = debug
+    warn = debug
+    error = debug
+    exception = debug
+    critical = debug
+    fatal = debug
+    log = debug
 class _belt_m_logging:
     NOTSET = 0
     DEBUG = 10
@@ -65,20 +57,12 @@ class _belt_m_logging:
         return None
     def captureWarnings(self, capture):
         return None
-    def debug(self, *values, **more):
-        return None
-    def info(self, *values, **more):
-        return None
-    def warning(self, *values, **more):
-        return None
-    def warn(self, *values, **more):
-        return None
-    def error(self, *values, **more):
-        return None
-    def exception(self, *values, **more):
-        return None
-    def critical(self, *values, **more):
-        return None
-    def log(self, *values, **more):
-        return None
+    debug = _belt_silent.debug
+    info = _belt_silent.debug
+    warning = _belt_silent.debug
+    warn = _belt_silent.debug
+    error = _belt_silent.debug
+    exception = _belt_silent.debug
+    critical = _belt_silent.debug
+    log = _belt_silent.debug
 _belt_m_logging = _belt_m_logging()

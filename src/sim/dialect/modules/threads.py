@@ -35,12 +35,8 @@ class _belt_semaphore:
         self.value += n
     def locked(self):
         return self.value <= 0
-    def __enter__(self):
-        self.acquire()
-        return self
-    def __exit__(self, kind, error, trace):
-        self.release()
-        return False
+    __enter__ = _belt_lock.__enter__
+    __exit__ = _belt_lock.__exit__
 class _belt_event:
     def __init__(self):
         self.flag = False
