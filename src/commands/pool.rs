@@ -139,11 +139,13 @@ impl Pool<'_> {
                     *slot = Some(worker);
                     return Err(Error::Course(message));
                 }
+                // It may have died of what came before this submission: what fills the memory need not be the last drop.
+                Answer::Died { timed_out: false, .. } if used_before => {}
                 // It may have died of a check that was worked out with this one.
                 Answer::Died { running: Some(check), .. } if !request.alone && self.is_expression(job, &check) => {
                     request.alone = true;
                 }
-                Answer::Died { running: Some(check), cause } => {
+                Answer::Died { running: Some(check), cause, .. } => {
                     if request.only.is_some() {
                         return not_graded(self.course, job, &cause);
                     }
@@ -154,9 +156,9 @@ impl Pool<'_> {
                     }
                     request.killed.insert(check, cause);
                 }
-                // It may have died of something that came before this submission.
+                // Silent before its first check: nothing of this submission has run.
                 Answer::Died { running: None, .. } if used_before => {}
-                Answer::Died { running: None, cause } => return not_graded(self.course, job, &cause),
+                Answer::Died { running: None, cause, .. } => return not_graded(self.course, job, &cause),
             }
         }
     }
@@ -191,6 +193,8 @@ enum Answer {
         /// The check that was running.
         running: Option<String>,
         cause: String,
+        /// Whether it was stopped for its silence.
+        timed_out: bool,
     },
 }
 
@@ -262,7 +266,7 @@ impl Worker {
                 }
             }
         }
-        Answer::Died { running, cause: self.bury(timed_out) }
+        Answer::Died { running, cause: self.bury(timed_out), timed_out: timed_out.is_some() }
     }
 
     fn send(&mut self, request: &Request, job: &Job) -> io::Result<()> {
